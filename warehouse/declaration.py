@@ -28,6 +28,7 @@ class Column:
 
     ``measure`` says what the figure means: ``flow`` adds over disjoint periods, ``persons`` never adds as if distinct,
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
+    ``source`` names, for a mart's column, the fact column that it is computed from: the way back to the cell.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     required: bool = False
     max_length: int | None = None
     free_text: bool = False
+    source: str | None = None
 
     @property
     def state_name(self) -> str | None:

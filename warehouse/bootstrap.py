@@ -1,0 +1,117 @@
+"""A warehouse's fixed content: schemas, tables with comments, and the tables that mirror the declarations.
+
+Idempotent: run at the start of every write, so that a changed code list, form or rule reaches the warehouse with the
+next batch. Does not belong here: anything that comes from a submission.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
+from warehouse.deadlines import deadlines
+from warehouse.forms import form_versions
+from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, literal, polars_schema, relations
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows = list[tuple[Any, ...]]
+VIEWS_DIR = Path(__file__).parent / "views"
+
+
+def bootstrap(con: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing and refresh the mirrors of the declarations."""
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    existing = {f"{s}.{t}" for s, t in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
+    for relation in relations().values():
+        if relation.schema != "staging" and relation.qualified not in existing:
+            for statement in ddl(relation):
+                con.execute(statement)
+    for name, rows in _mirrors().items():
+        replace_rows(con, relations()[name], rows)
+    for path in sorted(VIEWS_DIR.glob("*.sql")):
+        create_view(con, path.stem, path.read_text(encoding="utf-8"))
+
+
+def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
+    """Create the view ``name``; its comment is the first line of its file."""
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+    con.execute(f"COMMENT ON VIEW {name} IS {literal(sql.splitlines()[0].removeprefix('-- '))}")
+
+
+def reset_staging(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every staging table anew and empty."""
+    drop_staging(con)
+    con.execute("CREATE SCHEMA staging")
+    for relation in relations().values():
+        if relation.schema == "staging":
+            con.execute(ddl(relation)[0])
+
+
+def drop_staging(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the staging schema: a published file carries no half-judged rows."""
+    con.execute("DROP SCHEMA IF EXISTS staging CASCADE")
+
+
+def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows) -> None:
+    """Make ``rows`` (tuples in column order) the whole content of ``relation``."""
+    import polars as pl
+
+    frame = pl.DataFrame(rows, schema=polars_schema(relation), orient="row")
+    con.execute(f"DELETE FROM {relation.qualified}")
+    con.register("mirror_rows", frame.to_arrow())
+    con.execute(f"INSERT INTO {relation.qualified} BY NAME SELECT * FROM mirror_rows")
+    con.unregister("mirror_rows")
+
+
+def _mirrors() -> dict[str, Rows]:
+    return {
+        "core.dim_code": _codes(),
+        "core.dim_dialogue_norm": [
+            (n.norm_code, n.document_number, n.valid_from, n.valid_to, n.required_per_year, n.label)
+            for n in dialogue_norms()
+        ],
+        "core.deadline": [(d.form_code, d.period_kind, d.due_days, d.grace_days, d.expected) for d in deadlines()],
+        "core.known_break": _known_breaks(),
+        "core.model_status_step": sorted(status_path()),
+        "meta.dictionary": _dictionary(),
+        "meta.form_column": _form_columns(),
+    }
+
+
+def _codes() -> Rows:
+    return [
+        (c.code_list, c.code, c.label, c.label_en, c.valid_from, c.valid_to, c.position, c.note or None)
+        for codes in code_lists().values()
+        for c in codes
+    ]
+
+
+def _known_breaks() -> Rows:
+    with (NORMS_DIR / "series_break.csv").open(encoding="utf-8", newline="") as f:
+        return [(date.fromisoformat(r.pop("break_date")), *r.values()) for r in csv.DictReader(f)]
+
+
+def _dictionary() -> Rows:
+    return [
+        (r.schema, r.name, i, c.name, DUCKDB_TYPES[c.type], c.unit, c.label, c.description, c.codes, c.measure)
+        for r in relations().values()
+        if r.schema != "staging"
+        for i, c in enumerate(r.columns, start=1)
+    ]
+
+
+def _form_columns() -> Rows:
+    rows: list[tuple[str, str, date, str, str, str, str | None, str | None, str, str | None, str | None]] = []
+    for f in form_versions().values():
+        for c in f.columns:
+            for name in c.columns or (None,):
+                tail = (c.concordance, "|".join(c.was) or None, c.note or None)
+                head = (f.form_code, f.form_version, f.valid_from, c.table, c.ref, c.sheet)
+                rows.append((*head, c.header or None, name, *tail))
+    return list(rows)

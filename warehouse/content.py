@@ -1,0 +1,47 @@
+"""Content hashes: equal content gives an equal hash, whatever the order of rows, arrival or threads.
+
+Does not belong here: what is done with them (release diff, rebuild).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.relation import Relation, quote, relations
+
+if TYPE_CHECKING:
+    import duckdb
+
+YearHash = tuple[str, str, int | None, int, str]
+
+#: tables whose content must not depend on the order of arrival; the ledger (intake) is about arrival, so not among them
+HASHED_SCHEMAS = ("core", "mart")
+
+
+def hashed_relations() -> list[Relation]:
+    """Return the tables that are hashed, by name."""
+    return sorted((r for r in relations().values() if r.schema in HASHED_SCHEMAS), key=lambda r: r.qualified)
+
+
+def content_hashes(con: duckdb.DuckDBPyConnection) -> list[YearHash]:
+    """Return (schema, table, year, rows, hash) of every hashed table by year; year is None where a table has none.
+
+    The hash is the sum of the rows' MD5 (low 64 bits), so it does not depend on order; NULL differs from ''.
+    """
+    return [h for relation in hashed_relations() for h in _of_table(con, relation)]
+
+
+def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation) -> list[YearHash]:
+    # doubles are rounded to 9 digits after the point: parallel sums may differ in the last bits
+    parts = ", ".join(f"coalesce({_text(c.name, c.type)}, chr(1))" for c in relation.columns)
+    year = "year" if "year" in relation.names() else "NULL::BIGINT"
+    rows = con.execute(
+        f"SELECT {year} AS year, count(*), sum(md5_number_lower(concat_ws(chr(31), {parts}))::HUGEINT) "
+        f"FROM {relation.qualified} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return [(relation.schema, relation.name, y, n, f"{int(total):032x}") for y, n, total in rows]
+
+
+def _text(name: str, logical: str) -> str:
+    column = quote(name)
+    return f"round({column}, 9)::VARCHAR" if logical in ("decimal", "percent") else f"{column}::VARCHAR"

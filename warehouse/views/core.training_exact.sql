@@ -1,0 +1,11 @@
+-- Quán triệt, tập huấn: số liệu chính xác - Rows of fact_training of current reports whose figures are exact; qualified figures are NULL here.
+SELECT f.* REPLACE (
+    CASE WHEN session_count_state IN ('value', 'zero') THEN session_count END AS session_count,
+    CASE WHEN attendee_count_state IN ('value', 'zero') THEN attendee_count END AS attendee_count,
+    CASE WHEN member_attended_count_state IN ('value', 'zero') THEN member_attended_count END AS member_attended_count,
+    CASE WHEN member_total_count_state IN ('value', 'zero') THEN member_total_count END AS member_total_count
+), CASE u.level_code WHEN 'co_so' THEN 'unit' ELSE 'bloc' END AS reporter_level, c.document_id
+FROM core.fact_training f
+LEFT JOIN core.unit_on_day u ON u.unit_id = f.unit_id AND f.period_end BETWEEN u.valid_from AND u.valid_until
+LEFT JOIN core.citation_document c ON c.cited_number = f.document_number
+WHERE f.is_current
