@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Rows = list[tuple[Any, ...]]
 VIEWS_DIR = Path(__file__).parent / "views"
+#: in the order they are created: a view may read those before it
+VIEWS = ("core.unit_on_day", "core.citation_document", "core.training_exact")
+MACROS_DIR = Path(__file__).parent / "macros"
 
 
 def bootstrap(con: duckdb.DuckDBPyConnection) -> None:
@@ -34,8 +37,10 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(statement)
     for name, rows in _mirrors().items():
         replace_rows(con, relations()[name], rows)
-    for path in sorted(VIEWS_DIR.glob("*.sql")):
-        create_view(con, path.stem, path.read_text(encoding="utf-8"))
+    for view in VIEWS:
+        create_view(con, view, (VIEWS_DIR / f"{view}.sql").read_text(encoding="utf-8"))
+    for path in sorted(MACROS_DIR.glob("*.sql")):
+        con.execute(path.read_text(encoding="utf-8"))
 
 
 def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime) -> int:
-    """Write hashes, the diff to the release before and the release row in the caller's transaction; return its number."""
+    """Write hashes, diff and the release row in the caller's transaction; return the release number."""
     import duckdb
 
     (last,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
@@ -99,7 +99,8 @@ def _prune(newest: Path) -> None:
 
 _DIFF = """
 INSERT INTO meta.release_diff
-SELECT ?, coalesce(a.schema_name || '.' || a.table_name, b.schema_name || '.' || b.table_name), coalesce(a.year, b.year),
+SELECT ?, coalesce(a.schema_name || '.' || a.table_name, b.schema_name || '.' || b.table_name),
+       coalesce(a.year, b.year),
        coalesce(b.row_count, 0), coalesce(a.row_count, 0),
        a.content_hash IS DISTINCT FROM b.content_hash
 FROM hash_before b FULL JOIN meta.table_hash a

@@ -1,4 +1,8 @@
-WITH span AS (SELECT min(year) AS first_year, max(year) AS last_year FROM intake.submission WHERE verdict = 'accepted' AND form_code = 'BCDV' AND period_kind <> 'R'),
+WITH span AS (
+    SELECT min(year) AS first_year, max(year) AS last_year FROM intake.submission
+    WHERE verdict = 'accepted' AND form_code = 'BCDV' AND period_kind <> 'R'
+),
+due AS (SELECT * REPLACE (due_days::INTEGER AS due_days, grace_days::INTEGER AS grace_days) FROM core.deadline),
 expected AS (
     SELECT y.year, u.unit_id, y.year || '-Y' AS period_id
     FROM span, unnest(range(first_year, last_year + 1)) AS y(year)
@@ -29,4 +33,4 @@ SELECT j.year, j.unit_id, j.period_id, j.is_expected, p.period_end + d.due_days 
             ELSE 'on_time' END AS timeliness
 FROM joined j
 LEFT JOIN core.dim_period p USING (period_id)
-LEFT JOIN core.deadline d ON d.period_kind = p.period_kind
+LEFT JOIN due d ON d.form_code = 'BCDV' AND d.period_kind = p.period_kind

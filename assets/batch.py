@@ -1,0 +1,203 @@
+"""One batch in one transaction: staged, judged, loaded, aggregated and released, or nothing at all.
+
+Belongs here: the order of the steps and what each hands to the next. Does not: SQL (warehouse), rules (expectations),
+reading files (assets.intake), publishing and receipts (assets.ingest).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assets.progress import report
+from expectations import judge
+from warehouse import ledger, load
+from warehouse.bootstrap import bootstrap, drop_staging
+from warehouse.marts import build_marts
+from warehouse.release import write_release
+from warehouse.writer import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import polars as pl
+
+    from assets.intake.archive import ArrivedFile
+    from warehouse.home import Home
+
+Frames = dict[str, "pl.DataFrame"]
+
+
+class SuitesDisagreeError(Exception):
+    """Great Expectations and the compiled pass counted differently: the batch is not committed."""
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What a batch did; ``release_no`` is None when nothing but the ledger changed."""
+
+    batch_id: str
+    files: int = 0
+    duplicates: int = 0
+    accepted: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+    replayed: list[str] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+    release_no: int | None = None
+    suites: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> list[str]:
+        """Every submission that got a verdict in this batch."""
+        return [*self.accepted, *self.rejected]
+
+
+class Batch:
+    """The running batch: a connection in a transaction, the home, and the result as it grows."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, batch_id: str, processes: int) -> None:
+        self.con = con
+        self.home = home
+        self.processes = processes
+        self.started_at = ledger.now()
+        self.result = BatchResult(batch_id)
+        self.events: list[ledger.Event] = []
+        self.register_changed = False
+
+    def run(self, files: Sequence[ArrivedFile]) -> BatchResult:
+        """Take ``files`` through the warehouse. Raises SuitesDisagreeError; anything raised rolls the batch back."""
+        with transaction(self.con):
+            bootstrap(self.con)
+            judge.write_catalogue(self.con)
+            fresh = self._receive(files)
+            if fresh:
+                self._judge_all(fresh)
+                report("marts")
+                build_marts(self.con, None if self.register_changed else self.result.years)
+                report("release")
+                self.result.release_no = write_release(self.con, self.result.batch_id, ledger.now())
+            self._close()
+        self.con.execute("CHECKPOINT")
+        return self.result
+
+    def _receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
+        """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
+        taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
+        files = [f for f in files if f.arrival_mark not in taken]
+        seen = ledger.known_submissions(self.con, [f.submission_id for f in files])
+        fresh: list[ArrivedFile] = []
+        for file in files:
+            self.events.append((file.submission_id, "received", file.file_name, file.arrival_mark))
+            if file.submission_id in seen:
+                self.events.append((file.submission_id, "duplicate", file.file_name, None))
+                self.result.duplicates += 1
+                continue
+            seen.add(file.submission_id)
+            fresh.append(file)
+        self.result.files = len(files)
+        return fresh
+
+    def _judge_all(self, fresh: Sequence[ArrivedFile]) -> None:
+        """Judge registers before reports, since a report is judged against the register in force."""
+        frames = self._read(fresh)
+        registers, reports = split_register(frames)
+        replays: list[str] = []
+        if registers["staging.submission"].height:
+            before = load.register_rows(self.con)
+            self._phase(registers, "register")
+            replays = load.submissions_to_replay(self.con, before) if self.register_changed else []
+        if replays:
+            reports = _concat(reports, self._read(_archived(self.con, self.home, replays)))
+            self.events += [(i, "replayed", None, None) for i in replays]
+        if reports["staging.submission"].height:
+            self._phase(reports, "reports")
+        self.result.replayed = replays
+
+    def _read(self, files: Sequence[ArrivedFile]) -> Frames:
+        from assets.intake.stage import stage
+
+        return stage(files, processes=self.processes, progress=lambda done: report("read", done, len(files)))
+
+    def _phase(self, frames: Frames, name: str) -> None:
+        con, home = self.con, self.home
+        report("stage")
+        load.stage_frames(con, frames)
+        report("validate")
+        judge.judge_staging(con, home.cache)
+        self._compare(name)
+        ledger.write_submissions(con, self.result.batch_id, self.started_at)
+        report("load")
+        load.load_facts(con)
+        superseded = load.set_versions(con)
+        self.register_changed |= load.load_register(con)
+        load.load_periods(con)
+        ledger.write_findings(con)
+        judge.judge_history(con, home.cache)
+        ledger.write_history_findings(con)
+        ledger.set_finding_life(con, self.started_at.date())
+        self._note(superseded)
+
+    def _compare(self, name: str) -> None:
+        """Let GX itself run the same suites and demand the same counts, before anything is committed."""
+        report("great_expectations")
+        differences = judge.gx_check(
+            self.con, self.home.data_docs, f"{self.result.batch_id}-{name}", self.result.batch_id
+        )
+        if differences:
+            raise SuitesDisagreeError(f"batch {self.result.batch_id} is not committed: {differences}")
+        counted = self.con.execute("SELECT tbl, code, count(*) FROM staging.violation GROUP BY ALL ORDER BY ALL")
+        for table, code, n in counted.fetchall():
+            self.result.suites.setdefault(table, {})[code] = n
+
+    def _note(self, superseded: Sequence[str]) -> None:
+        rows = self.con.execute(
+            "SELECT submission_id, verdict, is_readable FROM staging.verdict JOIN staging.submission USING (submission_id) "
+            "ORDER BY 1"
+        ).fetchall()
+        for submission_id, verdict, readable in rows:
+            if readable:
+                self.events.append((submission_id, "read", None, None))
+            self.events.append((submission_id, verdict, None, None))
+            (self.result.accepted if verdict == "accepted" else self.result.rejected).append(submission_id)
+        self.events += [(i, "superseded", None, None) for i in superseded]
+        self.result.years = sorted({*self.result.years, *load.touched_years(self.con)})
+
+    def _close(self) -> None:
+        r = self.result
+        drop_staging(self.con)
+        if not r.files:
+            return
+        ledger.write_events(self.con, r.batch_id, self.started_at, self.events)
+        accepted, rejected = (len(set(x) - set(r.replayed)) for x in (r.accepted, r.rejected))
+        counts = ledger.BatchCounts(r.files, r.duplicates, accepted, rejected, len(r.replayed))
+        ledger.write_batch(self.con, r.batch_id, self.started_at, counts)
+
+
+def split_register(frames: Frames) -> tuple[Frames, Frames]:
+    """Split a batch's frames into those of register submissions and those of all others."""
+    import polars as pl
+
+    submissions = frames["staging.submission"]
+    ids = submissions.filter(pl.col("form_code") == load.REGISTER_FORM)["submission_id"].implode()
+    of_register = pl.col("submission_id").is_in(ids)
+    return (
+        {n: f.filter(of_register) for n, f in frames.items()},
+        {n: f.filter(~of_register) for n, f in frames.items()},
+    )
+
+
+def _concat(a: Frames, b: Frames) -> Frames:
+    import polars as pl
+
+    return {name: pl.concat([frame, b[name]]) for name, frame in a.items()}
+
+
+def _archived(con: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[str]) -> list[ArrivedFile]:
+    from assets.intake.archive import archived_file
+
+    rows = con.execute(
+        "SELECT sha256, file_name FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
+        [list(ids)],
+    ).fetchall()
+    return [archived_file(home.archive, sha256, file_name) for sha256, file_name in rows]

@@ -1,0 +1,91 @@
+"""Ingest: from files in the inbox to a published warehouse, receipts and an empty inbox.
+
+Belongs here: what happens before and after the batch's transaction. Does not: the transaction (assets.batch), Dagster.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from assets.batch import Batch, BatchResult
+from assets.intake.archive import archive_files
+from assets.intake.inbox import list_complete
+from assets.progress import report
+from warehouse import ledger
+from warehouse.release import publish_side_files
+from warehouse.writer import open_build, open_published, publish_database, writer_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assets.intake.archive import ArrivedFile
+    from warehouse.home import Home
+
+
+def new_batch_id() -> str:
+    """Return a batch id that sorts by time: 20260115T083000Z-1a2b3c."""
+    return f"{ledger.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def ingest(home: Home, folder: Path | None = None, *, batch_id: str | None = None, processes: int = 2) -> BatchResult:
+    """Take every complete file of ``folder`` (default: the inbox) into the warehouse and publish it.
+
+    Files of the inbox are removed once the batch is committed; files of another folder are left where they are.
+    Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the inbox are then as before.
+    """
+    home.create()
+    report("archive")
+    arrivals = list_complete(folder or home.inbox)
+    files = archive_files(arrivals, home.archive)
+    with writer_lock(home):
+        result = take(home, files, batch_id or new_batch_id(), processes)
+        publish(home, result)
+    if folder is None:
+        _clear(files)
+    return result
+
+
+def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int = 2) -> BatchResult:
+    """Run the batch's transaction on the build file. The caller holds the writer's lock."""
+    with open_build(home) as con:
+        return Batch(con, home, batch_id, processes).run(files)
+
+
+def publish(home: Home, result: BatchResult) -> None:
+    """Publish the build file, side files and receipts. The caller holds the writer's lock.
+
+    Safe to repeat: after a crash between commit and publication the next ingest publishes what was committed.
+    """
+    from assets.receipt import write_json, write_workbooks
+
+    report("publish")
+    if result.files or _is_behind(home):
+        publish_database(home)
+    with open_published(home) as con:
+        if result.release_no is not None or not (home.published / "manifest.json").exists():
+            (release,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
+            publish_side_files(con, home, int(release))
+        report("receipts")
+        write_json(con, result.judged, home.receipts)
+        with_findings = con.execute(
+            "SELECT DISTINCT submission_id FROM intake.finding WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
+            [result.judged],
+        ).fetchall()
+        write_workbooks(con, [row[0] for row in with_findings], home.archive, home.receipts)
+
+
+def _is_behind(home: Home) -> bool:
+    if not home.database.exists():
+        return True
+    query = "SELECT max(batch_id) FROM intake.batch"
+    with open_published(home) as con:
+        published = con.execute(query).fetchall()
+    with open_build(home) as con:
+        return bool(con.execute(query).fetchall() != published)
+
+
+def _clear(files: Sequence[ArrivedFile]) -> None:
+    for file in files:
+        file.source.unlink(missing_ok=True)
