@@ -1,0 +1,84 @@
+"""What every file becomes before anybody looks at its meaning: sheets of tagged cells with addresses.
+
+A tagged cell is None (blank) or a two-character tag and the text: ``s:`` text, ``n:`` number (shortest form),
+``d:`` ISO date, ``t:`` time, ``b:`` true or false, ``e:`` Excel error.
+
+Does not belong here: reading files, meaning of cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Cell = str | None
+AddressKind = Literal["a1", "line", "pointer"]
+
+
+class Refused(Exception):  # noqa: N818 - a verdict on a file, not an error of the program
+    """The file is not read at all. ``code`` is a code of the finding catalogue; ``detail`` says what was seen."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class FileFinding:
+    """Something that the reader noticed and that stops nothing by itself."""
+
+    code: str
+    sheet: str | None
+    cell: str | None
+    found: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """One sheet; ``first_row`` is the 1-based number of ``rows[0]``, ``first_col`` the 0-based first column.
+
+    Merged ranges are filled with their top-left cell. ``formulas`` are (row, column) of cells whose
+    cached value was read.
+    """
+
+    name: str
+    visible: bool
+    rows: list[list[Cell]]
+    first_row: int
+    first_col: int
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    address: AddressKind = "a1"
+    keys: tuple[str, ...] = field(default=())
+
+    def cell(self, row: int, col: int) -> str:
+        """Return the address of (1-based row, 0-based column): A1, or a JSON pointer for json files."""
+        return cell_address(self.address, self.name, row, col, self.keys[col] if col < len(self.keys) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One file as read."""
+
+    kind: Literal["xlsx", "csv", "json"]
+    sheets: list[RawSheet]
+    findings: list[FileFinding]
+
+
+def cell_address(kind: str, sheet: str, row: int, col: int, key: str) -> str:
+    """Return the address of a cell. For json, row 1 holds the keys, so row 2 is item 0 of the list."""
+    if kind == "pointer":
+        return f"/cover/{key}" if sheet == "cover" else f"/tables/{sheet}/{row - 2}/{key}"
+    return f"{column_letters(col)}{row}"
+
+
+def column_letters(col: int) -> str:
+    """Return the letters of a 0-based column: 0 is A, 26 is AA."""
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

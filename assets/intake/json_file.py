@@ -1,0 +1,72 @@
+"""JSON submissions: ``{"cover": {label: value}, "tables": {table: [{column: value}, ...]}}``.
+
+Does not belong here: what a column means.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
+from assets.intake.guard import MAX_FILE, MAX_ROW
+from assets.intake.xlsx import tag
+
+
+def read_json(path: Path) -> RawFile:
+    """Read a JSON submission. Raises Refused."""
+    if path.stat().st_size > MAX_FILE:
+        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
+    try:
+        raw = json.loads(
+            path.read_bytes().decode("utf-8-sig"),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+    except (ValueError, RecursionError) as e:
+        raise Refused("F-JSON", str(e)) from e
+    if not isinstance(raw, dict) or not isinstance(raw.get("tables", {}), dict):
+        raise Refused("F-JSON", 'expected an object with "cover" and "tables"')
+    findings: list[FileFinding] = []
+    sheets = [_cover(raw["cover"])] if isinstance(raw.get("cover"), dict) else []
+    for name, items in raw.get("tables", {}).items():
+        sheets.append(_table(str(name), items, findings))
+    return RawFile("json", sheets, findings)
+
+
+def _cover(cover: dict[str, Any]) -> RawSheet:
+    rows = [["s:" + label, _value(value)] for label, value in cover.items()]
+    return RawSheet("cover", True, rows, 1, 0, address="pointer")
+
+
+def _table(name: str, items: Any, findings: list[FileFinding]) -> RawSheet:
+    if not isinstance(items, list) or len(items) > MAX_ROW or not all(isinstance(i, dict) for i in items):
+        raise Refused("F-JSON", f'"tables"/"{name}" must be a list of objects')
+    keys = tuple(dict.fromkeys(k for item in items for k in item))
+    rows: list[list[Cell]] = [["s:" + k for k in keys]]
+    for n, item in enumerate(items):
+        for key, value in item.items():
+            if isinstance(value, list | dict):
+                findings.append(FileFinding("F-JSON-NESTED", name, f"/tables/{name}/{n}/{key}", "…", "a single value"))
+        rows.append([_value(item.get(k)) for k in keys])
+    return RawSheet(name, True, rows, 1, 0, address="pointer", keys=keys)
+
+
+def _value(value: Any) -> Cell:
+    if isinstance(value, Decimal):
+        return f"n:{value.normalize():f}"
+    return None if isinstance(value, list | dict) else tag(value)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError(f"one key stands twice among {sorted(k for k, _ in pairs)}")
+    return out

@@ -1,0 +1,57 @@
+"""Dates: day first always, Excel serials, two-digit years by a written pivot.
+
+Does not belong here: periods (values.period).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from assets.intake.values.reading import NOT_REPORTED, Reading, issue
+
+#: 00-49 is 20xx, 50-99 is 19xx
+PIVOT = 50
+#: Excel's day 0 once its false leap day of 1900 is behind
+_EPOCH = date(1899, 12, 30)
+_DMY = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})$", re.IGNORECASE)
+_WORDS = re.compile(r"^ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})$", re.IGNORECASE)
+_ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
+
+
+def parse_date(text: str) -> date | None:
+    """Read a date as text, or return None. Day first; an ISO date is the one exception."""
+    text = text.strip()
+    if m := _ISO.match(text):
+        return _date(int(m[1]), int(m[2]), int(m[3]))
+    if m := _DMY.match(text) or _WORDS.match(text):
+        year = int(m[3])
+        if year < 100:
+            year += 2000 if year < PIVOT else 1900
+        return _date(year, int(m[2]), int(m[1]))
+    return None
+
+
+def from_serial(serial: int) -> date | None:
+    """Turn an Excel serial of the 1900 system into a date: 41516 is 30/8/2013. None before 1/3/1900 and after 9999."""
+    return _EPOCH + timedelta(days=serial) if 61 <= serial <= 2_958_465 else None
+
+
+def read_date(cell: str | None) -> Reading:
+    """Read a date cell: an Excel date, a serial number, or text with the day first."""
+    if cell is None or (cell.startswith("s:") and cell[2:].strip().casefold() in {"-", "không", "không có"}):
+        return NOT_REPORTED
+    if cell.startswith("e:"):
+        return issue("V-EXCEL-ERROR")
+    if cell.startswith("n:"):
+        day = from_serial(int(cell[2:])) if cell[2:].isdigit() else None
+    else:
+        day = parse_date(cell[2:])
+    return Reading(day, "value") if day else issue("V-DATE")
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

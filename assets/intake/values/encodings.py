@@ -1,0 +1,128 @@
+"""Encodings that Vietnamese offices have used: UTF-8, UTF-16, windows-1258, TCVN3 (ABC), VNI, and UTF-8 read as cp1252.
+
+Converted when certain, else an issue. Sources of the tables: TCVN 5712:1993 (ABC font layout) and the VNI layout.
+Does not belong here: delimiters and cells.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from assets.intake.grid import FileFinding, Refused
+
+_TCVN3_FROM = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËÐÌÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ®"
+_TCVN3_TO = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+_TCVN3 = str.maketrans(_TCVN3_FROM, _TCVN3_TO)
+#: signs that stand in ABC-coded Vietnamese and hardly in Unicode Vietnamese
+_TCVN3_SIGNS = frozenset("µ¸¶·¹¨»¾¼½Æ©ÇËÐÎÏÑªÖ×ØÜÞßäå«æç¬ëîïñ­ö÷øûüþ®")
+_VNI_BASES = "aAeEoOuUiIyYöÖôÔ"
+_VNI_MARKS = {
+    "ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
+    "â": "\u0302", "à": "\u0302\u0300", "á": "\u0302\u0301", "å": "\u0302\u0309", "ã": "\u0302\u0303",
+    "ä": "\u0302\u0323", "ê": "\u0306", "è": "\u0306\u0300", "é": "\u0306\u0301", "ú": "\u0306\u0309",
+    "ü": "\u0306\u0303", "ë": "\u0306\u0323",
+}  # fmt: skip
+_VNI_PAIR = re.compile(f"([aAeEoOuUyYöÖôÔ])([{''.join(_VNI_MARKS)}])")
+_VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_MOJIBAKE = re.compile("(?:á»|áº|Ã|Ä|Æ°|Æ¡)")
+
+
+def decode(content: bytes) -> tuple[str, list[FileFinding]]:
+    """Decode a text file to NFC. Raises Refused F-CSV-ENCODING when no encoding is certain."""
+    text = _unicode(content)
+    if text is None:
+        text = _windows_1258(content)
+    if text is None:
+        raise Refused("F-CSV-ENCODING", "neither UTF-8, UTF-16 nor windows-1258")
+    undone = undo_mojibake(text)
+    if undone is not None:
+        return undone, [FileFinding("F-MOJIBAKE", None, None, "UTF-8 đọc nhầm là cp1252", "UTF-8")]
+    return unicodedata.normalize("NFC", text), []
+
+
+def undo_mojibake(text: str) -> str | None:
+    """Undo UTF-8 that was read as cp1252, or return None when the text is not that for certain."""
+    if not _MOJIBAKE.search(text):
+        return None
+    try:
+        raw = b"".join(bytes([ord(c)]) if 0x80 <= ord(c) <= 0x9F else c.encode("cp1252") for c in text)
+        undone = raw.decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return None
+    return unicodedata.normalize("NFC", undone) if _VIETNAMESE.search(undone) else None
+
+
+def from_tcvn3(text: str) -> str:
+    """Convert ABC-coded text; capitals are a matter of the font there, so letters come out in lower case."""
+    return text.translate(_TCVN3)
+
+
+def from_vni(text: str) -> str:
+    """Convert VNI-coded text (a base letter and a mark of its own)."""
+
+    def pair(m: re.Match[str]) -> str:
+        base = {"ö": "ư", "Ö": "Ư", "ô": "ơ", "Ô": "Ơ"}.get(m[1], m[1])
+        return unicodedata.normalize("NFC", base + _VNI_MARKS[m[2]])
+
+    single = {
+        "ñ": "đ",
+        "Ñ": "Đ",
+        "ö": "ư",
+        "Ö": "Ư",
+        "ô": "ơ",
+        "Ô": "Ơ",
+        "í": "í",
+        "ì": "ì",
+        "æ": "ỉ",
+        "ó": "ĩ",
+        "ò": "ị",
+    }
+    return "".join(single.get(c, c) for c in _VNI_PAIR.sub(lambda m: "\0" + pair(m), text)).replace("\0", "")
+
+
+def looks_legacy(text: str) -> bool:
+    """Tell whether a text shows signs of an encoding before Unicode and no letter that only Unicode Vietnamese has."""
+    return _tcvn3_score(text) >= 1 and not _VIETNAMESE.search(text)
+
+
+def repair_text(text: str) -> str | None:
+    """Return the text in Unicode, converting what is certain; None when it is legacy-coded but not certainly which."""
+    if text.isascii() or _VIETNAMESE.search(text):
+        return text
+    if (undone := undo_mojibake(text)) is not None:
+        return undone
+    only_abc = sum(c in _TCVN3_SIGNS and c not in _VNI_MARKS for c in text)
+    if len(_VNI_PAIR.findall(text)) >= 2 and not only_abc:
+        return from_vni(text)
+    if only_abc >= 2:
+        return from_tcvn3(text)
+    return None if _tcvn3_score(text) else text
+
+
+def _tcvn3_score(text: str) -> int:
+    return sum(c in _TCVN3_SIGNS for c in text)
+
+
+def _unicode(content: bytes) -> str | None:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _try(content, "utf-16")
+    if content[1:2] == b"\0" and content[3:4] == b"\0":
+        return _try(content, "utf-16-le")
+    return _try(content, "utf-8-sig")
+
+
+def _windows_1258(content: bytes) -> str | None:
+    text = _try(content, "cp1258")
+    if text is None:
+        return None
+    text = unicodedata.normalize("NFC", text)
+    # cp1258 decodes almost any bytes: believe it only when Vietnamese letters come out and no control characters
+    return text if _VIETNAMESE.search(text) and not re.search(r"[\x80-\x9f\0]", text) else None
+
+
+def _try(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None

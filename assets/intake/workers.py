@@ -1,0 +1,239 @@
+"""Children that read untrusted files: many files each, a memory limit, a time limit, and no file lost when one dies.
+
+A child is a plain subprocess that speaks length-prefixed pickles over its pipes, so it never re-imports the parent's
+main module. Only our parent and our child write pickles; a file's content is never unpickled. Does not belong here:
+what is done with a file (``transform``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import select
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from assets.intake.grid import RawFile, Refused
+
+Job = tuple[str, str, str]  # identifier, path, original name
+Transform = Callable[[RawFile], Any]
+SECONDS_PER_FILE = 60.0
+CHUNK = 32
+_LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read; ``code`` is a code of the finding catalogue."""
+
+    code: str
+    detail: str
+
+
+class _ChildDied(Exception):  # noqa: N818 - an event of the protocol
+    """The child ended or fell silent."""
+
+
+def read_many(
+    jobs: Sequence[Job],
+    transform: Transform,
+    *,
+    processes: int = 2,
+    memory_mb: int = 2048,
+    seconds_per_file: float = SECONDS_PER_FILE,
+) -> Iterator[tuple[str, Any]]:
+    """Yield (identifier, transform(raw file) or Failure) for every job, in no particular order.
+
+    ``transform`` is a top-level function of an importable module. A file whose child dies twice gets F-CRASH; the other
+    files are read by a new child.
+    """
+    pending = deque(jobs)
+    results: queue.Queue[tuple[str, Any] | BaseException | None] = queue.Queue(maxsize=1024)
+    count = max(1, min(processes, (len(jobs) + CHUNK - 1) // CHUNK))
+    arguments = (pending, results, f"{transform.__module__}:{transform.__qualname__}", memory_mb, seconds_per_file)
+    threads = [threading.Thread(target=_drive, args=arguments, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    running = count
+    while running:
+        item = results.get()
+        if isinstance(item, BaseException):
+            pending.clear()
+            raise item
+        if item is None:
+            running -= 1
+        else:
+            yield item
+
+
+def _drive(
+    pending: deque[Job],
+    results: queue.Queue[tuple[str, Any] | BaseException | None],
+    target: str,
+    memory_mb: int,
+    seconds: float,
+) -> None:
+    """Keep one child busy until nothing is pending."""
+    child: _Child | None = None
+    again: deque[tuple[Job, bool]] = deque()  # (job, has it killed a child already)
+    try:
+        while chunk := _next_chunk(pending, again):
+            child = child or _Child(target, memory_mb)
+            try:
+                child.read(chunk, results, seconds)
+            except _ChildDied as death:
+                child.close()
+                child = None
+                _after_death(chunk, again, results, str(death))
+    except BaseException as e:
+        results.put(e)
+    finally:
+        if child:
+            child.close()
+        results.put(None)
+
+
+def _next_chunk(pending: deque[Job], again: deque[tuple[Job, bool]]) -> deque[tuple[Job, bool]]:
+    if again:
+        return deque([again.popleft()]) if again[0][1] else deque(again.popleft() for _ in range(len(again)))
+    chunk: deque[tuple[Job, bool]] = deque()
+    while len(chunk) < CHUNK:
+        try:
+            chunk.append((pending.popleft(), False))
+        except IndexError:
+            break
+    return chunk
+
+
+def _after_death(
+    chunk: deque[tuple[Job, bool]],
+    again: deque[tuple[Job, bool]],
+    results: queue.Queue[tuple[str, Any] | BaseException | None],
+    detail: str,
+) -> None:
+    """The first file that has no answer was in the child's hands: alone once more, then given up; the rest go on."""
+    if not chunk:
+        return
+    (job, suspect), *rest = chunk
+    again.extend((j, False) for j, _ in rest)
+    if suspect:
+        results.put((job[0], Failure("F-CRASH", detail)))
+    else:
+        again.appendleft((job, True))
+
+
+class _Child:
+    """One reading subprocess."""
+
+    def __init__(self, target: str, memory_mb: int) -> None:
+        root = str(Path(__file__).resolve().parents[2])
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+        self.buffer = bytearray()
+        self.process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
+            [sys.executable, "-m", "assets.intake.workers", target, str(memory_mb)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+
+    def read(
+        self,
+        chunk: deque[tuple[Job, bool]],
+        results: queue.Queue[tuple[str, Any] | BaseException | None],
+        seconds: float,
+    ) -> None:
+        """Send the chunk and take its answers in order, removing each answered job. Raises _ChildDied."""
+        try:
+            _send(cast("BinaryIO", self.process.stdin), [job for job, _ in chunk])
+        except OSError as e:
+            raise _ChildDied(str(e)) from e
+        while chunk:
+            answer = self._receive(seconds)
+            chunk.popleft()
+            results.put(answer)
+
+    def _receive(self, seconds: float) -> tuple[str, Any]:
+        (size,) = _LENGTH.unpack(self._take(_LENGTH.size, seconds))
+        return cast("tuple[str, Any]", pickle.loads(self._take(size, seconds)))  # noqa: S301 - our own child's
+
+    def _take(self, size: int, seconds: float) -> bytes:
+        """Return the next ``size`` bytes; an own buffer, since select does not see what a buffered reader holds."""
+        pipe = cast("BinaryIO", self.process.stdout).fileno()
+        while len(self.buffer) < size:
+            if not select.select([pipe], [], [], seconds)[0]:
+                raise _ChildDied(f"no answer in {seconds:.0f} s")
+            part = os.read(pipe, 1 << 18)
+            if not part:
+                raise _ChildDied(f"the reader ended with status {self.process.wait()}")
+            self.buffer += part
+        taken = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return taken
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _send(pipe: BinaryIO, value: object) -> None:
+    body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(body)) + body)
+    pipe.flush()
+
+
+def _receive(pipe: BinaryIO) -> object | None:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    body = pipe.read(_LENGTH.unpack(head)[0])
+    return cast("object", pickle.loads(body))  # noqa: S301 - written by our own child or parent
+
+
+def _child_main(target: str, memory_mb: int) -> None:
+    """Answer chunks of jobs until the parent closes the pipe."""
+    import importlib
+    import resource
+
+    from assets.intake.read import read_file
+
+    module, _, name = target.partition(":")
+    transform = getattr(importlib.import_module(module), name)
+    limit = memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a parser prints must not reach the pipe
+    while (jobs := _receive(stdin)) is not None:
+        for identifier, path, original_name in cast("list[Job]", jobs):
+            _send(stdout, (identifier, _one(Path(path), original_name, read_file, transform)))
+
+
+def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform: Transform) -> object:
+    try:
+        return transform(read(path, name))
+    except Refused as e:
+        return Failure(e.code, e.detail)
+    except MemoryError:
+        return Failure("F-BOMB", "needs more memory than a report may")
+    except BaseException as e:
+        if isinstance(e, KeyboardInterrupt | SystemExit):
+            raise
+        return Failure("F-CRASH", f"{type(e).__name__}: {e}")
+
+
+if __name__ == "__main__":
+    _child_main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,97 @@
+"""Workbooks: the guard's scan, then calamine, then tagged cells.
+
+Does not belong here: what a sheet means.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
+from assets.intake.guard import WorkbookFacts, scan
+
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
+
+
+def read_xlsx(path: Path) -> RawFile:
+    """Read a workbook. Raises Refused."""
+    import python_calamine as calamine
+
+    facts = scan(path)
+    try:
+        workbook = calamine.CalamineWorkbook.from_path(str(path))
+        sheets = [_sheet(workbook, i, meta, facts) for i, meta in enumerate(workbook.sheets_metadata)]
+    except calamine.CalamineError as e:
+        raise Refused("F-TRUNCATED", str(e)) from e
+    findings = []
+    if facts.has_external_links:
+        findings.append(FileFinding("F-EXTERNAL-LINK", None, None, "xl/externalLinks", "no links to other workbooks"))
+    return RawFile("xlsx", sheets, findings)
+
+
+def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSheet:
+    name = unicodedata.normalize("NFC", meta.name)
+    visible = str(meta.visible).endswith("Visible")
+    if not str(meta.typ).endswith("WorkSheet"):
+        return RawSheet(name, visible, [], 1, 0)
+    sheet = workbook.get_sheet_by_index(number)
+    rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
+    start_row, start_col = sheet.start or (0, 0)
+    _fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col)
+    return RawSheet(
+        name=name,
+        visible=visible,
+        rows=trim(rows),
+        first_row=start_row + 1,
+        first_col=start_col,
+        formulas=facts.formulas.get(number, frozenset()),
+        hidden_rows=facts.hidden_rows.get(number, frozenset()),
+    )
+
+
+def tag(value: Any) -> Cell:
+    """Turn a parser's value into a tagged cell; see ``assets.intake.grid``."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value)
+        if text in _ERRORS:
+            return "e:" + text
+        return "s:" + text if text.strip() else None
+    if isinstance(value, bool):
+        return "b:true" if value else "b:false"
+    if isinstance(value, int | float):
+        return "n:" + number_text(value)
+    if isinstance(value, dt.datetime):
+        return "d:" + (value.date() if value.time() == dt.time() else value).isoformat()
+    if isinstance(value, dt.date):
+        return "d:" + value.isoformat()
+    return "t:" + str(value)
+
+
+def number_text(value: float) -> str:
+    """Return the shortest text of a number; whole numbers have no point."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def trim(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Cut blank rows and cells off the end."""
+    while rows and not any(rows[-1]):
+        rows.pop()
+    for row in rows:
+        while row and row[-1] is None:
+            row.pop()
+    return rows
+
+
+def _fill_merges(rows: list[list[Cell]], merges: list[Any], start_row: int, start_col: int) -> None:
+    for (top, left), (bottom, right) in merges:
+        r0, c0 = top - start_row, left - start_col
+        if not (0 <= r0 < len(rows) and 0 <= c0 < len(rows[r0])) or rows[r0][c0] is None:
+            continue
+        for r in range(r0, min(bottom - start_row, len(rows) - 1) + 1):
+            for c in range(c0, min(right - start_col, len(rows[r]) - 1) + 1):
+                rows[r][c] = rows[r0][c0]

@@ -1,0 +1,119 @@
+"""The cover sheet: letterhead, title, the fields of the form's cover and the place to sign.
+
+Does not belong here: which unit or period a file speaks for once it is read (assets.intake.cover).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assets.template.entry import FIRST_DAY, LAST_DAY, hint
+from assets.template.styles import Styles
+from warehouse.forms import CoverField, FormVersion
+from warehouse.periods import Period
+
+FIELD_ROW = 10
+_OFFICE = {"chi_bo_co_so": ("CHI BỘ", "CB", "T/M CHI BỘ")}
+_COMMITTEE = ("ĐẢNG BỘ", "ĐU", "T/M ĐẢNG ỦY")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """The unit that a workbook is made for, as its letterhead prints it. ``superior_name`` may be empty."""
+
+    unit_code: str
+    unit_name: str
+    party_kind_code: str = "dang_bo_co_so"
+    superior_name: str = ""
+
+
+def cover_values(form: FormVersion, unit: UnitLine | None, period: Period) -> dict[str, object]:
+    """Return what is prefilled, by cover field; the report date is for the unit to write."""
+    known = {"unit_code": unit.unit_code, "unit_name": unit.unit_name} if unit else {}
+    return {
+        "form_code": form.form_code,
+        "form_version": form.form_version,
+        "period_id": period.label,
+        "cutoff_date": period.period_end,
+        "revision": 1,
+        **known,
+    }
+
+
+def draw_cover(
+    sheet: Any, styles: Styles, form: FormVersion, unit: UnitLine | None, values: Mapping[str, object]
+) -> None:
+    """Draw the cover sheet; ``values`` are by cover field, dates as dates."""
+    _page(sheet)
+    _letterhead(sheet, styles, unit, values.get("report_date"))
+    title = form.title.split(" (")[0]
+    sheet.set_row(6, 30)
+    sheet.merge_range(6, 0, 6, 1, title.upper(), styles["title"])
+    sheet.merge_range(7, 0, 7, 1, f"Mẫu {form.form_code} - phiên bản {form.form_version}", styles["subtitle"])
+    for i, field in enumerate(form.cover):
+        _field(sheet, styles, FIELD_ROW + i, field, values.get(field.field))
+    below = FIELD_ROW + len(form.cover) + 1
+    note = (
+        "Ghi chú: ô nền vàng là ô để ghi. Chỉ ghi số lượng, không ghi họ tên, số điện thoại, số giấy tờ của cá nhân. "
+        "Cách ghi xem trang “Hướng dẫn”."
+    )
+    sheet.set_row(below, 34)
+    sheet.merge_range(below, 0, below, 1, note, styles["note"])
+    sheet.write_string(below + 2, 1, _office(unit)[2], styles["letterhead"])
+    sheet.write_string(below + 3, 1, "(Ký, ghi rõ chức danh, đóng dấu)", styles["place"])
+
+
+def _office(unit: UnitLine | None) -> tuple[str, str, str]:
+    return _OFFICE.get(unit.party_kind_code, _COMMITTEE) if unit else _COMMITTEE
+
+
+def _letterhead(sheet: Any, styles: Styles, unit: UnitLine | None, report_date: object) -> None:
+    kind, symbol, _ = _office(unit)
+    name = unit.unit_name.upper() if unit else "…………………………"
+    if not name.startswith(("ĐẢNG BỘ", "ĐẢNG ỦY", "CHI BỘ")):
+        name = f"{kind} {name}"
+    sheet.write_string(0, 0, unit.superior_name.upper() if unit else "", styles["superior"])
+    sheet.write_string(0, 1, "ĐẢNG CỘNG SẢN VIỆT NAM", styles["party"])
+    sheet.set_row(0, 34)
+    sheet.set_row(1, 34)
+    sheet.write_string(1, 0, name, styles["letterhead"])
+    sheet.write_string(2, 0, "*", styles["letterhead"])
+    sheet.write_string(3, 0, f"Số:        -BC/{symbol}", styles["superior"])
+    day = report_date if isinstance(report_date, date) else None
+    text = f"ngày {day:%d} tháng {day:%m} năm {day.year}" if day else "ngày ….. tháng ….. năm ………"
+    sheet.write_string(3, 1, text, styles["place"])
+
+
+def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: object) -> None:
+    sheet.set_row(row, 24)
+    sheet.write_string(row, 0, field.label, styles["label"])
+    is_date = field.reader == "date"
+    cell_format = styles["value_date" if is_date else "value"]
+    if isinstance(value, date):
+        sheet.write_datetime(row, 1, value, cell_format)
+    elif value is None:
+        sheet.write_blank(row, 1, None, cell_format)
+    else:
+        sheet.write(row, 1, value, cell_format)
+    rule: dict[str, Any] | None = None
+    if is_date:
+        rule = {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+    elif field.reader == "count":
+        rule = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": 99}
+    if rule:
+        message = hint("date") if is_date else "Ghi 1 cho lần gửi đầu, 2 cho bản sửa lần thứ nhất, ..."
+        sheet.data_validation(row, 1, row, 1, {**rule, "error_title": field.label[:32], "error_message": message})
+
+
+def _page(sheet: Any) -> None:
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 1, 46)
+    sheet.set_paper(9)
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    sheet.set_margins(left=0.7, right=0.5, top=0.7, bottom=0.7)
+    sheet.hide_gridlines(2)
+    sheet.protect("", {"format_columns": True, "format_rows": True})

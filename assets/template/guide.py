@@ -1,0 +1,109 @@
+"""The sheet "Hướng dẫn": how to fill, what blank, 0 and "không" mean, how to write each kind of cell, the code lists.
+
+Does not belong here: the drop-downs' hidden sheet (workbook) or finding messages (expectations).
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+from assets.template.cells import column_codes, valid_codes
+from assets.template.entry import hint
+from assets.template.styles import Styles
+from warehouse.declaration import form_tables
+from warehouse.forms import FormVersion
+
+_STEPS = (
+    "1. Điền trang “{cover}” trước: mã đơn vị, kỳ báo cáo, ngày báo cáo, lần gửi.",
+    "2. Điền lần lượt các trang còn lại; trang nào không phát sinh thì để trống, không xóa trang.",
+    "3. Không sửa tiêu đề, không thêm cột, không đổi tên trang. Cần thêm dòng thì ghi tiếp xuống dưới.",
+    "4. Số liệu kỳ 6 tháng, 9 tháng và năm là lũy kế từ ngày 01/01; số liệu tháng, quý chỉ của tháng, quý đó.",
+    "5. Gửi lại bản sửa: ghi Lần gửi lớn hơn một đơn vị và điền lại đầy đủ cả tệp, không chỉ ô đã sửa.",
+    "6. Chỉ ghi số lượng. Không ghi họ tên, số điện thoại, số giấy tờ, ý kiến của cá nhân.",
+)
+_STATES = (
+    ("Để trống", "Không báo cáo, chưa có số liệu", ""),
+    ("0", "Có theo dõi, kết quả đúng bằng không", "0"),
+    ("Không hoặc dấu -", "Ghi nhận là không có; không tính là số 0", "Không"),
+    ("Gần, hơn, trên, khoảng", "Số ước lượng: giữ nguyên chữ, không cộng như số chính xác", "khoảng 200"),
+)
+_READERS = (
+    ("count", "Số lượng", "2.065"),
+    ("ratio", "Tỷ số", "1.115/1.122"),
+    ("percent", "Tỷ lệ", "99,4%"),
+    ("decimal", "Điểm, tỷ phần", "92,5"),
+    ("date", "Ngày", "30/8/2013"),
+    ("citation", "Văn bản", "32-CTr/TU, ngày 30/8/2013"),
+    ("yes_no", "Có hoặc không", "Có"),
+    ("code", "Mục chọn từ danh sách", "Chọn trong danh sách thả xuống"),
+)
+
+
+def code_lists_used(form: FormVersion) -> dict[str, str]:
+    """Return the code lists of the form's columns with the label of the first column that uses each."""
+    used: dict[str, str] = {}
+    for column in form.columns:
+        if column.reader == "code":
+            codes = column_codes(column.table, column.columns[0]) or ""
+            label = form_tables()[column.table].column(column.columns[0]).label
+            used.setdefault(codes, f"{label} ({column.sheet})")
+    return used
+
+
+def draw_guide(sheet: Any, styles: Styles, form: FormVersion, day: date) -> None:
+    """Draw the sheet for ``form`` with the codes valid on ``day``."""
+    sheet.set_column(0, 0, 36)
+    sheet.set_column(1, 1, 58)
+    sheet.set_column(2, 2, 32)
+    sheet.set_row(0, 28)
+    sheet.merge_range(0, 0, 0, 2, "HƯỚNG DẪN GHI BIỂU", styles["title"])
+    row = _section(sheet, styles, 2, "Cách điền")
+    for step in _STEPS:
+        sheet.set_row(row, 20)
+        sheet.merge_range(row, 0, row, 2, step.format(cover=form.cover_sheet), styles["para"])
+        row += 1
+    row = _section(sheet, styles, row + 1, "Ô trống, số 0 và chữ “không”")
+    row = _rows(sheet, styles, row, ("Ghi trong ô", "Nghĩa là", "Ví dụ"), list(_STATES))
+    row = _section(sheet, styles, row + 1, "Ghi thế nào cho đúng")
+    used = {c.reader for c in form.columns}
+    readers = [(name, hint(r), example) for r, name, example in _READERS if r in used]
+    row = _rows(sheet, styles, row, ("Loại ô", "Cách ghi", "Ví dụ"), readers)
+    row = _section(sheet, styles, row + 1, f"Danh mục có hiệu lực đến {day:%d/%m/%Y}")
+    _code_table(sheet, styles, row, form, day)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_footer('&R&"Times New Roman,Regular"&10Trang &P/&N')
+    sheet.hide_gridlines(2)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _section(sheet: Any, styles: Styles, row: int, title: str) -> int:
+    sheet.set_row(row, 22)
+    sheet.merge_range(row, 0, row, 2, title, styles["section"])
+    return row + 1
+
+
+def _rows(sheet: Any, styles: Styles, row: int, head: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> int:
+    for name, cells in [("guide_head", head), *(("guide", line) for line in lines)]:
+        if name == "guide":
+            sheet.set_row(row, _height(max(len(cells[1]) / 58, len(cells[2]) / 32)))
+        for column, text in enumerate(cells):
+            sheet.write_string(row, column, text, styles[name])
+        row += 1
+    return row
+
+
+def _code_table(sheet: Any, styles: Styles, row: int, form: FormVersion, day: date) -> None:
+    for codes, label in code_lists_used(form).items():
+        texts = "; ".join(c.label for c in valid_codes(codes, day))
+        sheet.set_row(row, _height(max(len(label) / 36, len(texts) / 92)))
+        sheet.write_string(row, 0, label, styles["guide"])
+        sheet.merge_range(row, 1, row, 2, texts, styles["guide"])
+        row += 1
+
+
+def _height(lines: float) -> float:
+    return 18.0 * max(1, math.ceil(lines)) + 3

@@ -1,0 +1,75 @@
+"""Assembles the workbook: cover, guide, one sheet per table, hidden lists for the drop-downs.
+
+Does not belong here: how a single sheet looks (cover, guide, table_sheet).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from assets.template.cells import GUIDE_SHEET, LIST_SHEET, Row, valid_codes
+from assets.template.cover import UnitLine, cover_values, draw_cover
+from assets.template.guide import code_lists_used, draw_guide
+from assets.template.styles import Styles
+from assets.template.table_sheet import draw_table, fill_table, validate_table
+from warehouse.forms import FormVersion
+from warehouse.periods import Period
+
+CREATED = datetime(2013, 8, 30)
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes formulas as they are: none of ours names a function that Excel wants prefixed."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        return formula.removeprefix("=")  # the general way tries 170 names on each, a quarter of the writing time
+
+
+def write_template(
+    form: FormVersion,
+    unit: UnitLine | None,
+    period: Period,
+    out: Path,
+    rows: Mapping[str, Sequence[Row]] | None = None,
+    cover: Mapping[str, object] | None = None,
+) -> None:
+    """Write the workbook of ``form`` for ``period`` to ``out``; the same input gives the same bytes.
+
+    ``rows`` prefills tables (column name -> value; codes as codes, dates as dates), ``cover`` overrides cover
+    fields (None blanks one). Drop-downs hold the labels of the codes valid on the last day of the period.
+    """
+    workbook = xlsxwriter.Workbook(str(out), {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
+    workbook.set_properties({"title": form.title, "created": CREATED})
+    styles = Styles(workbook)
+    values = {**cover_values(form, unit, period), **(cover or {})}
+    draw_cover(workbook.add_worksheet(form.cover_sheet, _Sheet), styles, form, unit, values)
+    draw_guide(workbook.add_worksheet(GUIDE_SHEET, _Sheet), styles, form, period.period_end)
+    sheets = {table: workbook.add_worksheet(form.sheet(table), _Sheet) for table in form.tables()}
+    lists = _lists(workbook.add_worksheet(LIST_SHEET, _Sheet), form, period)
+    subtitle = " - ".join(t for t in (unit.unit_name if unit else "", period.label) if t)
+    for table, sheet in sheets.items():
+        columns = form.headers(table)
+        entry_row = draw_table(sheet, styles, columns, (subtitle, period.period_end))
+        fill_table(sheet, styles, columns, entry_row, (rows or {}).get(table, ()))
+        validate_table(sheet, columns, entry_row, lists)
+    workbook.close()
+
+
+def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
+    """Write each code list into a column of the hidden sheet. Returns code list -> range."""
+    ranges = {}
+    for j, codes in enumerate(code_lists_used(form)):
+        labels = [c.label for c in valid_codes(codes, period.period_end)]
+        sheet.write_string(0, j, codes)
+        sheet.write_column(1, j, labels)
+        letter = chr(ord("A") + j)
+        ranges[codes] = f"'{LIST_SHEET}'!${letter}$2:${letter}${len(labels) + 1}"
+    sheet.hide()
+    sheet.protect()
+    return ranges

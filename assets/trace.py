@@ -1,0 +1,57 @@
+"""The last step of lineage: opening the archived file and showing the raw text of the cell.
+
+Does not belong here: finding which cell it is (warehouse.lineage).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assets.intake.read import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assets.intake.grid import RawFile
+    from warehouse.home import Home
+    from warehouse.lineage import SourceCell
+
+
+def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
+    """Return one row per cell: file, hash, sheet, address, raw text, form-map row, value and state.
+
+    Each file is opened once. The raw text is None where the file has no such cell.
+    """
+    opened: dict[str, RawFile] = {}
+    out = []
+    for cell in cells:
+        if cell.sha256 not in opened:
+            path = home.archive / cell.sha256[:2] / cell.sha256
+            opened[cell.sha256] = read_file(path, cell.file_name)
+        address, raw = _look(opened[cell.sha256], cell)
+        out.append(
+            {
+                "file": cell.file_name,
+                "sha256": cell.sha256,
+                "sheet": cell.sheet,
+                "cell": address,
+                "raw_text": raw,
+                "header": cell.header,
+                "form_map": cell.form_ref,
+                "value": cell.value,
+                "state": cell.state,
+                "submission_id": cell.submission_id,
+            }
+        )
+    return out
+
+
+def _look(file: RawFile, cell: SourceCell) -> tuple[str | None, str | None]:
+    if cell.column_index is None:
+        return None, None
+    for sheet in file.sheets:
+        if sheet.name == cell.sheet:
+            row, col = cell.source_row - sheet.first_row, cell.column_index - sheet.first_col
+            raw = sheet.rows[row][col] if 0 <= row < len(sheet.rows) and 0 <= col < len(sheet.rows[row]) else None
+            return sheet.cell(cell.source_row, cell.column_index), raw[2:] if raw else None
+    return None, None

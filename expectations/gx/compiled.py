@@ -1,0 +1,37 @@
+"""The cache of compiled suites: a small batch needs no import of great_expectations on its hot path.
+
+The key is a hash of the rules, the tables' columns and the versions of GX and DuckDB. Does not belong here: compiling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+_END = "\n-- end of compiled suites\n"
+
+
+def compiled_sql(fingerprint: str, cache: Path, build: Callable[[], str]) -> str:
+    """Return the statement for ``fingerprint`` from ``cache``, or from ``build`` (then kept).
+
+    A damaged entry is rebuilt. The entry is written by rename, so that it is whole or absent.
+    """
+    versions = f"{version('great-expectations')} {version('duckdb')}"
+    key = hashlib.sha256(f"{fingerprint} {versions}".encode()).hexdigest()[:32]
+    entry = cache / "suites" / f"{key}.sql"
+    if entry.exists():
+        head, _, text = entry.read_text(encoding="utf-8").partition("\n")
+        if head == _digest(text) and text.endswith(_END):
+            return text
+    text = build() + _END
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    temporary = entry.with_name(f".{entry.name}.new")
+    temporary.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
+    temporary.replace(entry)
+    return text
+
+
+def _digest(text: str) -> str:
+    return "-- " + hashlib.sha256(text.encode()).hexdigest()

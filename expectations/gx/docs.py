@@ -1,0 +1,140 @@
+"""Data Docs without a network: GX renders, and here every page loses what it would fetch from a CDN.
+
+GX's pages pull bootstrap, jquery and fonts from the internet and fill their index by script; offline they are blank. So
+pages get our own small stylesheet, lose scripts and remote links, and the index is written here, without script.
+Does not belong here: running suites.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from expectations.gx.run import RESULTS, SITE, context_for
+from warehouse.writer import write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KEEP_RUNS = 200
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
+_REMOTE_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_REMOTE_ANCHOR = re.compile(r'<a\b[^>]*href="https?://[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
+_REMOTE_URL = re.compile(r"(?:https?:)?//[^\s\"'<>)]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stored result: one table in one run."""
+
+    run_name: str
+    run_time: str
+    table: str
+    evaluated: int
+    failing: int
+    failing_rows: int
+    page: Path
+    result: Path
+
+
+def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
+    """Render the stored results that have no page yet, write the index, prune old runs; return the index page."""
+    site = docs_dir / SITE
+    runs = stored_runs(docs_dir)
+    names = sorted({r.run_name for r in runs}, reverse=True)
+    _prune(docs_dir, [r for r in runs if r.run_name in names[keep:]])
+    runs = [r for r in runs if r.run_name in names[:keep]]
+    missing = [r for r in runs if not r.page.exists()]
+    if missing:
+        _render(docs_dir, missing)
+    style = files("expectations.gx").joinpath("docs.css").read_text(encoding="utf-8")
+    site.mkdir(parents=True, exist_ok=True)
+    write_file(site / "danvan.css", style.encode())
+    for run in missing:
+        write_file(run.page, _offline(run.page.read_text(encoding="utf-8"), run.page, site).encode())
+    index = docs_dir / "index.html"
+    write_file(index, _index(runs, docs_dir).encode())
+    return index
+
+
+def stored_runs(docs_dir: Path) -> list[Run]:
+    """Return every stored result, newest run first."""
+    found = (docs_dir / RESULTS).rglob("*.json") if (docs_dir / RESULTS).exists() else ()
+    return sorted((_read(path, docs_dir) for path in found), key=lambda r: (r.run_time, r.table), reverse=True)
+
+
+def _read(path: Path, docs_dir: Path) -> Run:
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    inside = path.relative_to(docs_dir / RESULTS).with_suffix(".html")
+    run_id = raw["meta"]["run_id"]
+    return Run(
+        run_name=run_id["run_name"],
+        run_time=str(run_id["run_time"])[:19].replace("T", " "),
+        table=raw["suite_name"],
+        evaluated=raw["statistics"]["evaluated_expectations"],
+        failing=raw["statistics"]["unsuccessful_expectations"],
+        failing_rows=sum(r["result"].get("unexpected_count", r["result"].get("observed_value", 0)) for r in raw["results"]),
+        page=docs_dir / SITE / "validations" / inside,
+        result=path,
+    )
+
+
+def _render(docs_dir: Path, runs: Sequence[Run]) -> None:
+    context = context_for(docs_dir)
+    wanted = {r.result.relative_to(docs_dir / RESULTS).with_suffix("").parts for r in runs}
+    store = context.validation_results_store
+    context.build_data_docs(resource_identifiers=[k for k in store.list_keys() if k.to_tuple() in wanted])
+    for leftover in ("index.html", "static"):  # GX's own index needs scripts; ours replaces it
+        path = docs_dir / SITE / leftover
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _offline(page: str, path: Path, site: Path) -> str:
+    """Strip what a page would fetch; keep its text and tables."""
+    page = _SCRIPT.sub("", page)
+    page = _IMAGE.sub("", _REMOTE_LINK.sub("", page))
+    page = _REMOTE_ANCHOR.sub(r"\1", page)
+    page = _REMOTE_URL.sub("", page)
+    up = "../" * len(path.relative_to(site).parent.parts)
+    head = f'<link rel="stylesheet" href="{up}danvan.css"><p class="home"><a href="{up}../index.html">Data Docs</a></p>'
+    return page.replace("</head>", f"{head.partition('<p')[0]}</head>", 1).replace(
+        "<body>", f"<body><p{head.partition('<p')[2]}", 1
+    )
+
+
+def _index(runs: Sequence[Run], docs_dir: Path) -> str:
+    rows = "\n".join(_row(r, docs_dir) for r in runs)
+    return f"""<!doctype html>
+<html lang="vi"><head><meta charset="utf-8"><title>Data Docs - danvan</title>
+<link rel="stylesheet" href="{SITE}/danvan.css"></head><body>
+<h1>Kết quả kiểm tra số liệu - Validation results</h1>
+<p>Mỗi dòng là một bảng của một đợt. Each row is one table of one batch: rules evaluated, rules that found something,
+and failing rows. Values of submissions are never shown here; findings and receipts name the cells.</p>
+<table><thead><tr><th>Đợt - Run</th><th>Lúc (UTC)</th><th>Bảng - Table</th><th class="n">Quy tắc - Rules</th>
+<th class="n">Có phát hiện - Failing</th><th class="n">Số dòng - Rows</th></tr></thead><tbody>
+{rows}
+</tbody></table></body></html>
+"""
+
+
+def _row(run: Run, docs_dir: Path) -> str:
+    link = html.escape(run.page.relative_to(docs_dir).as_posix())
+    state = "bad" if run.failing else "good"
+    return (
+        f'<tr class="{state}"><td>{html.escape(run.run_name)}</td><td>{html.escape(run.run_time)}</td>'
+        f'<td><a href="{link}">{html.escape(run.table)}</a></td><td class="n">{run.evaluated}</td>'
+        f'<td class="n">{run.failing}</td><td class="n">{run.failing_rows}</td></tr>'
+    )
+
+
+def _prune(docs_dir: Path, runs: Sequence[Run]) -> None:
+    for run in runs:
+        for path in (run.page, run.result):
+            path.unlink(missing_ok=True)

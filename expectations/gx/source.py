@@ -1,0 +1,158 @@
+"""A DuckDB data source and execution engine for Great Expectations 1.24, on the caller's live connection.
+
+GX 1.24 has no DuckDB engine: its SQLAlchemy engine hands back cursors after their connection went to the pool, where a
+rollback drops the result. Here there is one connection, never returned, and SQLAlchemy begins and ends no transaction on
+it, so that GX runs inside the caller's own one. A statement of GX that fails aborts that transaction, as any would.
+Does not belong here: expectations or running them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb_sqlalchemy
+import sqlalchemy as sa
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
+from sqlalchemy.pool import StaticPool
+
+if TYPE_CHECKING:
+    import duckdb
+
+_LIVE_PREFIX = "duckdb:///:live:"
+#: GX copies a data source's configuration, so an open connection stands in it by name
+_live: dict[str, duckdb.DuckDBPyConnection] = {}
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
+    """GX's SQL engine with one connection that is kept; a lock, since threads must not share a cursor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._one_at_a_time = threading.RLock()
+        super().__init__(*args, **kwargs)
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sa.Connection]:
+        """Yield the one connection."""
+        with self._one_at_a_time:
+            if self._connection is None or self._connection.closed:
+                self._connection = self.engine.connect()
+            yield self._connection
+
+
+class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
+    """The data source type ``duckdb``: ``context.data_sources.add_duckdb(name=..., connection_string=live(...))``."""
+
+    type: Literal["duckdb"] = "duckdb"
+    connection_string: str
+    create_temp_table: bool = False
+
+    @property
+    def execution_engine_type(self) -> type[DuckDBExecutionEngine]:
+        """The engine class GX makes for this source."""
+        return DuckDBExecutionEngine
+
+    def _create_engine(self) -> sa.Engine:
+        name = str(self.connection_string).removeprefix(_LIVE_PREFIX)
+        return engine_on(_live[name])
+
+    def get_execution_engine(self) -> DuckDBExecutionEngine:
+        """Return the one engine of this source."""
+        if self._execution_engine is None:
+            self._execution_engine = DuckDBExecutionEngine(
+                engine=self.get_engine(), create_temp_table=self.create_temp_table
+            )
+        return self._execution_engine
+
+
+def live(name: str, con: duckdb.DuckDBPyConnection) -> str:
+    """Return the connection string that stands for the open connection ``con``: same transaction, TEMP tables seen."""
+    _live[name] = con
+    return _LIVE_PREFIX + name
+
+
+def forget(name: str) -> None:
+    """Let go of a connection registered by ``live``."""
+    _live.pop(name, None)
+
+
+class _KeptConnection(duckdb_sqlalchemy.ConnectionWrapper):  # type: ignore[misc]
+    """The caller's connection as SQLAlchemy sees it: closing it is the caller's business."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def engine_on(con: duckdb.DuckDBPyConnection) -> sa.Engine:
+    """Return a SQLAlchemy engine on ``con`` that begins, commits and rolls back nothing."""
+    engine = sa.create_engine("duckdb:///:memory:", creator=lambda: _KeptConnection(con), poolclass=StaticPool)
+    for name in ("do_begin", "do_rollback", "do_commit"):
+        setattr(engine.dialect, name, lambda _connection: None)
+    return engine
+
+
+def _matches(column: Any, regex: str) -> Any:
+    # search, as everywhere in GX; DuckDB's own ~ is a full match
+    return sa.func.regexp_matches(column, sa.literal(regex))
+
+
+class _MatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805 - GX's convention
+        return _matches(column, regex)
+
+
+class _NotMatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.not_match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
+        return sa.not_(_matches(column, regex))
+
+
+class _MatchRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.match_regex_list"
+    condition_value_keys = ("regex_list", "match_on")
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex_list: list[str], match_on: str | None = None, **_: Any) -> Any:  # noqa: N805
+        parts = [_matches(column, r) for r in regex_list]
+        return sa.and_(*parts) if match_on == "all" else sa.or_(*parts)
+
+
+class _NotMatchRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.not_match_regex_list"
+    condition_value_keys = ("regex_list",)
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex_list: list[str], **_: Any) -> Any:  # noqa: N805
+        return sa.and_(*[sa.not_(_matches(column, r)) for r in regex_list])
+
+
+class _Like(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.match_like_pattern"
+    condition_value_keys = ("like_pattern", "escape")
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
+        return column.like(sa.literal(like_pattern), escape=escape)
+
+
+class _NotLike(ColumnMapMetricProvider):  # type: ignore[misc]
+    condition_metric_name = "column_values.not_match_like_pattern"
+    condition_value_keys = ("like_pattern", "escape")
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
+        return sa.not_(column.like(sa.literal(like_pattern), escape=escape))

@@ -1,0 +1,1 @@
+"""The ``danvan`` command line. Does not belong here: data logic."""

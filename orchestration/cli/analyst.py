@@ -1,0 +1,238 @@
+"""Commands over what was published: status, findings, receipt, sql, trace, review. All read-only.
+
+Does not belong here: anything that writes to the warehouse.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.output import UsageProblem, echo_json, echo_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+LISTED = 50
+
+
+class Format(StrEnum):
+    """How ``danvan sql`` and ``danvan findings`` print."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to ``app``."""
+    for command in (status, findings, receipt, sql, trace, review):
+        app.command()(command)
+
+
+def status(json: JsonOption = False) -> None:
+    """Show releases, batches, submissions by verdict, and completeness by year.
+
+    Example: danvan status --json
+    """
+    parts = {
+        "release": "SELECT * FROM meta.release ORDER BY release_no DESC LIMIT 1",
+        "batches": "SELECT * FROM intake.batch ORDER BY batch_id DESC LIMIT 10",
+        "submissions": "SELECT form_code, form_version, verdict, count(*) AS submissions, count(*) FILTER (is_current) "
+        "AS current FROM intake.submission GROUP BY ALL ORDER BY ALL",
+        "completeness": "SELECT year, count(*) AS expected, count(*) FILTER (timeliness = 'on_time') AS on_time, "
+        "count(*) FILTER (timeliness = 'late') AS late, count(*) FILTER (timeliness = 'rejected') AS rejected, "
+        "count(*) FILTER (timeliness = 'missing') AS missing FROM mart.completeness WHERE is_expected "
+        "GROUP BY year ORDER BY year",
+    }
+    shown = {name: _query(q) for name, q in parts.items()}
+    if json:
+        echo_json(shown)
+        return
+    for name, rows in shown.items():
+        echo_table(rows, title=f"\n{name}")
+
+
+def findings(
+    submission: Annotated[str, typer.Option(help="Only this submission.")] = "",
+    code: Annotated[str, typer.Option(help="Only this code.")] = "",
+    fmt: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    json: JsonOption = False,
+) -> None:
+    """List findings: which file, sheet and cell, what was found, what is expected, how to mend it.
+
+    Example: danvan findings --submission 3fa9c2d17e8b4a60 --format json
+    """
+    where = "WHERE (? = '' OR submission_id = ?) AND (? = '' OR code = ?)"
+    rows = _query(
+        "SELECT f.severity, f.code, s.file_name, f.sheet, f.cell, f.found, f.expected, f.message, f.remedy, f.life, "
+        f"f.submission_id FROM (SELECT * FROM intake.finding {where}) f JOIN intake.submission s USING (submission_id) "
+        "ORDER BY f.severity, s.file_name, f.sheet, f.cell, f.code",
+        [submission, submission, code, code],
+    )
+    if json or fmt is Format.json:
+        echo_json(rows)
+        return
+    narrow = ("severity", "code", "file_name", "sheet", "cell", "found", "message")
+    echo_table([{k: r[k] for k in narrow} for r in rows[:LISTED]], title="findings", total=len(rows))
+
+
+def receipt(
+    submission: Annotated[str, typer.Argument(help="Submission, as in danvan findings or status.")],
+    json: JsonOption = False,
+) -> None:
+    """Write the receipt of a submission: the unit's workbook with marked cells, and JSON. Prints where they are.
+
+    Example: danvan receipt 3fa9c2d17e8b4a60
+    """
+    from assets.receipt import write_json, write_workbook
+    from warehouse.home import current_home
+    from warehouse.writer import open_published
+
+    home = current_home()
+    with open_published(home) as con:
+        if not con.execute("SELECT 1 FROM intake.submission WHERE submission_id = ?", [submission]).fetchone():
+            raise UsageProblem(
+                f"no submission {submission!r}; see: danvan sql 'SELECT submission_id, file_name FROM intake.submission'"
+            )
+        write_json(con, [submission], home.receipts)
+        workbook = write_workbook(con, submission, home.archive, home.receipts)
+    places = {"workbook": str(workbook), "json": str(home.receipts / f"{submission}.json")}
+    echo_json(places) if json else echo_table([places])
+
+
+def sql(
+    query: Annotated[
+        str, typer.Argument(help="One SQL query over the published file; schemas core, mart, intake, meta.")
+    ],
+    fmt: Annotated[Format, typer.Option("--format", help="table, csv, json or parquet.")] = Format.table,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows shown by --format table.")] = LISTED,
+) -> None:
+    """Query the published warehouse, read-only; it may be used while a run is writing.
+
+    Example: danvan sql "SELECT year, sum(model_count) FROM mart.model_by_year GROUP BY year ORDER BY year" --format csv
+    """
+    import duckdb
+
+    with _published() as con:
+        try:
+            frame = con.sql(query).pl()
+        except duckdb.Error as e:
+            raise UsageProblem(f"the query failed: {e}") from e
+    if fmt is Format.table and out is None:
+        echo_table(frame.head(limit).to_dicts(), total=frame.height)
+    elif fmt is Format.json:
+        _write(out, _json_bytes(frame.to_dicts()))
+    elif fmt is Format.parquet:
+        import io
+
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        _write(out, buffer.getvalue())
+    else:
+        _write(out, frame.write_csv().encode())
+
+
+def trace(
+    table: Annotated[str, typer.Argument(help="core.fact_training, mart.training_by_unit, ...")],
+    key: Annotated[str, typer.Option(help="Columns that name the row(s), e.g. submission_id=3fa9...,row_no=1")],
+    column: Annotated[str, typer.Option(help="Column to trace.")],
+    json: JsonOption = False,
+) -> None:
+    """Trace a published figure to file, sheet, cell and the raw text that stood there.
+
+    Example: danvan trace core.fact_training --key year=2014,unit_id=105 --column attendee_count
+    """
+    from assets.trace import trace_rows
+    from warehouse.home import current_home
+    from warehouse.lineage import source_cells
+
+    pairs = dict(_pair(part) for part in key.split(","))
+    with _published() as con:
+        cells = source_cells(con, table, pairs, column)
+    if not cells:
+        raise UsageProblem(f"no row of {table} has {key}")
+    rows = trace_rows(current_home(), cells)
+    if json:
+        echo_json(rows)
+        return
+    for row in rows[:LISTED]:
+        for name, value in row.items():
+            typer.echo(f"{name:>14}: {value}")
+        typer.echo("")
+    if len(rows) > LISTED:
+        typer.echo(f"listed {LISTED} of {len(rows)} cells; --json lists all")
+
+
+def review(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the programme.")],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the window.")],
+    programme: Annotated[
+        str, typer.Option(help="Document of the programme; default: the one issued on the first day.")
+    ] = "",
+    json: JsonOption = False,
+) -> None:
+    """Review a programme over a window. What nobody stated is NULL, never 0.
+
+    Example: danvan review --from 2013-08-30 --to 2016-08-30
+    """
+    if end <= start:
+        raise UsageProblem("--to must be after --from")
+    number = programme or _programme_of(start)
+    rows = _query(
+        "SELECT indicator, level, value, unit_of_measure, unit_count, label "
+        "FROM mart.programme_review(?::DATE, ?::DATE, programme := ?) ORDER BY position",
+        [start.date(), end.date(), number],
+    )
+    if json:
+        echo_json({"from": f"{start:%Y-%m-%d}", "to": f"{end:%Y-%m-%d}", "programme": number, "figures": rows})
+        return
+    echo_table(rows, title=f"{number or 'all documents'}: {start:%d/%m/%Y} - {end:%d/%m/%Y}")
+
+
+def _programme_of(day: datetime) -> str | None:
+    rows = _query("SELECT document_number FROM core.dim_document WHERE document_date = ?", [day.date()])
+    return str(rows[0]["document_number"]) if len(rows) == 1 else None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise UsageProblem(f"--key takes column=value pairs joined by commas, found {text!r}")
+    return name.strip(), value.strip()
+
+
+def _published() -> Any:
+    from warehouse.home import current_home
+    from warehouse.writer import open_published
+
+    return open_published(current_home())
+
+
+def _query(query: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
+    con: duckdb.DuckDBPyConnection
+    with _published() as con:
+        return con.sql(query, params=params or []).pl().to_dicts()
+
+
+def _json_bytes(rows: list[dict[str, Any]]) -> bytes:
+    import orjson
+
+    return orjson.dumps(rows, option=orjson.OPT_INDENT_2, default=str) + b"\n"
+
+
+def _write(out: Path | None, content: bytes) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    out.write_bytes(content)
+    typer.echo(f"wrote {out}", err=True)

@@ -1,0 +1,166 @@
+"""Commands of the way in: init, sample, template, ingest, form check.
+
+Does not belong here: reading what was published (analyst) or running services (operate).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_table
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to ``app``."""
+    app.command()(init)
+    app.command()(sample)
+    app.command()(template)
+    app.command()(ingest)
+    form = typer.Typer(help="Form versions.", no_args_is_help=True)
+    form.command("check")(form_check)
+    app.add_typer(form, name="form")
+
+
+def init(json: JsonOption = False) -> None:
+    """Make the home folder (DANVAN_HOME, default ./data) with its inbox, archive and Dagster instance.
+
+    Example: DANVAN_HOME=/srv/danvan danvan init
+    """
+    from orchestration.instance import prepare_dagster_home
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.create()
+    prepare_dagster_home(home)
+    places = {"home": str(home.root), "inbox": str(home.inbox), "published": str(home.published)}
+    echo_json(places) if json else echo_table([places])
+
+
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder to write the files to; made when missing.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2013,
+    json: JsonOption = False,
+) -> None:
+    """Write a realistic corpus of office files: one bloc, 2013-2025, with late, corrected and faulty reports.
+
+    Example: danvan sample --out data/inbox --seed 2013
+    """
+    from assets.sample import write_sample
+
+    with ProgressBar() as bar:
+        summary = write_sample(out, seed, progress=lambda done, total: bar("sample", done, total))
+    facts = {"folder": str(out), "files": summary.file_count, "planted_mistakes": len(summary.planted)}
+    echo_json({**facts, "planted": summary.planted}) if json else echo_table([facts])
+
+
+def template(
+    form: Annotated[str, typer.Option(help="Form code.")],
+    version: Annotated[str, typer.Option(help="Form version.")],
+    unit: Annotated[str, typer.Option(help="Unit code, for example DV001.")],
+    period: Annotated[str, typer.Option(help="2024-Y, 2024-H1, 2024-9M, 2024-Q3, 2024-M07.")],
+    out: Annotated[Path, typer.Option(help="Workbook to write.")],
+) -> None:
+    """Write the workbook that a unit fills: labels, drop-downs of the codes valid then, checks, instructions.
+
+    Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
+    """
+    from assets.template import UnitLine, write_template
+    from warehouse.forms import form_versions
+    from warehouse.periods import parse_period_id
+
+    known = form_versions()
+    if (form, version) not in known:
+        raise UsageProblem(f"no form {form} version {version}; there are: {', '.join(' '.join(k) for k in known)}")
+    name = _unit_name(unit)
+    write_template(known[form, version], UnitLine(unit, name), parse_period_id(period), out)
+    typer.echo(f"wrote {out}")
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; none: the inbox.")] = None,
+    processes: Annotated[int, typer.Option(help="Reading processes.")] = 2,
+    json: JsonOption = False,
+) -> None:
+    """Take files into the warehouse and publish it. Exit code 3 when some submissions were rejected.
+
+    Example: danvan ingest            (the inbox)
+    Example: danvan ingest reports/   (a folder; its files are copied to the inbox first)
+    """
+    from assets.progress import reporting_to
+    from orchestration.run import run_ingest
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.create()
+    for path in paths or []:
+        _copy_to_inbox(path, home.inbox)
+    with ProgressBar() as bar, reporting_to(bar):
+        batch = run_ingest(home, None, processes)
+    if json:
+        echo_json(batch)
+    elif not batch["files"]:
+        typer.echo("nothing new: the inbox is empty or holds only what was taken before")
+    else:
+        echo_table([batch], title="batch")
+    if batch["rejected"]:
+        raise typer.Exit(3)
+
+
+def form_check(
+    file: Annotated[Path, typer.Argument(help="A workbook, csv or json file.")], json: JsonOption = False
+) -> None:
+    """List what of FILE is not mapped by any form version: sheets and headers, with their cells.
+
+    Example: danvan form check bao-cao-2027.xlsx
+    """
+    from assets.intake.extract import extract
+    from assets.intake.read import read_file
+
+    issues = [
+        {"code": i.code, "sheet": i.sheet, "cell": i.cell, "found": i.found, "expected": i.detail}
+        for i in extract(read_file(file, file.name)).issues
+    ]
+    if json:
+        echo_json(issues)
+    elif issues:
+        echo_table(issues, title=f"{file.name}: {len(issues)} findings")
+    else:
+        typer.echo(f"{file.name}: every header is mapped or ignored by name")
+
+
+def _unit_name(code: str) -> str:
+    """Look the unit up in the published register; without one the clerk fills the name in."""
+    from warehouse.home import current_home
+    from warehouse.writer import open_published
+
+    try:
+        with open_published(current_home()) as con:
+            row = con.execute(
+                "SELECT unit_name FROM core.dim_unit WHERE unit_code = ? ORDER BY valid_from DESC LIMIT 1", [code]
+            ).fetchone()
+    except FileNotFoundError:
+        return ""
+    if row is None:
+        raise UsageProblem(
+            f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
+        )
+    return str(row[0])
+
+
+def _copy_to_inbox(path: Path, inbox: Path) -> None:
+    import shutil
+
+    if not path.exists():
+        raise UsageProblem(f"there is no file or folder {path}")
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+    for file in files:
+        target = inbox / file.name if path.is_file() else inbox / file.relative_to(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(file, part)
+        part.replace(target)

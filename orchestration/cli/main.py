@@ -1,0 +1,66 @@
+"""The entry point: one typer application, and the promise that no user meets a traceback.
+
+Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected.
+Belongs here: the application and the mapping of errors. Does not: what the commands do (the modules beside it).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from orchestration.cli import analyst, intake, operate
+
+EXIT_ERROR = 1
+EXIT_REJECTED = 3
+
+app = typer.Typer(
+    name="danvan",
+    help="Kho dữ liệu công tác dân vận - a warehouse for periodic reports from many units.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (intake, analyst, operate):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; usage errors exit with 1 like every other error of the caller's."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as e:
+        sys.exit(e.exit_code)
+    except Exception as e:
+        sys.exit(_explain(e))
+
+
+def _explain(error: Exception) -> int:
+    """Say what is wrong in one message; a traceback only when DANVAN_DEBUG asks for it."""
+    import os
+
+    import click
+
+    if os.environ.get("DANVAN_DEBUG"):
+        raise error
+    if isinstance(error, click.exceptions.Abort):
+        typer.echo("stopped", err=True)
+        return EXIT_ERROR
+    if isinstance(error, click.ClickException):
+        error.show()
+        return EXIT_ERROR
+    typer.echo(f"danvan: {_message(error)}", err=True)
+    return EXIT_ERROR
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        place = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{place}; check that the place exists, is writable and has room"
+    text = str(error).strip() or type(error).__name__
+    known = {"HomeError", "WriterBusyError", "FileNotFoundError", "UsageProblem", "ValueError", "SuitesDisagreeError"}
+    if type(error).__name__ in known:
+        return text
+    return f"{type(error).__name__}: {text}\nset DANVAN_DEBUG=1 to see where it happened"

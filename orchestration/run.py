@@ -1,0 +1,47 @@
+"""Starting the ingest job in this process, on the home's own Dagster instance, so that the UI shows it.
+
+Does not belong here: the job's definition, or how its result is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from orchestration.instance import prepare_dagster_home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from warehouse.home import Home
+
+
+class IngestFailedError(Exception):
+    """The run failed; the warehouse is as before and nothing was taken from the inbox."""
+
+
+def run_ingest(home: Home, folder: Path | None, processes: int) -> dict[str, Any]:
+    """Run the ingest job and return the batch's row of figures (see ``assets.published.batch_metadata``).
+
+    Raises the error of the failing step.
+    """
+    home.create()
+    prepare_dagster_home(home)
+    import dagster as dg
+
+    from assets.published import SUBMISSION
+    from orchestration.definitions import defs
+
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    config = {"ops": {"ingest_batch": {"config": {"folder": str(folder or ""), "processes": processes}}}}
+    with dg.DagsterInstance.get() as instance:
+        job = defs.resolve_job_def("ingest")
+        result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=True)
+        events = result.get_asset_materialization_events()
+    if not result.success:
+        raise IngestFailedError(f"run {result.run_id} failed; look at it in the Dagster UI: danvan dev")
+    for event in events:
+        if event.asset_key == SUBMISSION:
+            materialization = event.step_materialization_data.materialization
+            return {name: value.value for name, value in materialization.metadata.items()} | {"run_id": result.run_id}
+    raise IngestFailedError(f"run {result.run_id} reported no batch")
