@@ -7,6 +7,7 @@ next batch. Does not belong here: anything that comes from a submission.
 from __future__ import annotations
 
 import csv
+import hashlib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,33 +15,90 @@ from typing import TYPE_CHECKING, Any
 from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
-from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, literal, polars_schema, relations
+from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, literal, polars_schema, quote, relations
 
 if TYPE_CHECKING:
     import duckdb
 
 Rows = list[tuple[Any, ...]]
+
+
+class DeclarationMismatchError(Exception):
+    """The file was made from declarations that today's contradict; the message names the table and the remedy."""
+
+
 VIEWS_DIR = Path(__file__).parent / "views"
 #: in the order they are created: a view may read those before it
 VIEWS = ("core.unit_on_day", "core.citation_document", "core.training_exact")
 MACROS_DIR = Path(__file__).parent / "macros"
 
 
-def bootstrap(con: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing and refresh the mirrors of the declarations."""
-    for schema in SCHEMAS:
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    existing = {f"{s}.{t}" for s, t in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
-    for relation in relations().values():
-        if relation.schema != "staging" and relation.qualified not in existing:
-            for statement in ddl(relation):
-                con.execute(statement)
+def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
+    """Create what is missing and refresh the mirrors of the declarations; does nothing when none has changed.
+
+    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError.
+    """
+    fingerprint = _fingerprint()
+    if fingerprint == _kept_fingerprint(con):
+        return False
+    _create_tables(con)
     for name, rows in _mirrors().items():
         replace_rows(con, relations()[name], rows)
     for view in VIEWS:
         create_view(con, view, (VIEWS_DIR / f"{view}.sql").read_text(encoding="utf-8"))
     for path in sorted(MACROS_DIR.glob("*.sql")):
         con.execute(path.read_text(encoding="utf-8"))
+    replace_rows(con, relations()["meta.bootstrap"], [(fingerprint,)])
+    return True
+
+
+def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    existing: dict[str, dict[str, str]] = {}
+    rows = con.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()"
+    ).fetchall()
+    for table, column, data_type in rows:
+        existing.setdefault(table, {})[column] = data_type
+    for relation in relations().values():
+        if relation.schema == "staging":
+            continue
+        if relation.qualified in existing:
+            _evolve(con, relation, existing[relation.qualified])
+        for statement in ddl(relation):
+            con.execute(statement)
+
+
+def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[str, str]) -> None:
+    """Add columns that were declared since the file was made. Raises DeclarationMismatchError for any other difference."""
+    declared = {c.name: DUCKDB_TYPES[c.type] for c in relation.columns}
+    changed = sorted(n for n in present if declared.get(n) != present[n])
+    if changed:
+        raise DeclarationMismatchError(
+            f"{relation.qualified} has {changed} otherwise than declared; a column is discontinued in a form version, not "
+            "removed or retyped here. To take such a change anyway, move build/danvan.duckdb away and copy the files of "
+            "archive/ into the inbox"
+        )
+    for name in (n for n in declared if n not in present):
+        state = " DEFAULT 'not_reported'" if name.endswith("_state") else ""
+        con.execute(f"ALTER TABLE {relation.qualified} ADD COLUMN {quote(name)} {declared[name]}{state}")
+
+
+def _fingerprint() -> str:
+    """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables."""
+    found = hashlib.sha256()
+    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
+    known = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'bootstrap'"
+    ).fetchone()
+    row = con.execute("SELECT fingerprint FROM meta.bootstrap").fetchone() if known else None
+    return str(row[0]) if row else None
 
 
 def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
@@ -60,7 +118,14 @@ def reset_staging(con: duckdb.DuckDBPyConnection) -> None:
 
 def drop_staging(con: duckdb.DuckDBPyConnection) -> None:
     """Drop the staging schema: a published file carries no half-judged rows."""
-    con.execute("DROP SCHEMA IF EXISTS staging CASCADE")
+    # one by one: DuckDB 1.5 cannot commit a cascade over tables that were filled in the same transaction
+    found = con.execute(
+        "SELECT 'VIEW', view_name FROM duckdb_views() WHERE schema_name = 'staging' UNION ALL "
+        "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE schema_name = 'staging' ORDER BY 1 DESC, 2"
+    ).fetchall()
+    for kind, name in found:
+        con.execute(f"DROP {kind} staging.{quote(name)}")
+    con.execute("DROP SCHEMA IF EXISTS staging")
 
 
 def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows) -> None:
@@ -68,6 +133,9 @@ def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows)
     import polars as pl
 
     frame = pl.DataFrame(rows, schema=polars_schema(relation), orient="row")
+    present = con.sql(f"FROM {relation.qualified}").pl()
+    if present.sort(pl.all()).equals(frame.sort(pl.all())):  # most batches change no declaration: nothing to write
+        return
     con.execute(f"DELETE FROM {relation.qualified}")
     con.register("mirror_rows", frame.to_arrow())
     con.execute(f"INSERT INTO {relation.qualified} BY NAME SELECT * FROM mirror_rows")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse.marts import WHOLE
 from warehouse.relation import Relation, quote, relations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 YearHash = tuple[str, str, int | None, int, str]
@@ -23,21 +26,30 @@ def hashed_relations() -> list[Relation]:
     return sorted((r for r in relations().values() if r.schema in HASHED_SCHEMAS), key=lambda r: r.qualified)
 
 
-def content_hashes(con: duckdb.DuckDBPyConnection) -> list[YearHash]:
+def content_hashes(con: duckdb.DuckDBPyConnection, years: Sequence[int] | None = None) -> list[YearHash]:
     """Return (schema, table, year, rows, hash) of every hashed table by year; year is None where a table has none.
 
-    The hash is the sum of the rows' MD5 (low 64 bits), so it does not depend on order; NULL differs from ''.
+    With ``years``, tables that are rebuilt by year are hashed for those years only. The hash is the sum of the rows' MD5
+    (low 64 bits), so it does not depend on order; NULL differs from ''.
     """
-    return [h for relation in hashed_relations() for h in _of_table(con, relation)]
+    return [h for relation in hashed_relations() for h in _of_table(con, relation, years)]
 
 
-def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation) -> list[YearHash]:
+def by_year(relation: Relation) -> bool:
+    """Tell whether a batch changes only its own years of the table."""
+    whole = {f"mart.{name}" for name in WHOLE}
+    return "year" in relation.names() and relation.qualified not in whole and relation.name != "dim_period"
+
+
+def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:
     # doubles are rounded to 9 digits after the point: parallel sums may differ in the last bits
     parts = ", ".join(f"coalesce({_text(c.name, c.type)}, chr(1))" for c in relation.columns)
     year = "year" if "year" in relation.names() else "NULL::BIGINT"
+    where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""
     rows = con.execute(
         f"SELECT {year} AS year, count(*), sum(md5_number_lower(concat_ws(chr(31), {parts}))::HUGEINT) "
-        f"FROM {relation.qualified} GROUP BY 1 ORDER BY 1"
+        f"FROM {relation.qualified} {where} GROUP BY 1 ORDER BY 1",
+        [list(years)] if where and years is not None else [],
     ).fetchall()
     return [(relation.schema, relation.name, y, n, f"{int(total):032x}") for y, n, total in rows]
 

@@ -1,7 +1,7 @@
 """Tables, declared once: the YAML files of ``warehouse/tables`` as typed objects.
 
 Everything that knows a table's columns asks here. What is derived from a declaration (DDL,
-schemas, dictionary, suites, templates) belongs in the module that needs it; rules across columns in expectations.
+schemas, dictionary, suites, templates) does not belong here but in the module that needs it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from warehouse.yaml_file import read_yaml
 
 LogicalType = Literal["count", "decimal", "percent", "integer", "date", "timestamp", "code", "text", "flag"]
 Measure = Literal["flow", "persons", "level", "plan", "rate"]
@@ -28,6 +28,7 @@ class Column:
 
     ``measure`` says what the figure means: ``flow`` adds over disjoint periods, ``persons`` never adds as if distinct,
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
+    ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
     ``source`` names, for a mart's column, the fact column that it is computed from: the way back to the cell.
     """
 
@@ -41,6 +42,7 @@ class Column:
     required: bool = False
     max_length: int | None = None
     free_text: bool = False
+    valid_on: str | None = None
     source: str | None = None
 
     @property
@@ -112,4 +114,4 @@ def register_tables() -> dict[str, Table]:
 
 
 def _load(path: Path) -> Table:
-    return parse_table(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return parse_table(read_yaml(path))

@@ -13,13 +13,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from warehouse.declaration import form_tables
+from warehouse.yaml_file import read_yaml
 
 FORMS_DIR = Path(__file__).parent / "forms"
 Concordance = Literal["new", "same", "renamed", "redefined", "split", "merged", "discontinued"]
 IGNORED = "-"
+GUIDE_SHEET = "Hướng dẫn"
+LIST_SHEET = "Danh mục"
+#: sheets of the template that carry no data, as folded names
+OTHER_SHEETS = frozenset({GUIDE_SHEET.casefold(), LIST_SHEET.casefold()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def version_for(form_code: str, day: date) -> FormVersion | None:
 
 
 def _load(folder: Path) -> FormVersion:
-    raw: dict[str, Any] = yaml.safe_load((folder / "form.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = read_yaml(folder / "form.yaml")
     ref = f"{raw['form_code']}-{raw['form_version']}"
     with (folder / "columns.csv").open(encoding="utf-8", newline="") as f:
         columns = tuple(_column(r, i, ref) for i, r in enumerate(csv.DictReader(f), start=2))

@@ -56,6 +56,11 @@ class Home:
         return self.root / "receipts"
 
     @property
+    def outbox(self) -> Path:
+        """Messages to units and operators; sending them is the operator's choice."""
+        return self.root / "outbox"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' results and pages."""
         return self.root / "data_docs"
@@ -72,7 +77,7 @@ class Home:
 
     def create(self) -> None:
         """Make every folder. Raises HomeError when a place cannot be made or written."""
-        folders = (self.inbox, self.archive, self.build.parent, self.published, self.receipts)
+        folders = (self.inbox, self.archive, self.build.parent, self.published, self.receipts, self.outbox)
         try:
             for folder in (*folders, self.data_docs, self.dagster, self.cache):
                 folder.mkdir(parents=True, exist_ok=True)

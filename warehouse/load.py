@@ -32,6 +32,8 @@ def stage_frames(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFra
     for name, frame in frames.items():
         if name != "staging.submission":
             _insert(con, name, frame)
+    kept = ", ".join(relations()["intake.stated_total"].names())
+    con.execute(f"INSERT INTO intake.stated_total BY NAME SELECT {kept} FROM staging.stated_total")
     con.execute(_TOUCHED_UNITS)
 
 

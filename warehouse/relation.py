@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from warehouse.declaration import Column, Table, form_tables
+from warehouse.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     import polars as pl
@@ -214,5 +213,5 @@ def _system(schema: str) -> list[Relation]:
 
 @cache
 def _yaml(stem: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((SYSTEM_DIR / f"{stem}.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml(SYSTEM_DIR / f"{stem}.yaml")
     return loaded

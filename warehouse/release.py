@@ -5,17 +5,19 @@ Belongs here: what is published beside the database. Does not: opening and copyi
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warehouse.bootstrap import replace_rows
-from warehouse.content import content_hashes, hashed_relations
-from warehouse.relation import Relation, relations
+from warehouse.content import by_year, content_hashes, hashed_relations
+from warehouse.relation import Relation, quote, relations
 from warehouse.writer import settle, write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -23,20 +25,34 @@ if TYPE_CHECKING:
     from warehouse.home import Home
 
 
-def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime) -> int:
-    """Write hashes, diff and the release row in the caller's transaction; return the release number."""
+def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, years: Sequence[int] | None) -> int:
+    """Write hashes, diff and the release row in the caller's transaction; return the release number.
+
+    ``years`` are those that the batch touched; None when it touched all.
+    """
     import duckdb
 
     (last,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
     number = int(last) + 1
     con.execute("CREATE OR REPLACE TEMP TABLE hash_before AS FROM meta.table_hash")
-    replace_rows(con, relations()["meta.table_hash"], list(content_hashes(con)))
+    kept = [] if years is None else _untouched(con, years)
+    replace_rows(con, relations()["meta.table_hash"], [*kept, *content_hashes(con, years)])
     con.execute(_DIFF, [number])
     con.execute("DROP TABLE hash_before")
     con.execute(
         "INSERT INTO meta.release VALUES (?, ?, ?, ?, ?)", [number, batch_id, at, version("danvan"), duckdb.__version__]
     )
     return number
+
+
+def _untouched(con: duckdb.DuckDBPyConnection, years: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The hashes of the years that the batch cannot have changed."""
+    tables = [r.qualified for r in hashed_relations() if by_year(r)]
+    return con.execute(
+        "SELECT schema_name, table_name, year, row_count, content_hash FROM meta.table_hash "
+        "WHERE schema_name || '.' || table_name IN (SELECT unnest(?)) AND year NOT IN (SELECT unnest(?))",
+        [tables, list(years)],
+    ).fetchall()
 
 
 def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> None:
@@ -50,13 +66,20 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
     staging = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
+    before = folder.with_name(f"release-{release_no - 1:06d}")
+    changed = _changed(con, release_no)
     for relation in hashed_relations():
-        _write_parquet(con, relation, staging)
+        place = relation.qualified.replace(".", "/")
+        years = changed.get(relation.qualified, set()) if (before / place).is_dir() else None
+        if years is not None:
+            _link(before / place, staging / place, years)
+        if years is None or years:
+            _write_parquet(con, relation, staging / place, years)
     shutil.rmtree(folder, ignore_errors=True)
     settle(staging, folder)
     files = sorted(p for p in folder.rglob("*.parquet"))
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
-    write_file(home.published / "data_dictionary.csv", dictionary.write_csv().encode())
+    _write_changed(home.published / "data_dictionary.csv", dictionary.write_csv().encode())
     manifest = {
         "release_no": release_no,
         "database": home.database.name,
@@ -69,22 +92,47 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
     _prune(folder)
 
 
+def _write_changed(target: Path, content: bytes) -> None:
+    if not target.exists() or target.read_bytes() != content:
+        write_file(target, content)
+
+
+def _changed(con: duckdb.DuckDBPyConnection, release_no: int) -> dict[str, set[int | None]]:
+    """Return the years of each table that this release changed; None for tables without a year."""
+    out: dict[str, set[int | None]] = {}
+    query = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND is_changed"
+    for table, year in con.execute(query, [release_no]).fetchall():
+        out.setdefault(table, set()).add(year)
+    return out
+
+
+def _link(source: Path, target: Path, changed: set[int | None]) -> None:
+    """Give unchanged files a second name: files of a release are never written again."""
+    skipped = {"all.parquet"} if None in changed else {f"year={y}" for y in changed}
+    shutil.copytree(source, target, copy_function=os.link, ignore=lambda _, names: skipped & set(names))
+
+
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
     return con.sql(query).pl().to_dicts()
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, relation: Relation, folder: Path) -> None:
+def _write_parquet(
+    con: duckdb.DuckDBPyConnection, relation: Relation, target: Path, years: set[int | None] | None
+) -> None:
+    """Write the table, or only its changed ``years``."""
     # the published connection has no file access by design, so Arrow carries the rows out and pyarrow writes them
     import pyarrow.parquet as pq
 
     from warehouse.relation import arrow_schema
 
-    order = ", ".join(relation.key)
-    table = con.sql(f"SELECT * FROM {relation.qualified} ORDER BY {order}").arrow().read_all()
+    dated = "year" in relation.names()
+    where = " WHERE year IN (SELECT unnest(?))" if dated and years is not None else ""
+    columns = ", ".join(map(quote, relation.names()))  # as declared: a column added later stands last in the file
+    query = f"SELECT {columns} FROM {relation.qualified}{where} ORDER BY {', '.join(relation.key)}"
+    table = con.sql(query, params=[list(years)] if where and years is not None else []).arrow().read_all()
     table = table.cast(arrow_schema(relation))
-    target = folder / relation.qualified.replace(".", "/")
-    target.mkdir(parents=True)
-    if "year" not in relation.names():
+    target.mkdir(parents=True, exist_ok=True)
+    if not dated:
         pq.write_table(table, target / "all.parquet", compression="zstd")
         return
     pq.write_to_dataset(

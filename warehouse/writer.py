@@ -50,6 +50,7 @@ def open_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect(str(home.build), config=CONFIG)
     try:
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET wal_autocheckpoint = '1TB'")  # the batch checkpoints itself, once
         yield con
     finally:
         con.close()
