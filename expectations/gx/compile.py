@@ -26,6 +26,7 @@ from great_expectations.expectations.registry import get_metric_kwargs
 from great_expectations.expectations.row_conditions import Condition, deserialize_row_condition
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
+from expectations.gx.own import ExpectRowsToSatisfy
 from warehouse.relation import literal
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def compile_suites(batches: Mapping[str, tuple[Batch, ExpectationSuite]]) -> str
     """Return one SELECT over all suites, by qualified table name. Raises CompileError naming the rule."""
     parts = [part for table, (batch, suite) in batches.items() for part in _compile(table, batch, suite)]
     if not parts:
-        return "SELECT NULL::VARCHAR AS tbl, NULL::VARCHAR AS submission_id, NULL::BIGINT AS row_no, NULL::VARCHAR AS code WHERE false"
+        return "SELECT '' AS tbl, '' AS submission_id, 0::BIGINT AS row_no, '' AS code WHERE false"
     return "\nUNION ALL\n".join(parts)
 
 
@@ -99,7 +100,8 @@ def _filters(expectation: Any, engine: Any) -> list[Any]:
         if not isinstance(condition, Condition):
             raise CompileError(f"{expectation.meta['code']}: write the row condition with Column(...)")
         out.append(engine.condition_to_filter_clause(condition))
-    ignore = getattr(expectation, "ignore_row_if", None)
+    # a rule over rows carries its strategy in its predicate
+    ignore = None if isinstance(expectation, ExpectRowsToSatisfy) else getattr(expectation, "ignore_row_if", None)
     present = [sa.column(c).isnot(None) for c in columns_of(expectation)]
     if ignore in ("either_value_is_missing", "any_value_is_missing"):
         out += present

@@ -26,7 +26,12 @@ KEEP_RUNS = 200
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 _REMOTE_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL | re.IGNORECASE)
 _REMOTE_ANCHOR = re.compile(r'<a\b[^>]*href="https?://[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
+#: links to pages of suites, which are not built: the page lists its own rules
+_SUITE_ANCHOR = re.compile(
+    r'<a\b[^>]*href="[^"]*(?:/expectations/|index\.html)[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE
+)
 _REMOTE_URL = re.compile(r"(?:https?:)?//[^\s\"'<>)]+")
 
 
@@ -49,7 +54,7 @@ def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
     site = docs_dir / SITE
     runs = stored_runs(docs_dir)
     names = sorted({r.run_name for r in runs}, reverse=True)
-    _prune(docs_dir, [r for r in runs if r.run_name in names[keep:]])
+    _prune([r for r in runs if r.run_name in names[keep:]])
     runs = [r for r in runs if r.run_name in names[:keep]]
     missing = [r for r in runs if not r.page.exists()]
     if missing:
@@ -58,7 +63,7 @@ def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
     site.mkdir(parents=True, exist_ok=True)
     write_file(site / "danvan.css", style.encode())
     for run in missing:
-        write_file(run.page, _offline(run.page.read_text(encoding="utf-8"), run.page, site).encode())
+        write_file(run.page, _offline(run.page.read_text(encoding="utf-8"), run, site).encode())
     index = docs_dir / "index.html"
     write_file(index, _index(runs, docs_dir).encode())
     return index
@@ -80,7 +85,7 @@ def _read(path: Path, docs_dir: Path) -> Run:
         table=raw["suite_name"],
         evaluated=raw["statistics"]["evaluated_expectations"],
         failing=raw["statistics"]["unsuccessful_expectations"],
-        failing_rows=sum(r["result"].get("unexpected_count", r["result"].get("observed_value", 0)) for r in raw["results"]),
+        failing_rows=sum(map(_failing, raw["results"])),
         page=docs_dir / SITE / "validations" / inside,
         result=path,
     )
@@ -96,17 +101,36 @@ def _render(docs_dir: Path, runs: Sequence[Run]) -> None:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _offline(page: str, path: Path, site: Path) -> str:
-    """Strip what a page would fetch; keep its text and tables."""
-    page = _SCRIPT.sub("", page)
-    page = _IMAGE.sub("", _REMOTE_LINK.sub("", page))
-    page = _REMOTE_ANCHOR.sub(r"\1", page)
+def _offline(page: str, run: Run, site: Path) -> str:
+    """Strip what a page would fetch and what is not about the data; put the rules, by code, before GX's own tables."""
+    for pattern in (_SCRIPT, _REMOTE_LINK, _IMAGE, _FOOTER):
+        page = pattern.sub("", page)
+    page = _SUITE_ANCHOR.sub(r"\1", _REMOTE_ANCHOR.sub(r"\1", page))
     page = _REMOTE_URL.sub("", page)
-    up = "../" * len(path.relative_to(site).parent.parts)
-    head = f'<link rel="stylesheet" href="{up}danvan.css"><p class="home"><a href="{up}../index.html">Data Docs</a></p>'
-    return page.replace("</head>", f"{head.partition('<p')[0]}</head>", 1).replace(
-        "<body>", f"<body><p{head.partition('<p')[2]}", 1
+    up = "../" * len(run.page.relative_to(site).parent.parts)
+    top = f'<body><p class="home"><a href="{up}../index.html">Data Docs</a></p>{_rules(run)}'
+    page = page.replace("</head>", f'<link rel="stylesheet" href="{up}danvan.css"></head>', 1)
+    return page.replace("<body>", top, 1)
+
+
+def _rules(run: Run) -> str:
+    """List every rule of the suite with its code, what it says and how many rows failed it."""
+    results = json.loads(run.result.read_text(encoding="utf-8"))["results"]
+    rows = "".join(_rule(r["expectation_config"]["meta"], _failing(r), r["success"]) for r in results)
+    return (
+        f"<h1>{html.escape(run.table)} - {html.escape(run.run_name)}</h1><table><thead><tr><th>Mã - Code</th>"
+        '<th>Quy tắc - Rule</th><th>Mức độ - Severity</th><th class="n">Số dòng - Failing rows</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _rule(meta: dict[str, Any], failing: int, success: bool) -> str:
+    cells = "".join(f"<td>{html.escape(str(meta[k]))}</td>" for k in ("code", "title", "severity"))
+    return f'<tr class="{"good" if success else "bad"}">{cells}<td class="n">{failing}</td></tr>'
+
+
+def _failing(result: dict[str, Any]) -> int:
+    return int(result["result"].get("unexpected_count", result["result"].get("observed_value", 0)))
 
 
 def _index(runs: Sequence[Run], docs_dir: Path) -> str:
@@ -134,7 +158,7 @@ def _row(run: Run, docs_dir: Path) -> str:
     )
 
 
-def _prune(docs_dir: Path, runs: Sequence[Run]) -> None:
+def _prune(runs: Sequence[Run]) -> None:
     for run in runs:
         for path in (run.page, run.result):
             path.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ Does not belong here: expectations or running them.
 
 from __future__ import annotations
 
+import builtins
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,9 +43,10 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
     def get_connection(self) -> Iterator[sa.Connection]:
         """Yield the one connection."""
         with self._one_at_a_time:
-            if self._connection is None or self._connection.closed:
-                self._connection = self.engine.connect()
-            yield self._connection
+            kept: sa.Connection | None = getattr(self, "_connection", None)
+            if kept is None or kept.closed:
+                self._connection = kept = self.engine.connect()
+            yield kept
 
 
 class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
@@ -55,7 +57,7 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
     create_temp_table: bool = False
 
     @property
-    def execution_engine_type(self) -> type[DuckDBExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[DuckDBExecutionEngine]:
         """The engine class GX makes for this source."""
         return DuckDBExecutionEngine
 
@@ -63,13 +65,18 @@ class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
         name = str(self.connection_string).removeprefix(_LIVE_PREFIX)
         return engine_on(_live[name])
 
+    def reconnect(self) -> None:
+        """Let go of the engines made before, so that the next one stands on the connection registered now."""
+        self._engine = None
+        self._execution_engine: DuckDBExecutionEngine | None = None
+
     def get_execution_engine(self) -> DuckDBExecutionEngine:
         """Return the one engine of this source."""
-        if self._execution_engine is None:
-            self._execution_engine = DuckDBExecutionEngine(
-                engine=self.get_engine(), create_temp_table=self.create_temp_table
-            )
-        return self._execution_engine
+        kept: DuckDBExecutionEngine | None = getattr(self, "_execution_engine", None)
+        if kept is None:
+            kept = DuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=self.create_temp_table)
+            self._execution_engine = kept
+        return kept
 
 
 def live(name: str, con: duckdb.DuckDBPyConnection) -> str:
