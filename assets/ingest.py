@@ -1,4 +1,4 @@
-"""Ingest: from files in the inbox to a published warehouse, receipts and an empty inbox.
+"""Ingest: from files in the inbox to a published warehouse and an empty inbox.
 
 Belongs here: what happens before and after the batch's transaction. Does not: the transaction (assets.batch), Dagster.
 """
@@ -25,25 +25,46 @@ if TYPE_CHECKING:
 
 
 def new_batch_id() -> str:
-    """Return a batch id that sorts by time: 20260115T083000Z-1a2b3c."""
-    return f"{ledger.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """Return a batch id that sorts by time: 20260115T083000.123456Z-1a2b."""
+    return f"{ledger.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
 
-def ingest(home: Home, folder: Path | None = None, *, batch_id: str | None = None, processes: int = 2) -> BatchResult:
+def ingest(
+    home: Home,
+    folder: Path | None = None,
+    *,
+    batch_id: str | None = None,
+    processes: int = 2,
+    settle_seconds: float = 0.0,
+) -> BatchResult:
     """Take every complete file of ``folder`` (default: the inbox) into the warehouse and publish it.
 
+    A file that changed within the last ``settle_seconds`` may still be on its way and is left for the next sweep.
     Files of the inbox are removed once the batch is committed; files of another folder are left where they are.
     Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the inbox are then as before.
     """
     home.create()
     report("archive")
-    arrivals = list_complete(folder or home.inbox)
+    arrivals = list_complete(folder or home.inbox, settle_seconds)
     files = archive_files(arrivals, home.archive)
     with writer_lock(home):
         result = take(home, files, batch_id or new_batch_id(), processes)
         publish(home, result)
     if folder is None:
         _clear(files)
+    return result
+
+
+def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> BatchResult:
+    """Judge known submissions again from the archive, after a rule or a form map changed, and publish what came of it.
+
+    Raises LookupError for a submission that the ledger does not know, WriterBusyError, SuitesDisagreeError.
+    """
+    home.create()
+    with writer_lock(home):
+        with open_build(home) as con:
+            result = Batch(con, home, new_batch_id(), processes).replay(submissions)
+        publish(home, result)
     return result
 
 
@@ -54,26 +75,17 @@ def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int
 
 
 def publish(home: Home, result: BatchResult) -> None:
-    """Publish the build file, side files and receipts. The caller holds the writer's lock.
+    """Publish the build file and side files. The caller holds the writer's lock.
 
     Safe to repeat: after a crash between commit and publication the next ingest publishes what was committed.
     """
-    from assets.receipt import write_json, write_workbooks
-
     report("publish")
-    if result.files or _is_behind(home):
+    if result.files or result.replayed or result.release_no is not None or _is_behind(home):
         publish_database(home)
     with open_published(home) as con:
         if result.release_no is not None or not (home.published / "manifest.json").exists():
             (release,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
             publish_side_files(con, home, int(release))
-        report("receipts")
-        write_json(con, result.judged, home.receipts)
-        with_findings = con.execute(
-            "SELECT DISTINCT submission_id FROM intake.finding WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
-            [result.judged],
-        ).fetchall()
-        write_workbooks(con, [row[0] for row in with_findings], home.archive, home.receipts)
 
 
 def _is_behind(home: Home) -> bool:

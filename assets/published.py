@@ -3,20 +3,19 @@
 Belongs here: asset specs, their metadata and checks. Does not: what the batch does (assets.batch, assets.ingest).
 """
 
-from __future__ import annotations
-
+import errno
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from expectations.rule import rule_codes_by_table
 
 from assets.batch import BatchResult
-from assets.ingest import ingest
+from assets.ingest import ingest, replay
+from expectations.rule import rule_codes_by_table
 from warehouse.content import hashed_relations
 from warehouse.home import Home, current_home
 from warehouse.relation import DUCKDB_TYPES, Relation, column_comment, relations
-from warehouse.writer import open_published
+from warehouse.writer import WriterBusyError, open_published
 
 OWNER = "team:data-engineering"
 INBOX = dg.AssetKey("inbox")
@@ -25,11 +24,16 @@ PUBLISHED = dg.AssetKey(["published", "danvan"])
 
 
 class IngestConfig(dg.Config):
-    """Which folder to take files from; empty means the inbox of DANVAN_HOME."""
+    """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, known submissions from the archive.
+
+    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
+    """
 
     folder: str = ""
     batch_id: str = ""
     processes: int = 2
+    settle_seconds: float = 2.0
+    replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
 
 
 inbox = dg.AssetSpec(
@@ -111,11 +115,8 @@ def check_specs() -> list[dg.AssetCheckSpec]:
 )
 def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Iterator[Any]:
     """Take one batch and report every table, suite and file that it wrote."""
-    from pathlib import Path
-
     home = current_home()
-    folder = Path(config.folder) if config.folder else None
-    result = ingest(home, folder, batch_id=config.batch_id or context.run_id, processes=config.processes)
+    result = _run(home, config)
     context.log.info(
         f"batch {result.batch_id}: {result.files} files, {len(result.accepted)} accepted, "
         f"{len(result.rejected)} rejected, {result.duplicates} duplicates"
@@ -123,6 +124,30 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
     context.add_output_metadata(batch_metadata(result), output_name=SUBMISSION.to_python_identifier())
     yield from _materializations(home, result)
     yield from _checks(result)
+
+
+def _run(home: Home, config: IngestConfig) -> BatchResult:
+    """Take or replay; what can pass (a busy writer, a full or failing disk) is tried again ten seconds later, three times."""
+    from pathlib import Path
+
+    try:
+        if config.replay:
+            return replay(home, config.replay, processes=config.processes)
+        return ingest(
+            home,
+            Path(config.folder) if config.folder else None,
+            batch_id=config.batch_id or None,
+            processes=config.processes,
+            settle_seconds=config.settle_seconds,
+        )
+    except (WriterBusyError, OSError) as e:
+        if isinstance(e, OSError) and e.errno not in _MAY_PASS:
+            raise
+        raise dg.RetryRequested(max_retries=3, seconds_to_wait=10) from e
+
+
+#: errors of the disk that an operator or time can mend; a missing folder or permission is not among them
+_MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EBUSY})
 
 
 def batch_metadata(result: BatchResult) -> dict[str, Any]:
@@ -134,8 +159,15 @@ def batch_metadata(result: BatchResult) -> dict[str, Any]:
         "rejected": len(result.rejected),
         "duplicates": result.duplicates,
         "replayed": len(result.replayed),
-        "years": ", ".join(map(str, result.years)),
+        "years": _span(result.years),
     }
+
+
+def _span(years: list[int]) -> str:
+    """Print years as 2013-2025 where they follow one another."""
+    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}-{years[-1]}"
+    return ", ".join(map(str, years))
 
 
 def _materializations(home: Home, result: BatchResult) -> Iterator[dg.MaterializeResult[None]]:

@@ -29,6 +29,8 @@ Transform = Callable[[RawFile], Any]
 SECONDS_PER_FILE = 60.0
 CHUNK = 32
 _LENGTH = struct.Struct("<Q")
+#: at most one idle child between batches; it ends by itself when this process does, since its pipe closes
+_spare: deque[_Child] = deque()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _drive(
     again: deque[tuple[Job, bool]] = deque()  # (job, has it killed a child already)
     try:
         while chunk := _next_chunk(pending, again):
-            child = child or _Child(target, memory_mb)
+            child = child or _spare_or_new(target, memory_mb)
             try:
                 child.read(chunk, results, seconds)
             except _ChildDied as death:
@@ -96,10 +98,28 @@ def _drive(
                 _after_death(chunk, again, results, str(death))
     except BaseException as e:
         results.put(e)
+    else:
+        if child and not _spare:
+            _spare.append(child)  # the next batch of this process need not start one
+            child = None
     finally:
         if child:
             child.close()
         results.put(None)
+
+
+def _spare_or_new(target: str, memory_mb: int) -> _Child:
+    """Take the idle child of an earlier batch if it is alive and was started alike, else start one."""
+    with contextlib.suppress(IndexError):
+        child = _spare.pop()
+        if child.kind == _kind(target, memory_mb) and child.process.poll() is None:
+            return child
+        child.close()
+    return _Child(target, memory_mb)
+
+
+def _kind(target: str, memory_mb: int) -> tuple[str, int, str | None]:
+    return target, memory_mb, os.environ.get("PYTHONPATH")
 
 
 def _next_chunk(pending: deque[Job], again: deque[tuple[Job, bool]]) -> deque[tuple[Job, bool]]:
@@ -137,6 +157,7 @@ class _Child:
     def __init__(self, target: str, memory_mb: int) -> None:
         root = str(Path(__file__).resolve().parents[2])
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+        self.kind = _kind(target, memory_mb)
         self.buffer = bytearray()
         self.process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
             [sys.executable, "-m", "assets.intake.workers", target, str(memory_mb)],
@@ -235,5 +256,7 @@ def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform:
         return Failure("F-CRASH", f"{type(e).__name__}: {e}")
 
 
-if __name__ == "__main__":
-    _child_main(sys.argv[1], int(sys.argv[2]))
+if __name__ == "__main__":  # under its own name, so that what it pickles can be found by the parent
+    from assets.intake.workers import _child_main as _run_child
+
+    _run_child(sys.argv[1], int(sys.argv[2]))

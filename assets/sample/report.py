@@ -29,7 +29,10 @@ REGISTER = "2025-M02"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One file to write. ``cover`` overrides what the cover sheet would say; dates are dates."""
+    """One file to write. ``cover`` overrides what the cover sheet would say; dates are dates.
+
+    ``total_slip`` makes the totals rows of a foreign workbook wrong by that much.
+    """
 
     unit: UnitLine
     period: Period
@@ -38,6 +41,7 @@ class Report:
     cover: dict[str, object]
     look: Look = "template"
     suffix: str = ""
+    total_slip: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

@@ -3,8 +3,7 @@
 Belongs here: sheets, drop-downs, validation and looks. Does not: reading a filled workbook (assets.intake).
 """
 
-from assets.template.cells import GUIDE_SHEET, LIST_SHEET
 from assets.template.cover import UnitLine
 from assets.template.workbook import write_template
 
-__all__ = ["GUIDE_SHEET", "LIST_SHEET", "UnitLine", "write_template"]
+__all__ = ["UnitLine", "write_template"]

@@ -14,8 +14,6 @@ from warehouse.codes import Code, code_lists
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
 
-GUIDE_SHEET = "Hướng dẫn"
-LIST_SHEET = "Danh mục"
 ROW_NUMBER = "TT"
 YES_NO = ("Có", "Không")
 

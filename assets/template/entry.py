@@ -64,7 +64,7 @@ def _content_width(column: FormColumn, day: date) -> float:
         return 14.0
     if column.reader == "code":
         codes = column_codes(column.table, column.columns[0]) or ""
-        return min(22.0, max(len(c.label) for c in valid_codes(codes, day)) + 2.0)
+        return min(31.0, max(len(c.label) for c in valid_codes(codes, day)) + 1.0)
     if column.reader == "text":
         return min(32.0, 6.0 + (form_tables()[column.table].column(column.columns[0]).max_length or 20) / 3)
     return _WIDTHS[column.reader]

@@ -13,12 +13,14 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from assets.template.cells import GUIDE_SHEET, LIST_SHEET, Row, valid_codes
+from assets.template.cells import Row, valid_codes
 from assets.template.cover import UnitLine, cover_values, draw_cover
 from assets.template.guide import code_lists_used, draw_guide
 from assets.template.styles import Styles
 from assets.template.table_sheet import draw_table, fill_table, validate_table
-from warehouse.forms import FormVersion
+from warehouse.codes import Code, code_lists
+from warehouse.declaration import form_tables
+from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
 from warehouse.periods import Period
 
 CREATED = datetime(2013, 8, 30)
@@ -61,11 +63,19 @@ def write_template(
     workbook.close()
 
 
+def _choices(form: FormVersion, code_list: str, period: Period) -> tuple[Code, ...]:
+    """The codes to choose from: those valid at the end of the period, or all so far where a date of the row decides."""
+    columns = [form_tables()[c.table].column(name) for c in form.columns for name in c.columns]
+    if any(c.codes == code_list and c.valid_on for c in columns):
+        return tuple(c for c in code_lists()[code_list] if c.valid_from <= period.period_end)
+    return valid_codes(code_list, period.period_end)
+
+
 def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
     """Write each code list into a column of the hidden sheet. Returns code list -> range."""
     ranges = {}
     for j, codes in enumerate(code_lists_used(form)):
-        labels = [c.label for c in valid_codes(codes, period.period_end)]
+        labels = [c.label for c in _choices(form, codes, period)]
         sheet.write_string(0, j, codes)
         sheet.write_column(1, j, labels)
         letter = chr(ord("A") + j)

@@ -43,10 +43,8 @@ def read_date(cell: str | None) -> Reading:
         return NOT_REPORTED
     if cell.startswith("e:"):
         return issue("V-EXCEL-ERROR")
-    if cell.startswith("n:"):
-        day = from_serial(int(cell[2:])) if cell[2:].isdigit() else None
-    else:
-        day = parse_date(cell[2:])
+    serial = cell.startswith("n:") and cell[2:].isdigit()
+    day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
     return Reading(day, "value") if day else issue("V-DATE")
 
 

@@ -16,14 +16,19 @@ _TCVN3_TO = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềế
 _TCVN3 = str.maketrans(_TCVN3_FROM, _TCVN3_TO)
 #: signs that stand in ABC-coded Vietnamese and hardly in Unicode Vietnamese
 _TCVN3_SIGNS = frozenset("µ¸¶·¹¨»¾¼½Æ©ÇËÐÎÏÑªÖ×ØÜÞßäå«æç¬ëîïñ­ö÷øûüþ®")
-_VNI_BASES = "aAeEoOuUiIyYöÖôÔ"
 _VNI_MARKS = {
     "ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
     "â": "\u0302", "à": "\u0302\u0300", "á": "\u0302\u0301", "å": "\u0302\u0309", "ã": "\u0302\u0303",
     "ä": "\u0302\u0323", "ê": "\u0306", "è": "\u0306\u0300", "é": "\u0306\u0301", "ú": "\u0306\u0309",
     "ü": "\u0306\u0303", "ë": "\u0306\u0323",
 }  # fmt: skip
+_VNI_HORNED = {"ö": "ư", "Ö": "Ư", "ô": "ơ", "Ô": "Ơ"}
+_VNI_SINGLE = {"ñ": "đ", "Ñ": "Đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", **_VNI_HORNED}
+_VNI_SIGN = re.compile(f"(?P<base>[aAeEoOuUyYöÖôÔ])(?P<mark>[{''.join(_VNI_MARKS)}])|[{''.join(_VNI_SINGLE)}]")
 _VNI_PAIR = re.compile(f"([aAeEoOuUyYöÖôÔ])([{''.join(_VNI_MARKS)}])")
+#: vowels that no Unicode Vietnamese word has side by side
+_VNI_ONLY = re.compile(f"[aAeE][{''.join(_VNI_MARKS)}]")
+_NEVER_VNI = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _MOJIBAKE = re.compile("(?:á»|áº|Ã|Ä|Æ°|Æ¡)")
 
@@ -59,26 +64,14 @@ def from_tcvn3(text: str) -> str:
 
 
 def from_vni(text: str) -> str:
-    """Convert VNI-coded text (a base letter and a mark of its own)."""
+    """Convert VNI-coded text: a base letter and a mark of its own, or one of the few letters that stand alone."""
+    return _VNI_SIGN.sub(_vni_letter, text)
 
-    def pair(m: re.Match[str]) -> str:
-        base = {"ö": "ư", "Ö": "Ư", "ô": "ơ", "Ô": "Ơ"}.get(m[1], m[1])
-        return unicodedata.normalize("NFC", base + _VNI_MARKS[m[2]])
 
-    single = {
-        "ñ": "đ",
-        "Ñ": "Đ",
-        "ö": "ư",
-        "Ö": "Ư",
-        "ô": "ơ",
-        "Ô": "Ơ",
-        "í": "í",
-        "ì": "ì",
-        "æ": "ỉ",
-        "ó": "ĩ",
-        "ò": "ị",
-    }
-    return "".join(single.get(c, c) for c in _VNI_PAIR.sub(lambda m: "\0" + pair(m), text)).replace("\0", "")
+def _vni_letter(m: re.Match[str]) -> str:
+    if m["mark"] is None:
+        return _VNI_SINGLE[m[0]]
+    return unicodedata.normalize("NFC", _VNI_HORNED.get(m["base"], m["base"]) + _VNI_MARKS[m["mark"]])
 
 
 def looks_legacy(text: str) -> bool:
@@ -88,13 +81,15 @@ def looks_legacy(text: str) -> bool:
 
 def repair_text(text: str) -> str | None:
     """Return the text in Unicode, converting what is certain; None when it is legacy-coded but not certainly which."""
-    if text.isascii() or _VIETNAMESE.search(text):
+    if text.isascii():
+        return text
+    if len(_VNI_PAIR.findall(text)) >= 2 and _VNI_ONLY.search(text) and not _NEVER_VNI.search(text):
+        return from_vni(text)
+    if _VIETNAMESE.search(text):
         return text
     if (undone := undo_mojibake(text)) is not None:
         return undone
     only_abc = sum(c in _TCVN3_SIGNS and c not in _VNI_MARKS for c in text)
-    if len(_VNI_PAIR.findall(text)) >= 2 and not only_abc:
-        return from_vni(text)
     if only_abc >= 2:
         return from_tcvn3(text)
     return None if _tcvn3_score(text) else text

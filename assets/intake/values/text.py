@@ -30,7 +30,7 @@ _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9}(?!\d)")
 _ID = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _CITATION = re.compile(
-    r"(?P<number>\d{1,4}\s*(?:/\s*\d{4})?\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*(?:\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*)*)"
+    r"(?P<number>\d{1,4}\s*(?:/\s*\d{4})?\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*\d*(?:\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*\d*)*)"
 )
 _DATE_IN_TEXT = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})")
 

@@ -1,6 +1,7 @@
 """Dialogues under the norm in force, petitions raised there, and issues by topic.
 
 Until 2016 the form and the topic only: the founding document gives no number.
+Does not belong here: which reports are sent (plan).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Inspections, their rating, what they found and how it was mended.
 
 Until 2016 a programme "carried out as planned" without a number, as the founding document states it.
+Does not belong here: other tables.
 """
 
 from __future__ import annotations

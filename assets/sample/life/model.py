@@ -44,7 +44,7 @@ def _row(seed: int, model: Model, status: str, year: int, period: Period) -> dic
         "model_kind_code": model.model_kind_code,
         "model_subject_code": model.model_subject_code,
         "status_code": status,
-        "level_code": level_on(model.level_code, period.period_end),
+        "level_code": level_on(model.level_code, model.recognised_by(year) or period.period_end),
         "start_date": model.start_date,
         "recognised_date": model.recognised_by(year),
         "replicated_from_code": model.replicated_from_code,

@@ -12,7 +12,7 @@ from assets.sample.register import Stretch, read_data
 from warehouse.periods import Period
 
 FIGURES_SINCE = 2017
-JUMP_UNIT, JUMP_YEAR, JUMP = "DV042", 2022, 1.7
+JUMP_UNIT, JUMP_YEAR, JUMP = "DV040", 2022, 1.7
 _BORN = {"DV046": 33, "DV047": 32, "DV048": 21, "DV049": 9}
 _BODIES = {"KHOI": 14, "DUUB": 22, "DUCQ": 18}
 

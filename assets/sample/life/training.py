@@ -1,6 +1,7 @@
 """Study sessions, skills classes and defence-security education.
 
 Until 2016 only what the founding document counts: the roll-out of 32-CTr/TU, and the bloc's own session and class.
+Does not belong here: other tables.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def _usual(seed: int, unit: Stretch, year: int) -> list[Session]:
     if documents := _DOCUMENTS.get(year):
         cited = documents[min(int(rng.random() * 8), len(documents) - 1) if rng.random() < 0.3 else 0]
         found.append(_study(rng, year, cited, members))
-    elif rng.random() < 0.5:
+    elif rng.random() < 0.06:
         found.append(_study(rng, year, (None, None), members))
     if rng.random() < 0.35:
         found.append(_class(rng, year, "tap_huan", members))

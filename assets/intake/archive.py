@@ -1,0 +1,117 @@
+"""The archive: every file ever taken, by content hash, never rewritten.
+
+Does not belong here: what the ledger says of a file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.intake.inbox import Arrival
+
+#: up to this many files are flushed one by one
+FEW = 16
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    """A file safe in the archive. ``submission_id`` is the first 16 hex digits of its SHA-256."""
+
+    submission_id: str
+    sha256: str
+    file_name: str
+    path: Path
+    byte_size: int
+    arrival_mark: str
+    source: Path
+
+
+def archive_files(arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFile]:
+    """Copy the arrivals into the archive and make them durable together; sources stay where they are.
+
+    A source that changes while it is copied is not complete: it is left out and found again by the next sweep.
+    """
+    archive.mkdir(parents=True, exist_ok=True)
+    temporaries: dict[Path, Path] = {}
+    files = [f for a in arrivals if (f := _copy(a, archive, temporaries))]
+    if temporaries:
+        _flush(list(temporaries.values()), archive)  # then names may appear
+        for target, temporary in temporaries.items():
+            temporary.replace(target)
+        _flush([*{t.parent for t in temporaries}, archive], archive)
+    return files
+
+
+def archived_file(archive: Path, sha256: str, file_name: str) -> ArrivedFile:
+    """Return the archived file of a hash, for reading it again. Raises FileNotFoundError when the archive lost it."""
+    path = archive_path(archive, sha256)
+    return ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}", path)
+
+
+def archive_path(archive: Path, sha256: str) -> Path:
+    """Return the place of a hash. Raises ValueError for what is no SHA-256."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError(f"not a SHA-256: {sha256!r}")
+    return archive / sha256[:2] / sha256
+
+
+def sync_filesystem(folder: Path) -> None:
+    """Flush the file system that holds ``folder``: names and contents."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        if not hasattr(_libc, "syncfs"):
+            os.sync()
+        elif _libc.syncfs(fd) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(fd)
+
+
+def _flush(paths: Sequence[Path], archive: Path) -> None:
+    """Make files or folders durable: each by itself when they are few, the whole file system at once when they are many."""
+    if len(paths) > FEW:
+        sync_filesystem(archive)
+        return
+    for path in paths:
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _copy(arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:
+    temporary = archive / f".{secrets.token_hex(8)}.new"
+    try:
+        with arrival.path.open("rb") as source, temporary.open("xb") as out:
+            shutil.copyfileobj(source, out, 1 << 20)
+        if _changed(arrival):
+            temporary.unlink()
+            return None
+    except FileNotFoundError:
+        temporary.unlink(missing_ok=True)
+        return None
+    with temporary.open("rb") as copied:  # what is hashed is what is kept
+        sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
+    target = archive_path(archive, sha256)
+    if target in temporaries or target.exists():
+        temporary.unlink()
+    else:
+        target.parent.mkdir(mode=0o750, exist_ok=True)
+        temporary.chmod(0o440)
+        temporaries[target] = temporary
+    return ArrivedFile(sha256[:16], sha256, arrival.file_name, target, arrival.size, arrival.mark, arrival.path)
+
+
+def _changed(arrival: Arrival) -> bool:
+    status = arrival.path.lstat()
+    return (status.st_size, status.st_mtime_ns, status.st_ino) != (arrival.size, arrival.mtime_ns, arrival.inode)

@@ -1,0 +1,229 @@
+"""One file's content as typed cover fields and columns of raw cells, with everything that did not fit as issues.
+
+Runs in the reading children, so what it returns is small and plain. Does not belong here: reading the cells' values
+(assets.intake.stage, once per distinct cell of a batch) or verdicts (expectations).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from assets.intake.cover import Cover, CoverCell, find_cover
+from assets.intake.grid import Cell, RawFile, RawSheet
+from assets.intake.issues import Issue
+from assets.intake.match import TableMap, match_tables
+from assets.intake.rows import Rows, sort_rows
+from assets.intake.values import read_count, read_date, read_ratio, read_text
+from assets.intake.values.period import read_period
+from assets.intake.values.reading import Reading, Value
+from assets.intake.values.text import clean, fold_key, mask_personal
+from warehouse.forms import OTHER_SHEETS, FormVersion
+
+EXACT = ("value", "zero")
+_COVER_READERS = {"text": read_text, "period": read_period, "date": read_date, "count": read_count}
+
+
+class MappedColumn(NamedTuple):
+    """One header of the file and what it fills; ``column_index`` is the 0-based column in the file."""
+
+    columns: tuple[str, ...]
+    reader: str
+    form_ref: str
+    column_index: int
+    header: str
+
+
+class Total(NamedTuple):
+    """One figure of a totals row, as stated and as the sum of the exact figures of the rows it closes."""
+
+    source_row: int
+    column: str
+    cell: str
+    stated: float
+    computed: float
+
+
+class CoverLine(NamedTuple):
+    """Where a cover field stood, for lineage."""
+
+    field: str
+    sheet: str
+    row: int
+    col: int
+    label: str
+
+
+@dataclass(slots=True)
+class ExtractedTable:
+    """The data rows of one table, column by column; ``cells[i]`` belongs to ``columns[i]``."""
+
+    table: str
+    sheet: str
+    address: str
+    columns: list[MappedColumn]
+    source_rows: list[int]
+    cells: list[list[Cell]]
+    totals: list[Total]
+    counts: tuple[int, int, int, int, int]  # read, data, total, blank, heading
+
+
+@dataclass(slots=True)
+class Extract:
+    """What one file says. ``form_code`` and ``form_version`` are None when no known form is named."""
+
+    kind: str
+    cover: dict[str, Value] = field(default_factory=dict)
+    cover_lines: list[CoverLine] = field(default_factory=list)
+    form: tuple[str, str] | None = None
+    tables: list[ExtractedTable] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def extract(raw: RawFile) -> Extract:
+    """Extract the cover and tables of a file."""
+    out = Extract(raw.kind)
+    for f in raw.findings:
+        out.issues.append(Issue(f.code, sheet=f.sheet, cell=f.cell, found=f.found, detail=f.detail))
+    cover = find_cover(raw, out.issues)
+    if cover is None:
+        return out
+    _read_cover(cover, out)
+    if cover.form is None:
+        return out
+    out.form = (cover.form.form_code, cover.form.form_version)
+    sheets = _data_sheets(cover.form, cover.sheet, raw.sheets, out.issues)
+    out.tables = [_table(found, out.issues) for found in match_tables(cover.form, sheets, out.issues)]
+    return out
+
+
+def shown(cell: Cell) -> str | None:
+    """Return the text of a raw cell as a finding may show it: short, and without personal numbers."""
+    if cell is None:
+        return None
+    text = mask_personal(clean(cell[2:]))
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _data_sheets(form: FormVersion, cover: RawSheet, sheets: list[RawSheet], issues: list[Issue]) -> list[RawSheet]:
+    """Leave out the cover, the template's own sheets and hidden sheets; what is hidden and filled is a finding."""
+    out = []
+    for sheet in sheets:
+        if sheet is cover or fold_key(sheet.name) in OTHER_SHEETS:
+            continue
+        if sheet.visible:
+            out.append(sheet)
+        elif sheet.rows:
+            issues.append(Issue("H-SHEET-HIDDEN", sheet=sheet.name, found=sheet.name, detail=form.cover_sheet))
+    return out
+
+
+def _read_cover(cover: Cover, out: Extract) -> None:
+    fields = cover.form.cover if cover.form else ()
+    asked = {f.field for f in fields if f.required}
+    for name, at in cover.fields.items():
+        out.cover_lines.append(CoverLine(name, at.sheet, at.row, at.col, at.label))
+        reading = _COVER_READERS[at.reader](at.cell)
+        out.cover[name] = reading.value
+        if reading.issue and name != "unit_name":
+            code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
+            out.issues.append(_cover_issue(code, name, at, cover))
+        elif reading.value is None and name in asked:
+            out.issues.append(_cover_issue("C-FIELD-MISSING", name, at, cover))
+    for f in fields:
+        if f.field in asked - cover.fields.keys():
+            out.issues.append(Issue("C-FIELD-MISSING", "cover", 0, f.field, cover.sheet.name, detail=f.label))
+
+
+def _cover_issue(code: str, name: str, at: CoverCell, cover: Cover) -> Issue:
+    return Issue(code, "cover", 0, name, cover.sheet.name, at.address, shown(at.cell), at.label)
+
+
+def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
+    sheet, rows = found.sheet, sort_rows(found)
+    loaded = [(column, i) for column, i in found.columns if not column.ignored]
+    below = sheet.rows[found.header_row]
+    columns = [
+        MappedColumn(c.columns, c.reader, c.ref, sheet.first_col + i, clean((below[i] or "s:")[2:]) if i < len(below) else "")
+        for c, i in loaded
+    ]  # fmt: skip
+    _report_rows(found, rows, issues)
+    return ExtractedTable(
+        table=found.table,
+        sheet=sheet.name,
+        address=sheet.address,
+        columns=columns,
+        source_rows=[sheet.first_row + r for r in rows.data],
+        cells=[[_at(sheet, r, i) for r in rows.data] for _, i in loaded],
+        totals=_totals(found, rows),
+        counts=(
+            rows.read,
+            len(rows.data),
+            len(rows.totals) + len(rows.of_which),
+            rows.blanks,
+            rows.headings,
+        ),
+    )
+
+
+def _at(sheet: RawSheet, row: int, col: int) -> Cell:
+    cells = sheet.rows[row]
+    return cells[col] if col < len(cells) else None
+
+
+def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
+    """Say which loaded cells are formulas, which loaded rows are hidden, and which rows are parts of others."""
+    sheet = found.sheet
+    numbers = {sheet.first_row + r: n for n, r in enumerate(rows.data, start=1)}
+    for r in sorted(sheet.hidden_rows & numbers.keys()):
+        issues.append(Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}"))
+    mapped = {sheet.first_col + i: c for c, i in found.columns if not c.ignored}
+    for r, col in sorted(sheet.formulas):
+        if r in numbers and col in mapped:
+            raw = _at(sheet, r - sheet.first_row, col - sheet.first_col)
+            issues.append(
+                Issue(
+                    "H-FORMULA",
+                    found.table,
+                    numbers[r],
+                    mapped[col].columns[0],
+                    sheet.name,
+                    sheet.cell(r, col),
+                    shown(raw),
+                )
+            )
+    for r in rows.of_which:
+        row = sheet.first_row + r
+        first = next((c for c in sheet.rows[r] if c), None)
+        issues.append(Issue("H-ROW-OF-WHICH", found.table, None, None, sheet.name, f"{row}:{row}", shown(first)))
+
+
+def _totals(found: TableMap, rows: Rows) -> list[Total]:
+    """Compare every stated figure of every totals row with the rows it closes: since the last one, or all above it."""
+    out = []
+    since = 0
+    for index, kind in rows.totals:
+        closed = [r for r in rows.data if r < index and (kind == "total" or r > since)]
+        since = index
+        for column, i in found.columns:
+            if column.reader in ("count", "ratio"):
+                out += _footing(found.sheet, index, i, column.columns, closed)
+    return out
+
+
+def _footing(sheet: RawSheet, index: int, col: int, columns: tuple[str, ...], closed: list[int]) -> list[Total]:
+    read = read_ratio if len(columns) > 1 else read_count
+    stated = _parts(read(_at(sheet, index, col)))
+    parts = [_parts(read(_at(sheet, r, col))) for r in closed]
+    row = sheet.first_row + index
+    cell = sheet.cell(row, sheet.first_col + col)
+    return [
+        Total(row, name, cell, figure, sum(p[k] for p in parts if p))
+        for k, (name, figure) in enumerate(zip(columns, stated, strict=False))
+    ]
+
+
+def _parts(reading: Reading) -> tuple[float, ...]:
+    if reading.state not in EXACT or reading.value is None:
+        return ()
+    return reading.value if isinstance(reading.value, tuple) else (reading.value,)  # type: ignore[return-value]

@@ -1,0 +1,108 @@
+"""Rows under the headers of one table: which are data, and which are numbering, headings, totals or blank.
+
+Every row is accounted for. Does not belong here: headers (match) or the values of cells (values).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assets.intake.grid import Cell
+from assets.intake.match import TableMap
+from assets.intake.values.text import fold_key
+
+RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total", "blank", "signature"]
+_NUMBERING = re.compile(r"^\(?\d{1,2}\)?$")
+_ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")
+_TOTAL = ("tổng cộng", "tổng số", "tổng")
+_SUBTOTAL = ("cộng",)
+_OF_WHICH = ("trong đó", "chia ra")
+_SIGNATURE = re.compile(r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên|.*ngày .*tháng .*năm)")
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one table of one file, sorted by kind; ``data`` and ``totals`` hold indices into the sheet's rows."""
+
+    data: list[int] = field(default_factory=list)
+    totals: list[tuple[int, RowKind]] = field(default_factory=list)
+    of_which: list[int] = field(default_factory=list)
+    headings: int = 0
+    blanks: int = 0
+
+    @property
+    def read(self) -> int:
+        """Rows under the header: the left side of the conservation of rows."""
+        return len(self.data) + len(self.totals) + len(self.of_which) + self.headings + self.blanks
+
+
+def sort_rows(found: TableMap) -> Rows:
+    """Sort every row below the header."""
+    rows = Rows()
+    for index, kind in _kinds(found):
+        if kind == "data":
+            rows.data.append(index)
+        elif kind in ("total", "subtotal"):
+            rows.totals.append((index, kind))
+        elif kind == "of_which":
+            rows.of_which.append(index)
+        elif kind == "blank":
+            rows.blanks += 1
+        else:
+            rows.headings += 1
+    return rows
+
+
+def _kinds(found: TableMap) -> Iterator[tuple[int, RowKind]]:
+    mapped = [i for column, i in found.columns if not column.ignored]
+    signed = False
+    for index in range(found.header_row + 1, len(found.sheet.rows)):
+        row = found.sheet.rows[index]
+        if not signed and any(row) and found.sheet.address != "pointer":
+            signed = _signed(row)
+        yield index, "signature" if signed and any(row) else _kind(row, mapped, index == found.header_row + 1)
+
+
+def _kind(row: Sequence[Cell], mapped: Sequence[int], first: bool) -> RowKind:
+    filled = [c for c in row if c is not None]
+    if not filled:
+        return "blank"
+    word = _first_word(filled)
+    if first and _is_numbering(filled):
+        return "numbering"
+    if (marked := _marked(word)) is not None:
+        return marked
+    values = [cell for i in mapped if i < len(row) and (cell := row[i]) is not None]
+    if not values:
+        return "blank" if _NUMBERING.match(word) else "heading"
+    merged = len(values) > 1 and len(set(values)) == 1 and values[0].startswith("s:") and len(mapped) == len(values)
+    return "heading" if merged or (_ROMAN.match(word) and len(set(values)) == 1) else "data"
+
+
+def _first_word(filled: Sequence[str]) -> str:
+    return fold_key(next((c[2:] for c in filled if c.startswith("s:")), filled[0][2:]))
+
+
+def _marked(word: str) -> RowKind | None:
+    if word.startswith(_OF_WHICH):
+        return "of_which"
+    bare = word.rstrip(":. ")
+    if bare in _TOTAL or word.startswith("tổng cộng"):
+        return "total"
+    return "subtotal" if bare in _SUBTOTAL or word.startswith("cộng ") else None
+
+
+def _is_numbering(filled: Sequence[str]) -> bool:
+    texts = [c[2:].strip() for c in filled]
+    if len(texts) < 3 or not all(map(_NUMBERING.match, texts)):
+        return False
+    return sorted(int(t.strip("()")) for t in texts) == list(
+        range(1, len(texts) + 1)
+    )  # columns may have changed places
+
+
+def _signed(row: Sequence[Cell]) -> bool:
+    return any(c is not None and c.startswith("s:") and _SIGNATURE.match(fold_key(c[2:])) for c in row)

@@ -1,0 +1,77 @@
+"""The sheet that lists the findings: added to a returned workbook, or a workbook of its own for csv, json and broken files.
+
+Belongs here: what the list looks like. Does not: marking cells (workbook).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+if TYPE_CHECKING:
+    from assets.receipt.record import Record
+
+SHEET = "Kết quả tiếp nhận"
+_HEADERS = ("TT", "Mức độ", "Trang", "Ô", "Nội dung", "Ghi trong tệp", "Cần có", "Cách sửa", "Mã")
+_WIDTHS = (5, 11, 21, 8, 34, 24, 26, 30, 21)
+SEVERITIES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Lưu ý"}
+FILLS = {"error": "FFF4C7C3", "warning": "FFFCE8B2", "info": "FFDDEBF7"}
+_VERDICTS = {
+    "rejected": "TRẢ LẠI - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
+    "accepted": "ĐÃ TIẾP NHẬN",
+}
+_FONT = "Times New Roman"
+_EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
+
+
+def add_listing(book: Any, record: Record) -> None:
+    """Add the sheet of findings as the first of ``book``."""
+    sheet = book.create_sheet(SHEET, 0)
+    book.active = 0
+    _line(sheet, 1, "KẾT QUẢ TIẾP NHẬN BÁO CÁO", 14)
+    who = " - ".join(t for t in (record.unit_code, record.unit_name, record.period_id) if t)
+    _line(sheet, 2, who or record.file_name, 12)
+    _line(sheet, 3, _VERDICTS[record.verdict], 12, "FFC00000" if record.verdict == "rejected" else "FF2E7D32")
+    _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
+    for column, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), start=1):
+        cell = write_text(sheet, 6, column, header)
+        cell.font = Font(name=_FONT, bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFE7E6E6")
+        cell.border = _EDGE
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        sheet.column_dimensions[cell.column_letter].width = width
+    for n, finding in enumerate(record.findings, start=1):
+        texts = (str(n), SEVERITIES[finding.severity], finding.sheet, finding.cell, finding.message, finding.found,
+                 finding.expected, finding.remedy, finding.code)  # fmt: skip
+        _row(sheet, 6 + n, texts, finding.severity)
+    if not record.findings:
+        _line(sheet, 7, "Không có lỗi, không có cảnh báo.", 11, bold=False)
+    sheet.freeze_panes = "A7"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def write_text(sheet: Any, row: int, column: int, text: str | None) -> Any:
+    """Write a text that is only ever a text: what begins with = is no formula."""
+    cell = sheet.cell(row, column)
+    if text:
+        cell.value = text
+        cell.data_type = "s"
+    return cell
+
+
+def _row(sheet: Any, row: int, texts: tuple[str | None, ...], severity: str) -> None:
+    for column, text in enumerate(texts, start=1):
+        cell = write_text(sheet, row, column, text)
+        cell.font = Font(name=_FONT)
+        cell.border = _EDGE
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        if column == 2:
+            cell.fill = PatternFill("solid", fgColor=FILLS[severity])
+
+
+def _line(sheet: Any, row: int, text: str, size: int, color: str = "FF000000", bold: bool = True) -> None:
+    write_text(sheet, row, 1, text).font = Font(name=_FONT, size=size, bold=bold, color=color)

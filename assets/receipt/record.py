@@ -1,0 +1,82 @@
+"""What a receipt says, read from the published warehouse; and its JSON form.
+
+Does not belong here: workbooks (workbook, listing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding as the clerk reads it; ``sheet`` and ``cell`` are None for findings on the whole file."""
+
+    code: str
+    severity: str
+    sheet: str | None
+    cell: str | None
+    found: str | None
+    expected: str | None
+    message: str
+    remedy: str | None
+    life: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One submission with its verdict and findings, errors first."""
+
+    submission_id: str
+    sha256: str
+    file_name: str
+    file_kind: str | None
+    unit_code: str | None
+    unit_name: str | None
+    period_id: str | None
+    revision: int | None
+    verdict: str
+    findings: tuple[Finding, ...]
+
+
+_FIELDS = tuple(f.name for f in fields(Record) if f.name != "findings")
+_SUBMISSIONS = (
+    f"SELECT {', '.join(_FIELDS)} "
+    "FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id"
+)
+_FINDINGS = (
+    "SELECT submission_id, code, severity, sheet, cell, found, expected, message, remedy, life FROM intake.finding "
+    "WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id, severity, sheet NULLS FIRST, row_no, cell, code"
+)
+
+
+def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
+    """Return the records of the submissions, by id."""
+    found: dict[str, list[Finding]] = {}
+    for submission_id, *rest in con.execute(_FINDINGS, [list(ids)]).fetchall():
+        found.setdefault(submission_id, []).append(Finding(*rest))
+    rows = con.execute(_SUBMISSIONS, [list(ids)]).fetchall()
+    return [Record(**dict(zip(_FIELDS, row, strict=True)), findings=tuple(found.get(row[0], ()))) for row in rows]
+
+
+def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path) -> None:
+    """Write ``<submission_id>.json`` for each submission."""
+    import orjson
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for record in records(con, ids):
+        target = folder / f"{record.submission_id}.json"
+        target.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2))
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """Return the record as plain values, with the counts that a program looks at first."""
+    counts = {s: sum(f.severity == s for f in record.findings) for s in ("error", "warning", "info")}
+    return {**asdict(record), "counts": counts}
