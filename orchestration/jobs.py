@@ -9,6 +9,12 @@ import dagster as dg
 
 ingest_job = dg.define_asset_job(
     "ingest",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.keys("inbox"),
-    description="Take the inbox through the warehouse and publish; then build Data Docs.",
+    selection=dg.AssetSelection.groups("intake", "core", "mart", "published") - dg.AssetSelection.keys("inbox"),
+    description="Take the inbox through the warehouse and publish; then write receipts and Data Docs.",
+)
+
+reminder_job = dg.define_asset_job(
+    "remind",
+    selection=dg.AssetSelection.keys("reminders"),
+    description="Write today's reminders to the outbox.",
 )

@@ -5,12 +5,12 @@ Does not belong here: the job's definition, or how its result is shown.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from orchestration.instance import prepare_dagster_home
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from warehouse.home import Home
@@ -20,10 +20,10 @@ class IngestFailedError(Exception):
     """The run failed; the warehouse is as before and nothing was taken from the inbox."""
 
 
-def run_ingest(home: Home, folder: Path | None, processes: int) -> dict[str, Any]:
+def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence[str] = ()) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.published.batch_metadata``).
 
-    Raises the error of the failing step.
+    ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
     """
     home.create()
     prepare_dagster_home(home)
@@ -32,8 +32,16 @@ def run_ingest(home: Home, folder: Path | None, processes: int) -> dict[str, Any
     from assets.published import SUBMISSION
     from orchestration.definitions import defs
 
-    logging.getLogger("dagster").setLevel(logging.ERROR)
-    config = {"ops": {"ingest_batch": {"config": {"folder": str(folder or ""), "processes": processes}}}}
+    taken = {
+        "folder": str(folder or ""),
+        "processes": processes,
+        "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
+        "replay": list(replay),
+    }
+    config = {
+        "ops": {"ingest_batch": {"config": taken}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the instance keeps the whole log for the UI
+    }
     with dg.DagsterInstance.get() as instance:
         job = defs.resolve_job_def("ingest")
         result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=True)

@@ -5,6 +5,7 @@ Does not belong here: reading what was published (analyst) or running services (
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -76,8 +77,8 @@ def template(
     known = form_versions()
     if (form, version) not in known:
         raise UsageProblem(f"no form {form} version {version}; there are: {', '.join(' '.join(k) for k in known)}")
-    name = _unit_name(unit)
-    write_template(known[form, version], UnitLine(unit, name), parse_period_id(period), out)
+    span = parse_period_id(period)
+    write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span.period_end)), span, out)
     typer.echo(f"wrote {out}")
 
 
@@ -133,23 +134,29 @@ def form_check(
         typer.echo(f"{file.name}: every header is mapped or ignored by name")
 
 
-def _unit_name(code: str) -> str:
-    """Look the unit up in the published register; without one the clerk fills the name in."""
+def _letterhead(code: str, day: date) -> tuple[str, str, str]:
+    """Return name, kind of party organisation and superior from the published register, as of ``day``.
+
+    Without a published register the clerk fills the name in.
+    """
     from warehouse.home import current_home
     from warehouse.writer import open_published
 
     try:
         with open_published(current_home()) as con:
             row = con.execute(
-                "SELECT unit_name FROM core.dim_unit WHERE unit_code = ? ORDER BY valid_from DESC LIMIT 1", [code]
+                "SELECT u.unit_name, u.party_kind_code, coalesce(p.unit_name, '') FROM core.unit_on_day u "
+                "LEFT JOIN core.unit_on_day p ON p.unit_id = u.parent_unit_id AND p.valid_from <= ? "
+                "WHERE u.unit_code = ? ORDER BY ? BETWEEN u.valid_from AND u.valid_until DESC, u.valid_from DESC LIMIT 1",
+                [day, code, day],
             ).fetchone()
     except FileNotFoundError:
-        return ""
+        return "", "dang_bo_co_so", ""
     if row is None:
         raise UsageProblem(
             f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
         )
-    return str(row[0])
+    return str(row[0]), str(row[1]), str(row[2])
 
 
 def _copy_to_inbox(path: Path, inbox: Path) -> None:

@@ -30,26 +30,23 @@ for module in (intake, analyst, operate):
 def main() -> None:
     """Run the command line; usage errors exit with 1 like every other error of the caller's."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as e:
-        sys.exit(e.exit_code)
+        code = app(standalone_mode=False)
     except Exception as e:
-        sys.exit(_explain(e))
+        code = _explain(e)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _explain(error: Exception) -> int:
     """Say what is wrong in one message; a traceback only when DANVAN_DEBUG asks for it."""
     import os
 
-    import click
-
     if os.environ.get("DANVAN_DEBUG"):
         raise error
-    if isinstance(error, click.exceptions.Abort):
+    if isinstance(error, typer.Abort):
         typer.echo("stopped", err=True)
         return EXIT_ERROR
-    if isinstance(error, click.ClickException):
-        error.show()
+    if hasattr(error, "format_message"):  # the command line itself is wrong
+        typer.echo(f"danvan: {error.format_message()}\nsee: danvan --help", err=True)
         return EXIT_ERROR
     typer.echo(f"danvan: {_message(error)}", err=True)
     return EXIT_ERROR
@@ -60,7 +57,15 @@ def _message(error: Exception) -> str:
         place = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{place}; check that the place exists, is writable and has room"
     text = str(error).strip() or type(error).__name__
-    known = {"HomeError", "WriterBusyError", "FileNotFoundError", "UsageProblem", "ValueError", "SuitesDisagreeError"}
+    known = {
+        "HomeError",
+        "WriterBusyError",
+        "FileNotFoundError",
+        "UsageProblem",
+        "ValueError",
+        "SuitesDisagreeError",
+        "DeclarationMismatchError",
+    }
     if type(error).__name__ in known:
         return text
     return f"{type(error).__name__}: {text}\nset DANVAN_DEBUG=1 to see where it happened"

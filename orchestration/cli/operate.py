@@ -1,4 +1,4 @@
-"""Commands of operation: rebuild, dev, demo.
+"""Commands of operation: rebuild, replay, dev, demo.
 
 Does not belong here: intake and queries.
 """
@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.output import ProgressBar, UsageProblem, echo_json
+from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warehouse.home import Home
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (rebuild, dev, demo):
+    for command in (rebuild, replay, dev, demo):
         app.command()(command)
 
 
@@ -41,6 +46,53 @@ def rebuild(json: JsonOption = False) -> None:
             typer.echo(f"  differs: {name}")
     if result.different:
         raise typer.Exit(1)
+
+
+def replay(
+    submission: Annotated[
+        list[str] | None, typer.Option(help="Submission to judge again; may be given several times.")
+    ] = None,
+    batch: Annotated[str, typer.Option(help="Every submission that this batch judged last.")] = "",
+    year: Annotated[
+        list[int] | None, typer.Option(help="Every submission of this year; several years run as one batch.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Judge submissions again from the archive, after a rule or a form map changed. Exit code 3 when some are rejected.
+
+    Example: danvan replay --year 2023 --year 2024
+    """
+    from assets.progress import reporting_to
+    from orchestration.run import run_ingest
+    from warehouse.home import current_home
+
+    home = current_home()
+    found = _submissions(home, submission or [], batch, year or [])
+    with ProgressBar() as bar, reporting_to(bar):
+        row = run_ingest(home, None, 2, replay=found)
+    echo_json(row) if json else echo_table([row], title="replay")
+    if row["rejected"]:
+        raise typer.Exit(3)
+
+
+def _submissions(home: Home, submissions: Sequence[str], batch: str, years: Sequence[int]) -> list[str]:
+    """Return the submissions that the options name. Raises UsageProblem when they name none."""
+    from warehouse.writer import open_published
+
+    with open_published(home) as con:
+        rows = con.execute(
+            "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) OR batch_id = ? "
+            "OR year IN (SELECT unnest(?)) ORDER BY 1",
+            [list(submissions), batch, list(years)],
+        ).fetchall()
+    found = [row[0] for row in rows]
+    unknown = sorted(set(submissions) - set(found))
+    if unknown or not found:
+        raise UsageProblem(
+            f"nothing to replay: {', '.join(unknown) or batch or years or 'give --submission, --batch or --year'}; "
+            "see: danvan sql 'SELECT submission_id, batch_id, year, file_name FROM intake.submission'"
+        )
+    return found
 
 
 def dev(

@@ -1,0 +1,108 @@
+"""Sensors: what starts a run, and what happens when one fails.
+
+Does not belong here: what a run does (assets), or when by the clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster import DagsterRunStatus as Status
+
+from assets.intake.inbox import list_complete
+from assets.published import INBOX
+from orchestration.alerts import raise_alert
+from orchestration.jobs import ingest_job
+from warehouse.home import current_home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assets.intake.inbox import Arrival
+
+SETTLE_SECONDS = 2.0
+ARRIVALS = "danvan/arrivals"
+#: seconds to wait after the nth failure over the same files
+BACK_OFF = (30, 120, 600, 3600)
+_WAITING = [Status.QUEUED, Status.NOT_STARTED, Status.STARTING]
+
+
+@dg.sensor(
+    job=ingest_job,
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Sweeps the inbox: one run for all complete files that no waiting or running run has seen.",
+)
+def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Ask for one run when complete files are waiting.
+
+    A queued run will take whatever is there when it starts, so none is added to it; a running one has listed its files
+    already, so new ones need another. Nothing is remembered here: what lies in the inbox is the queue.
+    """
+    home = current_home()
+    try:
+        arrivals = list_complete(home.inbox, SETTLE_SECONDS)
+    except FileNotFoundError as e:
+        return dg.SkipReason(str(e))
+    if not arrivals:
+        return dg.SkipReason("no complete file in the inbox")
+    key = arrivals_key(arrivals)
+    reason = _why_not(context.instance, key)
+    if reason:
+        return dg.SkipReason(reason)
+    kinds = Counter(a.path.suffix.lower().lstrip(".") or "none" for a in arrivals)
+    event = dg.AssetObservation(
+        INBOX,
+        metadata={
+            "files": len(arrivals),
+            "bytes": sum(a.size for a in arrivals),
+            "kinds": dict(kinds),
+            "arrivals": key,
+        },
+    )
+    request = dg.RunRequest(tags={ARRIVALS: key}, run_config={"ops": {"ingest_batch": {"config": {}}}})
+    return dg.SensorResult(run_requests=[request], asset_events=[event])
+
+
+def arrivals_key(arrivals: Sequence[Arrival]) -> str:
+    """Return a short name of exactly these arrivals."""
+    return hashlib.sha256("\n".join(sorted(a.mark for a in arrivals)).encode()).hexdigest()[:32]
+
+
+def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
+    """Say why no run is asked for now, or return None."""
+    waiting = instance.get_runs(dg.RunsFilter(job_name=ingest_job.name, statuses=_WAITING), limit=1)
+    if waiting:
+        return f"run {waiting[0].run_id[:8]} is waiting and will take these files"
+    same = instance.get_run_records(
+        dg.RunsFilter(job_name=ingest_job.name, tags={ARRIVALS: key}), limit=len(BACK_OFF) + 1
+    )
+    if any(r.dagster_run.status in (Status.STARTED, Status.CANCELING) for r in same):
+        return "a run is at work on these files"
+    failed = [r for r in same if r.dagster_run.status in (Status.FAILURE, Status.CANCELED)]
+    if not failed:
+        return None
+    wait = BACK_OFF[min(len(failed), len(BACK_OFF)) - 1]
+    due = max(r.end_time or r.create_timestamp.timestamp() for r in failed) + wait
+    return (
+        f"{len(failed)} runs failed on these files; next try in {due - time.time():.0f} s"
+        if time.time() < due
+        else None
+    )
+
+
+@dg.run_failure_sensor(
+    name="alert_on_failure",
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Writes an alert to the outbox when a run fails, and posts it when DANVAN_ALERT_WEBHOOK is set.",
+)
+def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
+    """Tell the operators which run failed, why, and where to look."""
+    run = context.dagster_run
+    posted = raise_alert(current_home(), run.run_id, run.job_name, context.failure_event.message or "")
+    context.log.info(f"alert for run {run.run_id}: {posted}")
