@@ -1,0 +1,1 @@
+"""Programs that print ratios. Never run by the tests."""

@@ -1,0 +1,216 @@
+"""Ingest measured against its floor, in one run: files/s, rows/s, peak memory, and a batch of one file in a warm process.
+
+The floor is what no pipeline of this kind can go below: unzip every workbook, parse it with calamine and load the cells
+with one hand-written DuckDB statement - on as many processes, without guard, archive, validation, findings or
+publishing. Run: .venv/bin/python -m benchmarks.ingest --files 5000
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import threading
+import time
+import zipfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from assets.ingest import ingest
+from assets.progress import reporting_to
+from assets.receipt import write_receipts
+from benchmarks.burst import make_burst
+from warehouse.home import Home
+from warehouse.writer import open_published
+
+PROCESSES = 2
+
+
+def parse_raw(path: Path) -> list[tuple[str, str, int, int, str]]:
+    """The floor's share of a child: unzip, parse, flatten."""
+    import python_calamine
+
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            parts.read(name)
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    return [
+        (path.name, name, r, c, str(value))
+        for name in book.sheet_names
+        for r, row in enumerate(book.get_sheet_by_name(name).to_python())
+        for c, value in enumerate(row)
+        if value != ""
+    ]
+
+
+def floor(files: list[Path], folder: Path) -> float:
+    """Seconds of the floor."""
+    import duckdb
+    import pyarrow as pa
+
+    begin = time.perf_counter()
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        cells = [cell for found in pool.map(parse_raw, files, chunksize=64) for cell in found]
+    columns = [pa.array(c) for c in zip(*cells, strict=True)]
+    table = pa.table(columns, names=["file", "sheet", "row", "col", "value"])
+    with duckdb.connect(str(folder / "floor.duckdb")) as con:
+        con.register("cells", table)
+        con.execute("CREATE TABLE cell AS SELECT * FROM cells")
+    return time.perf_counter() - begin
+
+
+class Steps:
+    """Seconds by step, from the pipeline's own reports."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._step, self._since = "start", time.perf_counter()
+
+    def __call__(self, step: str, _done: int, _total: int) -> None:
+        """Close the step before when another begins."""
+        if step != self._step:
+            now = time.perf_counter()
+            self.seconds[self._step] = self.seconds.get(self._step, 0.0) + now - self._since
+            self._step, self._since = step, now
+
+    def close(self) -> dict[str, float]:
+        """Return the seconds of every step."""
+        self("end", 0, 0)
+        return self.seconds
+
+
+class PeakMemory:
+    """Peak resident memory of this process and its children together, sampled ten times a second."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.1):
+            self.peak = max(self.peak, _resident())
+
+
+def _resident() -> int:
+    import os
+
+    own, total = os.getpid(), 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if int(status.parent.name) == own or int(fields["PPid"]) == own:
+            total += int(fields.get("VmRSS", "0 kB").split()[0]) << 10
+    return total
+
+
+def measure(files: list[Path], folder: Path) -> dict[str, Any]:
+    """Ingest ``files`` into a fresh home and return what it took."""
+    home = Home(folder / "home")
+    home.create()
+    warm_up(home, files[0])
+    for file in files[1:]:
+        shutil.copy(file, home.inbox / file.name)
+    steps = Steps()
+    begin = time.perf_counter()
+    with PeakMemory() as memory, reporting_to(steps):
+        result = ingest(home, processes=PROCESSES)
+    seconds = time.perf_counter() - begin
+    by_step = steps.close()
+    with open_published(home) as con:
+        rows = con.execute("SELECT sum(data_count) FROM intake.row_count").fetchall()[0][0]
+        findings = con.execute("SELECT count(*) FROM intake.finding").fetchall()[0][0]
+    begin = time.perf_counter()
+    receipts = write_receipts(home)
+    seconds_receipts = time.perf_counter() - begin
+    return {
+        "receipts": receipts,
+        "seconds_receipts": seconds_receipts,
+        "home": home,
+        "result": result,
+        "seconds": seconds,
+        "steps": by_step,
+        "memory": memory.peak,
+        "rows": int(rows),
+        "findings": int(findings),
+    }
+
+
+def warm_up(home: Home, register: Path) -> None:
+    """Take the register in a batch of its own: from then on libraries are imported and suites compiled."""
+    shutil.copy(register, home.inbox / register.name)
+    ingest(home, processes=PROCESSES)
+
+
+def one_file(home: Home, folder: Path) -> list[dict[str, float]]:
+    """Seconds by step of batches of one file in this warm process, into the full warehouse; fastest first."""
+    out = []
+    for n in range(7):
+        (file,) = make_single(folder, n)
+        shutil.copy(file, home.inbox / file.name)
+        steps = Steps()
+        with reporting_to(steps):
+            ingest(home, processes=PROCESSES)
+        out.append(steps.close())
+    return sorted(out, key=lambda s: sum(s.values()))
+
+
+def make_single(folder: Path, n: int) -> list[Path]:
+    """A yearly report that the warehouse does not have yet."""
+    from datetime import date
+
+    from assets.sample.files import write_report
+    from assets.sample.register import unit_on
+    from assets.sample.report import unit_report
+
+    unit = unit_on(104 + n, date(2024, 12, 31))
+    assert unit is not None
+    return [write_report(folder / "single", unit_report(7, unit, "2024-Y"), 7)]
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--corpus", type=Path, default=Path(tempfile.gettempdir()) / "danvan-burst")
+    arguments = parser.parse_args()
+    files = make_burst(arguments.corpus, arguments.files)
+    with tempfile.TemporaryDirectory(prefix="danvan-bench-") as scratch:
+        folder = Path(scratch)
+        m = measure(files, folder)
+        base = floor(files, folder)
+        singles = one_file(m["home"], folder)
+    count, seconds, result = len(files) - 1, m["seconds"], m["result"]
+    print(
+        f"files            {count} ({len(result.accepted)} accepted, {len(result.rejected)} rejected), {PROCESSES} processes"
+    )
+    rows, speed = m["rows"], count / seconds
+    print(f"ingest           {seconds:.1f} s  = {speed:.0f} files/s, {rows / seconds:.0f} rows/s")
+    print(f"                 {rows} rows, {m['findings']} findings; validation and publishing included")
+    print(f"receipts         {m['seconds_receipts']:.1f} s after publication, {m['receipts']} of them")
+    print(f"peak memory      {m['memory'] / 2**30:.2f} GiB resident, children included")
+    print(f"floor            {base:.1f} s  = {count / base:.0f} files/s (unzip + calamine + one DuckDB load)")
+    print(f"ratio to floor   {seconds / base:.2f}")
+    middle = singles[len(singles) // 2]
+    total = sum(middle.values())
+    print(f"one file, warm   {sum(singles[0].values()):.2f} s best, {total:.2f} s median of {len(singles)}")
+    print("where the time goes          of the burst     of one file")
+    for step, spent in sorted(m["steps"].items(), key=lambda s: -s[1]):
+        one = middle.get(step, 0.0)
+        print(f"  {step:<18} {spent:6.2f} s  {spent / seconds:5.1%}   {one:5.2f} s  {one / total:5.1%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""What must hold of every batch: any order, any split, any number of processes; nothing lost; twice is once."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assets.batch import SuitesDisagreeError
+from assets.ingest import ingest
+from assets.rebuild import differing
+from assets.rebuild import rebuild as rebuild_home
+from expectations import judge
+from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
+from warehouse.content import YearHash, content_hashes
+from warehouse.home import Home
+from warehouse.writer import open_published
+
+
+def _corpus(folder: Path) -> list[Path]:
+    """Some forty files with all that makes order matter: corrections, cumulative periods, history, rejects, a register."""
+    flat = {"recognised_date": None, "status_code": "trien_khai"}
+    reports = [report_of(u, f"{y}-Y", clean_rows(y)) for u in (104, 105, 106, 107, 118) for y in (2014, 2016)]
+    half = clean_rows(2024)
+    half["model"][0].update(flat)
+    half["inspection_finding"][0]["remedied_date"] = date(2024, 6, 1)
+    reports += [report_of(u, "2024-H1", half) for u in (104, 105)]
+    reports += [report_of(u, "2024-Y", clean_rows(2024)) for u in (104, 105, 106, 107)]
+    corrected = clean_rows(2024)
+    corrected["organisation"][0]["party_member_count"] = 44
+    reports += [report_of(104, "2024-Y", corrected, {"revision": 2}), report_of(104, "2024-Y", half, {"revision": 3})]
+    wrong = clean_rows(2024)
+    wrong["training"][0]["attendee_count"] = 2.065
+    reports += [report_of(105, "2024-Y", wrong, {"revision": 2})]
+    jump = clean_rows(2025)
+    jump["organisation"][0]["party_member_count"] = 80
+    reports += [report_of(106, "2025-Y", jump), report_of(107, "2025-Y", clean_rows(2025))]
+    files = [put_register(folder / "register"), *put(folder / "reports", *reports)]
+    copy = folder / "copy.xlsx"
+    shutil.copy(files[3], copy)
+    return [*files, copy]
+
+
+def _hashes(home: Home) -> list[YearHash]:
+    with open_published(home) as con:
+        return content_hashes(con)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return _corpus(tmp_path_factory.mktemp("order"))
+
+
+@pytest.fixture(scope="module")
+def at_once(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = make_home(tmp_path_factory.mktemp("at-once"))
+    _drop(files, home)
+    take(home)
+    return home
+
+
+def _drop(files: list[Path], home: Home) -> None:
+    for n, file in enumerate(files):
+        shutil.copy(file, home.inbox / f"{n:03d}{file.suffix}")
+
+
+@pytest.mark.parametrize(("seed", "parts", "processes"), [(1, 2, 1), (2, 5, 2)])
+def test_any_order_any_split_any_processes_give_the_same_content(
+    files: list[Path], at_once: Home, tmp_path: Path, seed: int, parts: int, processes: int
+) -> None:
+    home, shuffled = make_home(tmp_path / "home"), list(files)
+    random.Random(seed).shuffle(shuffled)
+    for part in range(parts):
+        _drop(shuffled[part::parts], home)
+        take(home, processes=processes)
+    assert differing(_hashes(at_once), _hashes(home)) == []
+    kinds = "SELECT s.sha256, f.code, f.cell, f.life FROM intake.finding f JOIN intake.submission s USING (submission_id) ORDER BY ALL"
+    assert query(home, kinds) == query(at_once, kinds)
+    verdicts = "SELECT sha256, verdict, is_current, unit_id, warning_count FROM intake.submission ORDER BY ALL"
+    assert query(home, verdicts) == query(at_once, verdicts)
+
+
+def test_the_same_bytes_again_change_nothing_but_the_ledger(files: list[Path], at_once: Home, tmp_path: Path) -> None:
+    shutil.copytree(at_once.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    before, events = _hashes(home), query(home, "SELECT count(*) FROM intake.event")[0][0]
+    _drop(files, home)
+    result = take(home)
+    assert (result.files, result.duplicates, result.judged, result.release_no) == (len(files), len(files), [], None)
+    assert _hashes(home) == before
+    assert query(home, "SELECT count(*) FROM intake.event")[0][0] == events + 2 * len(files)
+
+
+def test_rows_read_are_rows_published_or_accounted_for(demo: Home) -> None:
+    sql = "SELECT count(*) FROM intake.row_count WHERE read_count <> data_count + total_count + blank_count + heading_count"
+    assert query(demo, sql) == [(0,)]
+    from warehouse.declaration import report_tables
+
+    for table in report_tables().values():
+        lost = query(
+            demo,
+            f"SELECT count(*) FROM (SELECT submission_id, sum(data_count) AS n FROM intake.row_count WHERE table_name = ? "
+            "GROUP BY 1) r JOIN intake.submission s USING (submission_id) LEFT JOIN (SELECT submission_id, count(*) AS n "
+            f"FROM core.{table.core} GROUP BY 1) f USING (submission_id) "
+            "WHERE s.verdict = 'accepted' AND r.n <> coalesce(f.n, 0)",
+            [table.name],
+        )
+        assert lost == [(0,)], table.name
+
+
+def test_every_received_file_has_an_end_in_the_ledger(demo: Home) -> None:
+    sql = """
+        SELECT count(*) FILTER (event = 'received'), count(*) FILTER (event = 'duplicate'),
+               count(*) FILTER (event = 'accepted'), count(*) FILTER (event = 'rejected') FROM intake.event"""
+    received, duplicate, accepted, rejected = query(demo, sql)[0]
+    assert received == duplicate + accepted + rejected
+    assert (duplicate, rejected) == (2, 14)
+
+
+def test_figures_by_year_in_the_marts_are_those_of_the_facts(demo: Home) -> None:
+    facts = query(
+        demo,
+        "SELECT f.year, sum(session_count) FROM core.fact_training f JOIN mart.year_source USING (submission_id) "
+        "WHERE session_count_state IN ('value', 'zero') GROUP BY 1 ORDER BY 1",
+    )
+    marts = query(demo, "SELECT year, sum(session_count) FROM mart.training_by_year GROUP BY 1 ORDER BY 1")
+    assert [r for r in marts if r[1] is not None] == facts
+
+
+def test_cumulative_periods_are_never_added(home: Home) -> None:
+    half = clean_rows(2024)
+    half["inspection_finding"][0]["remedied_date"] = date(2024, 6, 1)
+    half["model"][0].update({"recognised_date": None, "status_code": "trien_khai"})
+    quarter = clean_rows(2024)
+    quarter["model"], quarter["inspection"], quarter["inspection_finding"] = [], [], []
+    put(home.inbox, report_of(104, "2024-H1", half), report_of(104, "2024-Q3", quarter), report_of(105, "2024-H1", half),
+        report_of(105, "2024-Y", clean_rows(2024)))  # fmt: skip
+    take(home)
+    sessions = "SELECT unit_id, session_count FROM mart.training_by_unit WHERE year = 2024 ORDER BY 1"
+    assert query(home, sessions) == [(104, 4), (105, 2)]  # H1 and the quarter after it; the year alone
+    full = "SELECT DISTINCT unit_id, is_full_year FROM mart.year_source WHERE year = 2024 ORDER BY 1"
+    assert query(home, full) == [(104, False), (105, True)]
+
+
+def test_null_is_never_zero_and_states_survive(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["dialogue"] = [
+        {"dialogue_kind_code": "dinh_ky", "dialogue_count": 0, "participant_count": "Không"},
+        {"dialogue_kind_code": "yeu_cau", "dialogue_count": "khoảng 3", "participant_count": None},
+    ]
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    take(home)
+    cells = "SELECT dialogue_count, dialogue_count_state, participant_count, participant_count_state FROM core.fact_dialogue ORDER BY 1"
+    assert query(home, cells) == [(0, "zero", None, "none_stated"), (3, "khoang", None, "not_reported")]
+    assert query(home, "SELECT done_count, all_kinds_count FROM mart.dialogue_compliance") == [(0, 0)]
+
+
+def test_a_correction_supersedes_whole_and_nothing_is_deleted(home: Home) -> None:
+    second = clean_rows(2024)
+    second["training"] = []
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(104, "2024-Y", second, {"revision": 2}))
+    take(home)
+    assert query(home, "SELECT is_current, valid_to IS NULL FROM core.fact_training") == [(False, False)]
+    assert query(home, "SELECT count(*) FROM mart.training_by_unit") == [(0,)]
+    assert query(home, "SELECT count(*) FROM core.fact_organisation") == [(2,)]
+
+
+def test_a_rejected_correction_leaves_the_version_before_current(home: Home) -> None:
+    wrong = clean_rows(2024)
+    wrong["training"][0]["attendee_count"] = "nhiều"
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    put(home.inbox, report_of(104, "2024-Y", wrong, {"revision": 2}))
+    take(home)
+    sql = "SELECT revision, verdict, is_current FROM intake.submission WHERE form_code = 'BCDV' ORDER BY 1"
+    assert query(home, sql) == [(1, "accepted", True), (2, "rejected", False)]
+
+
+def test_findings_have_a_life_over_resubmissions(home: Home) -> None:
+    first, second = clean_rows(2024), clean_rows(2024)
+    first["organisation"][0].update({"person_role_code": None, "party_member_count": 95})
+    second["organisation"][0]["person_role_code"] = None
+    put(home.inbox, report_of(104, "2024-Y", first), report_of(104, "2024-Y", second, {"revision": 2}))
+    take(home)
+    sql = "SELECT s.revision, f.code, f.life FROM intake.finding f JOIN intake.submission s USING (submission_id) ORDER BY ALL"
+    assert query(home, sql) == [
+        (1, "O-MEMBERS-OVER", "fixed"),
+        (1, "O-PERSON-NO-ROLE", "new"),
+        (2, "O-PERSON-NO-ROLE", "open"),
+    ]
+
+
+def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_comes(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    assert len(take(home).rejected) == 1
+    put_register(home.inbox)
+    result = take(home)
+    assert (len(result.accepted), len(result.replayed)) == (2, 1)
+    assert query(home, "SELECT event FROM intake.event WHERE event IN ('rejected', 'replayed')") == [
+        ("rejected",),
+        ("replayed",),
+    ]
+    assert query(home, "SELECT count(*) FROM core.fact_training") == [(1,)]
+
+
+def test_a_unit_cannot_replace_the_register(home: Home) -> None:
+    from assets.sample.report import register_report
+
+    rogue = register_report()
+    rows = {t: [dict(r) for r in found] for t, found in rogue.rows.items()}
+    rows["unit"] = rows["unit"][:4]
+    put(home.inbox, replace(rogue, rows=rows, cover={**rogue.cover, "unit_code": "DV001", "revision": 9}))
+    take(home)
+    assert query(home, "SELECT count(DISTINCT unit_id) > 40 FROM core.dim_unit") == [(True,)]
+
+
+@pytest.fixture
+def disagreeing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A compiled pass that overlooks one rule."""
+    original = judge._find_violations
+
+    def blind(*args: object) -> None:
+        original(*args)  # type: ignore[arg-type]
+        args[0].execute("DELETE FROM staging.violation WHERE code = 'O-PERSON-NO-ROLE'")  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(judge, "_find_violations", blind)
+    yield
+
+
+@pytest.mark.usefixtures("disagreeing")
+def test_a_batch_on_which_gx_and_the_compiled_pass_differ_is_not_committed(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["organisation"][0]["person_role_code"] = None
+    (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
+    before = query(home, "SELECT count(*) FROM intake.event")
+    with pytest.raises(SuitesDisagreeError, match="O-PERSON-NO-ROLE"):
+        take(home)
+    assert path.exists(), "nothing is taken from the inbox"
+    assert query(home, "SELECT count(*) FROM intake.event") == before
+
+
+def test_the_archive_rebuilds_an_equal_warehouse(at_once: Home) -> None:
+    result = rebuild_home(at_once)
+    assert result.different == []
+    assert result.files > 20
+
+
+def test_rebuild_sees_a_warehouse_that_was_tampered_with(at_once: Home, tmp_path: Path) -> None:
+    import duckdb
+
+    shutil.copytree(at_once.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    with duckdb.connect(str(home.database)) as con:
+        con.execute("UPDATE core.fact_training SET attendee_count = 41 WHERE year = 2014 AND unit_id = 104")
+    assert rebuild_home(home).different == ["core.fact_training 2014"]
+
+
+def test_an_empty_inbox_is_no_batch(home: Home) -> None:
+    result = ingest(home)
+    assert (result.files, result.release_no) == (0, None)
+
+
+def test_a_replay_judges_again_from_the_archive_and_changes_nothing_by_itself(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assets.ingest import replay
+    from expectations import rule
+
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 21
+    put(home.inbox, report_of(104, "2024-Y", rows), report_of(105, "2024-Y", clean_rows(2024)))
+    take(home)
+    before = _hashes(home)
+    ids = [row[0] for row in query(home, "SELECT submission_id FROM intake.submission ORDER BY 1")]
+    again = replay(home, ids)
+    assert (sorted(again.judged), again.replayed) == (ids, ids)
+    assert _hashes(home) == before
+    assert query(home, "SELECT count(*) FROM intake.event WHERE event = 'replayed'") == [(3,)]
+
+    lenient = tuple(replace(r, severity="warning") if r.code == "T-MEMBERS-OVER" else r for r in rule.rules())
+    for module in ("expectations.rule", "expectations.judge", "expectations.suites", "expectations.catalogue"):
+        monkeypatch.setattr(f"{module}.rules", lambda: lenient)
+    from expectations.catalogue import catalogue
+
+    catalogue.cache_clear()
+    assert len(replay(home, ids).accepted) == 3, "the rule changed, and with it the verdict"
+    monkeypatch.undo()
+    catalogue.cache_clear()
+    replay(home, ids)
+    assert _hashes(home) == before
+
+
+def test_a_replay_of_what_the_ledger_does_not_know_is_refused(home: Home) -> None:
+    from assets.ingest import replay
+
+    with pytest.raises(LookupError, match="knows no submission ffff"):
+        replay(home, ["ffff"])

@@ -1,0 +1,142 @@
+"""Receipts: the unit's own workbook back with marked cells and notes; never a formula, macro or property of the sender's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from assets.receipt import write_json, write_workbook
+from tests.support import clean_rows, put, query, report_of, take
+from warehouse.home import Home
+from warehouse.writer import open_published
+
+SHEET = "1. Quán triệt - tập huấn"
+
+
+def _one(home: Home) -> str:
+    return str(
+        query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV' OR form_code IS NULL")[0][0]
+    )
+
+
+@pytest.fixture
+def rejected(home: Home) -> tuple[Home, str]:
+    rows = clean_rows(2024)
+    rows["training"][0]["attendee_count"] = 2.065
+    rows["organisation"][0]["person_role_code"] = None
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    take(home)
+    return home, _one(home)
+
+
+def test_the_units_workbook_comes_back_with_marked_cells(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    book = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx")
+    cell = book[SHEET]["G7"]
+    assert cell.value == 2.065, "what the unit wrote stays as it was"
+    assert cell.fill.fgColor.rgb == "FFF4C7C3"
+    assert cell.comment is not None
+    for part in ("Số có phần lẻ trong ô đếm", "V-COUNT-FRACTION", "Đã ghi: 2.065", "Cần có: Số nguyên", "Cách sửa:"):
+        assert part in cell.comment.text
+    warned = book["6. Tổ chức - cán bộ"]["E7"]
+    assert warned.fill.fgColor.rgb == "FFFCE8B2"
+    assert "E6" not in {c.coordinate for row in book[SHEET].iter_rows() for c in row if c.comment}
+
+
+def test_the_first_sheet_lists_the_findings_in_vietnamese(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    book = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx")
+    sheet = book.worksheets[0]
+    rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=6)]
+    assert rows[0][:4] == ["TT", "Mức độ", "Trang", "Ô"]
+    assert [(r[1], r[2], r[3], r[8]) for r in rows[1:]] == [
+        ("Lỗi", SHEET, "G7", "V-COUNT-FRACTION"),
+        ("Cảnh báo", "6. Tổ chức - cán bộ", "E7", "O-PERSON-NO-ROLE"),
+    ]
+    assert "TRẢ LẠI" in sheet["A3"].value
+
+
+def test_the_json_receipt(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    receipt = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
+    assert (receipt["verdict"], receipt["counts"]) == ("rejected", {"error": 1, "warning": 1, "info": 0})
+    assert {k: receipt["findings"][0][k] for k in ("code", "sheet", "cell", "found")} == {
+        "code": "V-COUNT-FRACTION", "sheet": SHEET, "cell": "G7", "found": "2.065"}  # fmt: skip
+
+
+@pytest.mark.parametrize("look", ["csv", "json"])
+def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: str) -> None:
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 21
+    put(home.inbox, replace(report_of(104, "2024-Y", rows), look=look))  # type: ignore[arg-type]
+    take(home)
+    book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    assert book.sheetnames == ["Kết quả tiếp nhận"]
+    assert book.worksheets[0]["I7"].value == "T-MEMBERS-OVER"
+
+
+def test_a_broken_file_gets_one_too(home: Home) -> None:
+    (home.inbox / "hong.xlsx").write_bytes(b"PK\x03\x04 broken")
+    take(home)
+    book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    assert book.worksheets[0]["I7"].value == "F-TRUNCATED"
+
+
+def test_nothing_that_runs_or_names_the_sender_comes_back(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["organisation"][0]["person_role_code"] = None
+    rows["model"][0]["model_title"] = '=HYPERLINK("http://x","y")'
+    (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
+    _poison(path)
+    take(home)
+    out = home.receipts / f"{_one(home)}.xlsx"
+    book = openpyxl.load_workbook(out)
+    formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
+    assert formulas == []
+    assert book[SHEET]["G7"].value is None, "a formula without a cached value is nothing"
+    assert book["2. Dân vận khéo"]["C7"].value == '=HYPERLINK("http://x","y")'
+    assert book["2. Dân vận khéo"]["C7"].data_type == "s"
+    assert book.properties.creator == "danvan"
+    assert book.properties.lastModifiedBy is None
+    raw = out.read_bytes()
+    assert b"vbaProject" not in raw
+    rules = [v for s in book for v in s.data_validations.dataValidation]
+    assert rules, "our own drop-downs stay"
+    assert not [v for v in rules if "WEBSERVICE" in str(v.formula1)]
+    assert not [s for s in book if list(s.conditional_formatting)]
+
+
+def _poison(path: Path) -> None:
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.load_workbook(path)
+    book.properties.creator = "Nguyễn Văn A"
+    book.properties.lastModifiedBy = "Nguyễn Văn A"
+    sheet = book[SHEET]
+    sheet["G7"] = "=1+1"
+    book["2. Dân vận khéo"]["C7"].data_type = "s"
+    sheet.conditional_formatting.add("A1:A9", FormulaRule(formula=["WEBSERVICE(A1)"]))
+    bad = DataValidation(type="custom", formula1="WEBSERVICE(A1)")
+    bad.add("A1")
+    sheet.add_data_validation(bad)
+    book.save(path)
+
+
+def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    before = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
+    with open_published(home) as con:
+        write_json(con, [submission], home.receipts)
+        again = write_workbook(con, submission, home.archive, home.receipts)
+    assert json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8")) == before
+    assert openpyxl.load_workbook(again).worksheets[0]["I7"].value == "V-COUNT-FRACTION"
+
+
+def test_every_submission_has_a_json_receipt(demo: Home) -> None:
+    submissions = {row[0] for row in query(demo, "SELECT submission_id FROM intake.submission")}
+    assert {p.stem for p in demo.receipts.glob("*.json")} == submissions

@@ -1,0 +1,94 @@
+"""The workbook that units fill: labels, drop-downs of the codes valid then, checks, protection, no macros; and its way back."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from assets.intake.extract import extract
+from assets.intake.read import read_file
+from assets.template import UnitLine, write_template
+from tests.support import form, template_cell
+from warehouse.codes import code_lists
+from warehouse.forms import form_versions
+from warehouse.periods import parse_period_id
+
+UNIT = UnitLine("DV004", "Công ty Điện lực tỉnh", "dang_bo_co_so", "Đảng ủy Khối Doanh nghiệp")
+
+
+def _blank(tmp_path: Path, version: str, period: str) -> Path:
+    out = tmp_path / f"{version}-{period}.xlsx"
+    write_template(form(version), UNIT, parse_period_id(period), out)
+    return out
+
+
+@pytest.mark.parametrize(("version", "period"), [("2013", "2015-Y"), ("2013", "2022-H1"), ("2023", "2024-Q3")])
+def test_the_blank_form_is_understood_and_lacks_only_its_report_date(tmp_path: Path, version: str, period: str) -> None:
+    path = _blank(tmp_path, version, period)
+    found = extract(read_file(path, path.name))
+    assert [(i.code, i.column) for i in found.issues] == [("C-FIELD-MISSING", "report_date")]
+    assert found.cover["period_id"] == period
+    assert found.cover["unit_code"] == "DV004"
+    assert [t.table for t in found.tables] == form(version).tables()
+    assert all(not t.source_rows for t in found.tables)
+
+
+def test_every_header_of_every_version_is_printed_and_mapped_or_ignored(tmp_path: Path) -> None:
+    for (code, version), one in form_versions().items():
+        period = "2015-Y" if version == "2013" else "2024-Y"
+        out = tmp_path / f"{code}{version}.xlsx"
+        write_template(one, UNIT, parse_period_id(period), out)
+        for table in extract(read_file(out, out.name)).tables:
+            mapped = {c for m in table.columns for c in m.columns}
+            printed = one.headers(table.table)
+            assert mapped == {c for h in printed for c in h.columns}
+            assert all(h.ignored or h.columns for h in printed)
+
+
+def _choices(path: Path, sheet: str, cell: str) -> list[str]:
+    book = openpyxl.load_workbook(path)
+    (rule,) = [v for v in book[sheet].data_validations.dataValidation if v.type == "list" and cell in v.sqref]
+    name, _, area = rule.formula1.partition("!")
+    return [c.value for row in book[name.strip("'")][area.replace("$", "")] for c in row]
+
+
+def test_drop_downs_hold_the_labels_valid_in_the_period(tmp_path: Path) -> None:
+    before = _choices(_blank(tmp_path, "2013", "2022-Y"), *template_cell(form("2013"), "model", "field_code"))
+    since = _choices(_blank(tmp_path, "2023", "2023-Y"), *template_cell(form("2023"), "model", "field_code"))
+    assert "Xây dựng nông thôn mới" not in before
+    assert since == [c.label for c in code_lists()["field"]]
+
+
+def test_counts_and_dates_are_checked_as_they_are_typed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
+    sheet = book[form("2023").sheet("training")]
+    (count,) = [v for v in sheet.data_validations.dataValidation if "E7" in v.sqref]
+    assert "ISNUMBER" in count.formula1
+    assert "Ghi số nguyên" in count.error
+    dates = [v for v in book[form("2023").sheet("model")].data_validations.dataValidation if v.type == "date"]
+    assert dates
+
+
+def test_headers_are_protected_and_entry_cells_are_not(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
+    for table in form("2023").tables():
+        sheet = book[form("2023").sheet(table)]
+        first = next(h for h in form("2023").headers(table) if not h.ignored)
+        _, cell = template_cell(form("2023"), table, first.columns[0])
+        assert sheet.protection.sheet
+        assert not sheet[cell].protection.locked
+        assert sheet.cell(sheet[cell].row - 2, sheet[cell].column).protection.locked
+    assert book["Danh mục"].sheet_state == "hidden"
+    assert "Hướng dẫn" in book.sheetnames
+
+
+def test_no_macros_and_the_same_bytes_every_time(tmp_path: Path) -> None:
+    path = _blank(tmp_path, "2023", "2024-Y")
+    content = path.read_bytes()
+    with zipfile.ZipFile(path) as parts:
+        assert not [n for n in parts.namelist() if "vba" in n.lower()]
+    path.unlink()
+    assert _blank(tmp_path, "2023", "2024-Y").read_bytes() == content

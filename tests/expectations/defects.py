@@ -1,0 +1,310 @@
+"""One planted defect per rule: what to change in a clean report, and the cell where the finding must stand.
+
+Does not belong here: the test that plants and looks (test_planted_defects).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assets.sample.report import Report, register_report
+from tests.support import Rows, clean_rows, cover_cell, form, report_of, template_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """``make`` builds the faulty file for a unit; the finding must stand at ``table`` row ``row``, ``column``.
+
+    ``also`` are codes that cannot but come along. ``before`` are reports that must be there too.
+    """
+
+    code: str
+    table: str
+    column: str
+    make: Callable[[int], Report]
+    row: int = 0
+    also: frozenset[str] = frozenset()
+    before: Callable[[int], list[Report]] = lambda _: []
+    twins: int = 1
+
+
+def defects() -> list[Defect]:
+    """Return every planted defect."""
+    return [*_rows(), *_required(), *_long(), *_covers(), *_history(), *_register()]
+
+
+def _with(
+    period: str, table: str, row: dict[str, object], extra: dict[str, object] | None = None
+) -> Callable[[int], Report]:
+    """A clean report whose first row of ``table`` is changed; ``extra`` is a second row of that table."""
+
+    def make(unit_id: int) -> Report:
+        rows = clean_rows(int(period[:4]))
+        rows[table] = [{**rows[table][0], **row}] + ([] if extra is None else [{**rows[table][0], **extra}])
+        return report_of(unit_id, period, rows)
+
+    return make
+
+
+def _at(code: str, period: str, table: str, column: str, row: dict[str, object], *also: str) -> Defect:
+    return Defect(code, table, column, _with(period, table, row), also=frozenset(also))
+
+
+def _twice(code: str, period: str, table: str, column: str) -> Defect:
+    return Defect(code, table, column, _with(period, table, {}, {}), twins=2)
+
+
+def _rows() -> list[Defect]:
+    old, new, late = "2015-Y", "2024-Y", "2025-Y"
+    third = {
+        "rating_scheme_code": "366-QD/TW",
+        "inspected_date": date(2025, 10, 1),
+        "rating_score": 95,
+        "rating_code": "tot",
+    }
+    return [
+        _at("T-MEMBERS-OVER", new, "training", "member_attended_count", {"member_attended_count": 21}),
+        _at("T-ATTENDED-OVER", new, "training", "member_attended_count", {"attendee_count": 17}),
+        _at("T-RATE", old, "training", "member_rate_stated", {"member_rate_stated": 95.0}),
+        _at("T-NO-SESSION", new, "training", "session_count", {"session_count": 0}),
+        _at("T-DOC-MISSING", new, "training", "document_number", {"training_kind_code": "quan_triet"}),
+        _at("T-DOC-UNKNOWN", new, "training", "document_number", {"document_number": "77-CTr/TU"}),
+        _at("T-DOC-CITED-WRONG", new, "training", "document_number",
+            {"document_number": "05-CT/TW", "document_date": date(2016, 2, 15)}),
+        _at("T-DOC-FUTURE", "2022-Y", "training", "document_number",
+            {"document_number": "10/2022/QH15", "document_date": date(2023, 11, 10)}, "T-DOC-CITED-WRONG"),
+        _at("T-CLASS-DAYS", new, "training", "day_count", {"day_count": None}),
+        _at("TRN-CO-ORGANISER-CODE-EXPIRED", new, "training", "co_organiser_code",
+            {"co_organiser_code": "ban_tuyen_giao_dan_van_tinh_uy"}),
+        _twice("M-CODE-TWICE", new, "model", "model_code"),
+        _at("M-RECOGNISED-EARLY", new, "model", "recognised_date", {"recognised_date": date(2024, 1, 2)}),
+        _at("M-START-FUTURE", new, "model", "start_date", {"start_date": date(2025, 1, 2), "recognised_date": date(2025, 2, 1)}),
+        _at("M-RECOGNISED-NO-DATE", new, "model", "recognised_date", {"recognised_date": None}),
+        _at("M-SCORE-RANGE", new, "model", "score", {"score": 101}),
+        _at("M-SCORE-LOW", new, "model", "score", {"score": 60}),
+        _at("M-REPLICA-SELF", new, "model", "replicated_from_code", {"replicated_from_code": "M01"}),
+        _at("MDL-FIELD-CODE-EXPIRED", old, "model", "field_code", {"field_code": "NTM"}),
+        _at("MDL-LEVEL-CODE-EXPIRED", late, "model", "level_code", {"level_code": "khoi"}),
+        _twice("I-CODE-TWICE", new, "inspection", "inspection_code"),
+        _at("I-ON-PLAN-CLAIM", new, "inspection", "is_on_plan", {"planned_count": 3}),
+        _at("I-DATE-FUTURE", new, "inspection", "inspected_date", {"inspected_date": date(2025, 1, 3)},
+            "K-FOUND-BEFORE-INSPECTED"),
+        _at("I-DATE-EARLY", new, "inspection", "inspected_date", {"inspected_date": date(2023, 12, 3)}),
+        _at("I-RATING-SCHEME", new, "inspection", "rating_scheme_code", {"rating_scheme_code": None}),
+        _at("I-SCORE-RANGE", late, "inspection", "rating_score", {**third, "rating_score": 101, "rating_code": "xuat_sac"},
+            "K-FOUND-BEFORE-INSPECTED"),
+        _at("I-SCORE-RATING", late, "inspection", "rating_code", third, "K-FOUND-BEFORE-INSPECTED"),
+        _at("I-RATED-NOT-DONE", new, "inspection", "rating_code", {"done_count": 0, "planned_count": 0}),
+        _at("INS-INSPECTION-ACTOR-CODE-EXPIRED", "2026-Y", "inspection", "inspection_actor_code",
+            {"inspection_actor_code": "ban_dan_van_tinh_uy"}),
+        _at("INS-RATING-SCHEME-CODE-EXPIRED", new, "inspection", "rating_scheme_code", {"rating_scheme_code": "132-QD/TW"}),
+        _at("K-INSPECTION-UNKNOWN", new, "inspection_finding", "inspection_code", {"inspection_code": "KT09"}),
+        _at("K-REMEDIED-OVER", new, "inspection_finding", "remedied_count", {"remedied_count": 3}),
+        _at("K-REMEDIED-EARLY", new, "inspection_finding", "remedied_date", {"remedied_date": date(2024, 5, 1)}),
+        _at("K-DUE-EARLY", new, "inspection_finding", "remedy_due_date", {"remedy_due_date": date(2024, 5, 1)}),
+        _at("K-FOUND-FUTURE", new, "inspection_finding", "found_date",
+            {"found_date": date(2025, 2, 1), "remedy_due_date": date(2025, 3, 1), "remedied_date": date(2025, 3, 1)}),
+        _at("K-FOUND-BEFORE-INSPECTED", new, "inspection_finding", "found_date", {"found_date": date(2024, 5, 9)}),
+        _at("K-REMEDIED-NO-COUNT", new, "inspection_finding", "remedied_count", {"remedied_count": None}),
+        _twice("D-KIND-TWICE", new, "dialogue", "dialogue_kind_code"),
+        _at("D-PETITIONS", new, "dialogue", "petition_raised_count", {"petition_raised_count": 6}),
+        _at("D-SETTLED-OVER", new, "dialogue", "petition_settled_count",
+            {"petition_settled_count": 9, "petition_passed_count": None}),
+        _at("D-NO-DIALOGUE", new, "dialogue", "dialogue_count", {"dialogue_count": 0}, "D-UNITS-OVER", "D-BELOW-NORM"),
+        _at("D-UNITS-OVER", new, "dialogue", "holding_unit_count", {"holding_unit_count": 5}),
+        _at("D-BELOW-NORM", "2017-Y", "dialogue", "dialogue_count", {"dialogue_count": 2}),
+        _twice("O-TWICE", new, "organisation", "party_member_count"),
+        _at("O-MEMBERS-OVER", new, "organisation", "party_member_count", {"party_member_count": 91}),
+        _at("O-RULES-NO-COMMITTEE", new, "organisation", "has_committee_rules", {"has_committee": False}),
+        _at("O-PERSON-NO-ROLE", new, "organisation", "person_role_code", {"person_role_code": None}),
+        _at("O-CADRES-OVER", new, "organisation", "cadre_count", {"cadre_count": 91}),
+        _twice("Q-TOPIC-TWICE", new, "issue", "issue_topic_code"),
+        _at("Q-SETTLED-OVER", new, "issue", "settled_count", {"settled_count": 4}),
+        _at("Q-DONE-OPEN", new, "issue", "issue_status_code", {"issue_status_code": "hoan_thanh"}),
+    ]  # fmt: skip
+
+
+_REQUIRED = {
+    "training": ("training_kind_code", "session_count"),
+    "model": ("model_code", "field_code", "model_kind_code", "model_subject_code", "status_code", "level_code"),
+    "inspection": ("inspection_code", "inspection_kind_code"),
+    "inspection_finding": ("inspection_code", "finding_category_code", "found_count"),
+    "dialogue": ("dialogue_kind_code",),
+    "organisation": ("is_person_assigned",),
+    "issue": ("issue_kind_code", "issue_topic_code"),
+}
+
+
+def _derived(table: str, column: str, what: str) -> str:
+    from warehouse.declaration import form_tables
+
+    return f"{form_tables()[table].prefix}-{column.upper().replace('_', '-')}-{what}"
+
+
+def _required() -> list[Defect]:
+    along = {("inspection", "inspection_code"): ("K-INSPECTION-UNKNOWN",)}
+    return [
+        _at(_derived(t, c, "MISSING"), "2024-Y", t, c, {c: None}, *along.get((t, c), ()))
+        for t, columns in _REQUIRED.items()
+        for c in columns
+    ]
+
+
+def _long() -> list[Defect]:
+    along = {("inspection", "inspection_code"): ("K-INSPECTION-UNKNOWN",),
+             ("inspection_finding", "inspection_code"): ("K-INSPECTION-UNKNOWN",)}  # fmt: skip
+    found = [("model", "model_code", 20), ("model", "model_title", 200), ("model", "replicated_from_code", 20),
+             ("inspection", "inspection_code", 20), ("inspection_finding", "inspection_code", 20)]  # fmt: skip
+    number: dict[str, object] = {"document_number": "1/" + "A" * 60}
+    return [
+        _at("TRN-DOCUMENT-NUMBER-LONG", "2024-Y", "training", "document_number", number, "T-DOC-UNKNOWN"),
+        *(
+            _at(_derived(t, c, "LONG"), "2024-Y", t, c, {c: "A" * (most + 1)}, *along.get((t, c), ()))
+            for t, c, most in found
+        ),
+    ]
+
+
+def _covered(period: str, cover: dict[str, object], version: str | None = None) -> Callable[[int], Report]:
+    def make(unit_id: int) -> Report:
+        return report_of(
+            unit_id, period, clean_rows(2024 if version is None else 2015), cover, form(version) if version else None
+        )
+
+    return make
+
+
+def _covers() -> list[Defect]:
+    def no_rows(unit_id: int) -> Report:
+        return report_of(unit_id, "2024-Y", {})
+
+    def late_unit(unit_id: int) -> Report:  # a unit that was dissolved on 31/12/2021
+        report = report_of(unit_id, "2024-Y", clean_rows(2024))
+        return replace(
+            report, cover={**report.cover, "unit_code": "DV039", "unit_name": "Công ty CP Khoáng sản Trường Thịnh"}
+        )
+
+    new = "2024-Y"
+    return [
+        Defect("S-UNIT-UNKNOWN", "cover", "unit_code", _covered(new, {"unit_code": "DV777"})),
+        Defect("S-UNIT-NOT-ALIVE", "cover", "unit_code", late_unit),
+        Defect("S-UNIT-NAME", "cover", "unit_name", _covered(new, {"unit_name": "Một đơn vị khác"})),
+        Defect("S-PERIOD-FORM", "cover", "period_id", lambda u: report_of(u, new, clean_rows(2015), form=form("2013")),
+               also=frozenset({"I-DATE-EARLY", "D-BELOW-NORM"})),
+        Defect("S-CUTOFF", "cover", "cutoff_date", _covered(new, {"cutoff_date": date(2023, 12, 31)})),
+        Defect("S-REPORT-DATE", "cover", "report_date", _covered(new, {"report_date": date(2024, 11, 1)})),
+        Defect("S-REVISION", "cover", "revision", _covered(new, {"revision": 0})),
+        Defect("S-LATE", "cover", "report_date", _covered(new, {"report_date": date(2025, 3, 1)})),
+        Defect("S-NO-ROWS", "cover", "form_code", no_rows),
+    ]  # fmt: skip
+
+
+def _earlier(period: str, changes: dict[str, dict[str, object]] | None = None) -> Callable[[int], list[Report]]:
+    def make(unit_id: int) -> list[Report]:
+        rows: Rows = clean_rows(int(period[:4]))
+        for table, change in (changes or {}).items():
+            rows[table][0].update(change)
+        return [report_of(unit_id, period, rows)]
+
+    return make
+
+
+def _history() -> list[Defect]:
+    rolled = {
+        "training_kind_code": "quan_triet",
+        "document_number": "149/2018/NĐ-CP",
+        "document_date": date(2018, 11, 7),
+    }
+    jump: dict[str, object] = {"party_member_count": 60}
+    half: dict[str, object] = {"recognised_date": None, "status_code": "trien_khai"}
+    path: dict[str, object] = {"start_date": date(2024, 2, 1), "status_code": "dang_ky", "recognised_date": None}
+    replicated: dict[str, object] = {"status_code": "nhan_rong", "recognised_date": date(2025, 9, 1)}
+    kept: dict[str, object] = {"start_date": date(2024, 2, 1), "recognised_date": date(2024, 9, 2)}
+    flat: dict[str, dict[str, object]] = {"inspection_finding": {"remedied_date": date(2024, 6, 1)}, "model": half}
+    return [
+        Defect("X-STATUS-PATH", "model", "status_code", _with("2025-Y", "model", {**path, **replicated}),
+               before=_earlier("2024-Y", {"model": {**path}})),
+        Defect("X-FIELD-CHANGED", "model", "field_code", _with("2025-Y", "model", {**kept, "field_code": "VHXH"}),
+               before=_earlier("2024-Y")),
+        Defect("X-ROLLOUT-AGAIN", "training", "document_number", _with("2021-Y", "training", rolled),
+               before=_earlier("2019-Y", {"training": rolled})),
+        Defect("X-YEAR-BELOW-TRAINING", "training", "session_count", _with("2024-Y", "training", {"session_count": 1}),
+               before=_earlier("2024-H1", flat)),
+        Defect("X-YEAR-BELOW-DIALOGUE", "dialogue", "dialogue_count", _with("2024-Y", "dialogue", {"dialogue_count": 3}),
+               before=_earlier("2024-H1", flat)),
+        Defect("X-YEAR-BELOW-INSPECTION", "inspection", "done_count", _with("2024-Y", "inspection", {"done_count": 1}),
+               before=_earlier("2024-H1", {**flat, "inspection": {"done_count": 2, "planned_count": 2}})),
+        Defect("X-HEADCOUNT-JUMP", "organisation", "party_member_count", _with("2025-Y", "organisation", jump),
+               before=_earlier("2024-Y")),
+        Defect("X-REVISION-TWICE", "cover", "revision", _with("2024-Y", "organisation", {"party_member_count": 31}),
+               before=_earlier("2024-Y")),
+    ]  # fmt: skip
+
+
+def _register() -> list[Defect]:
+    """Registers with one thing wrong; they are rejected, so the register in force stays."""
+    from warehouse.declaration import register_tables
+
+    def spoilt(table: str, change: dict[str, object], row: int = 0, add: bool = False) -> Callable[[int], Report]:
+        def make(_: int) -> Report:
+            report = register_report()
+            rows = {t: [dict(r) for r in found] for t, found in report.rows.items()}
+            if add:
+                rows[table].append({**rows[table][row], **change})
+            else:
+                rows[table][row].update(change)
+            return replace(report, rows=rows)
+
+        return make
+
+    rows = register_report().rows
+    new_kind: dict[str, object] = {"party_kind_code": "dang_bo_cap_tren"}
+    unit, last = rows["unit"], len(rows["unit"])
+    out = [
+        Defect("R-UNIT-TWICE", "unit", "valid_from", spoilt("unit", {}, 0, add=True), row=0, twins=2),
+        Defect("R-UNIT-OVERLAP", "unit", "valid_from", spoilt("unit", {"valid_from": date(2001, 1, 1)}, 0, add=True), row=last),
+        Defect("R-UNIT-ORDER", "unit", "valid_to", spoilt("unit", {"valid_to": date(1999, 1, 1)}, 0)),
+        Defect("R-PARENT-UNKNOWN", "unit", "parent_unit_id", spoilt("unit", {"parent_unit_id": 999}, 5), row=5),
+        Defect("R-ALIAS-UNIT", "unit_alias", "unit_id", spoilt("unit_alias", {"unit_id": 999}, 0)),
+        Defect("R-ALIAS-CLASH", "unit_alias", "alias_name", spoilt("unit_alias", {"unit_id": 101}, 0, add=True), row=0, twins=2),
+        Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0)),
+        Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 0)),
+        Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),
+        Defect("R-DISSOLUTION", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": None}, 0)),
+        Defect("R-DOCUMENT-TWICE", "document", "document_id", spoilt("document", {}, 9, add=True), row=9, twins=2),
+        Defect("R-CITATION-DOCUMENT", "document_citation", "document_id", spoilt("document_citation", {"document_id": 99}, 0)),
+        Defect("S-REGISTER-SENDER", "cover", "unit_code", _sender),
+        Defect("UNT-LEVEL-CODE-EXPIRED", "unit", "level_code", spoilt("unit", {"level_code": "dang_uy_moi"}, 5), row=5),
+        Defect("UNT-PARTY-KIND-CODE-EXPIRED", "unit", "party_kind_code", spoilt("unit", new_kind, 5), row=5),
+    ]  # fmt: skip
+    assert unit
+    for t in register_tables().values():
+        for c in t.columns:
+            if c.required:
+                along = frozenset(_ALONG.get(c.name, ()))
+                missing = spoilt(t.name, {c.name: None}, 6)
+                out.append(Defect(_derived(t.name, c.name, "MISSING"), t.name, c.name, missing, row=6, also=along))
+            if c.max_length:
+                text = {"document_number": "1/" + "A" * 60}.get(c.name, "A" * (c.max_length + 1))
+                out.append(
+                    Defect(_derived(t.name, c.name, "LONG"), t.name, c.name, spoilt(t.name, {c.name: text}, 6), row=6)
+                )
+    return out
+
+
+#: what a missing cell of the register entails: the citation of a document that now is not there, and so on
+_ALONG = {"document_id": ("R-CITATION-DOCUMENT",), "succession_kind_code": ("R-DISSOLUTION",)}
+
+
+def _sender(_: int) -> Report:
+    report = register_report()
+    return replace(report, cover={**report.cover, "unit_code": "DV004", "unit_name": "Công ty Điện lực tỉnh"})
+
+
+def expected_cell(defect: Defect, report: Report, row: int = 0) -> tuple[str, str]:
+    """Return (sheet, A1) where the finding must stand."""
+    if defect.table == "cover":
+        return cover_cell(report.form, defect.column)
+    return template_cell(report.form, defect.table, defect.column, defect.row + row)

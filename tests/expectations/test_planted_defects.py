@@ -1,0 +1,121 @@
+"""Every rule finds its planted defect at exactly its cell, and finds nothing in clean reports."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assets.sample.files import write_report
+from assets.sample.report import Report, register_report
+from expectations.rule import rules
+from tests.expectations.defects import Defect, defects, expected_cell
+from tests.support import clean_rows, findings, make_home, put, query, report_of, take
+from warehouse.home import Home
+
+DEFECTS = {d.code: d for d in defects()}
+#: a totals row stands only in workbooks that offices made themselves: tried below
+OF_TOTALS = {"A-FOOT"}
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, Report]]:
+    """A home that took one file per defect in one batch, each from a unit of its own; files are named after the codes."""
+    home, reports = make_home(tmp_path_factory.mktemp("planted")), {}
+    _put_as(home.inbox, _register_with(len(DEFECTS)), "register.xlsx")
+    for n, defect in enumerate(DEFECTS.values()):
+        report = _from_unit(defect.make(104), n)
+        reports[defect.code] = report
+        for m, earlier in enumerate(defect.before(104)):
+            _put_as(home.inbox, _from_unit(earlier, n), f"before-{defect.code}-{m}.xlsx")
+        _put_as(home.inbox, report, f"{defect.code}.xlsx")
+    take(home)
+    return home, reports
+
+
+def _register_with(count: int) -> Report:
+    """The sample register and ``count`` more units, T000 and on."""
+    report = register_report()
+    model = report.rows["unit"][-1]
+    more = [
+        {**model, "unit_id": 1000 + n, "unit_code": f"T{n:03d}", "unit_name": f"Đơn vị thử {n}", "parent_unit_id": 1,
+         "valid_from": date(2000, 1, 1), "valid_to": None}
+        for n in range(count)
+    ]  # fmt: skip
+    return replace(report, rows={**report.rows, "unit": report.rows["unit"] + more})
+
+
+def _from_unit(report: Report, n: int) -> Report:
+    """The same report from the unit T{n}, unless the report says itself who sends it."""
+    if report.form.form_code != "BCDV":
+        return replace(report, suffix="")
+    return replace(report, cover={"unit_code": f"T{n:03d}", "unit_name": f"Đơn vị thử {n}", **report.cover}, suffix="")
+
+
+def _put_as(folder: Path, report: Report, name: str) -> None:
+    written = write_report(folder / "written", report, seed=1)
+    written.rename(folder / name)
+    shutil.rmtree(folder / "written")
+
+
+@pytest.mark.parametrize("code", sorted(DEFECTS))
+def test_the_rule_finds_its_defect_at_its_cell(planted: tuple[Home, dict[str, Report]], code: str) -> None:
+    home, reports = planted
+    defect, report = DEFECTS[code], reports[code]
+    found = findings(home, f"{code}.xlsx")
+    cells = {(sheet, cell) for c, sheet, cell in found if c == code}
+    assert cells == {expected_cell(defect, report) if n == 0 else _twin(defect, report) for n in range(defect.twins)}
+    assert {c for c, _, _ in found} - {code, *defect.also} == set(), "nothing else is wrong in this file"
+
+
+def _twin(defect: Defect, report: Report) -> tuple[str, str]:
+    """The other of two rows that clash: the one added at the end."""
+    return expected_cell(defect, report, len(report.rows[defect.table]) - 1 - defect.row)
+
+
+@pytest.mark.parametrize("code", sorted(DEFECTS))
+def test_errors_reject_and_warnings_do_not(planted: tuple[Home, dict[str, Report]], code: str) -> None:
+    home, _ = planted
+    severity = {r.code: r.severity for r in rules()}
+    worst = {severity[c] for c, _, _ in findings(home, f"{code}.xlsx")}
+    ((verdict,),) = query(home, "SELECT verdict FROM intake.submission WHERE file_name = ?", [f"{code}.xlsx"])
+    assert verdict == ("rejected" if "error" in worst else "accepted")
+
+
+def test_every_rule_has_a_planted_defect() -> None:
+    assert {r.code for r in rules()} - DEFECTS.keys() - OF_TOTALS == set()
+    assert len(rules()) >= 40
+
+
+@pytest.mark.parametrize("year", [2015, 2018, 2022, 2024, 2025])
+def test_clean_reports_have_no_finding(home: Home, year: int) -> None:
+    put(home.inbox, report_of(104, f"{year}-Y", clean_rows(year)), report_of(105, f"{year}-Y", clean_rows(year)))
+    result = take(home)
+    assert (len(result.accepted), len(result.rejected)) == (2, 0)
+    assert query(home, "SELECT code, cell, found FROM intake.finding") == []
+
+
+def test_a_totals_row_that_does_not_foot_is_found_at_each_figure(home: Home) -> None:
+    rows = clean_rows(2018)
+    rows["training"].append({**rows["training"][0], "training_kind_code": "boi_duong_qpan"})
+    foots = replace(report_of(104, "2018-Y", rows), look="foreign")
+    put(home.inbox, foots, replace(report_of(105, "2018-Y", rows), look="foreign", total_slip=5))
+    result = take(home)
+    assert len(result.accepted) == 2, "a warning: both figures are kept, none is forced"
+    # training: headers in rows 6-7, two rows, totals in row 10; sessions in D, attendees in E
+    sessions = query(
+        home, "SELECT cell, found FROM intake.finding WHERE code = 'A-FOOT' AND table_name = 'training' ORDER BY cell"
+    )
+    assert sessions == [("D10", "Tổng ghi: 9; Tổng tính: 4"), ("E10", "Tổng ghi: 85; Tổng tính: 80")]
+    faulty = query(
+        home, "SELECT DISTINCT s.unit_code FROM intake.finding f JOIN intake.submission s USING (submission_id)"
+    )
+    assert faulty == [("DV005",)]
+    kept = query(
+        home,
+        "SELECT stated_value, computed_value FROM intake.stated_total WHERE column_name = 'attendee_count' ORDER BY 1",
+    )
+    assert kept == [(80, 80), (85, 80)]

@@ -1,0 +1,160 @@
+"""The inbox sensor and the failure alert on a real instance: one run per sweep, none twice, back-off, and a webhook."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.published import INBOX
+from orchestration.alerts import WEBHOOK, raise_alert
+from orchestration.definitions import defs
+from orchestration.sensors import ARRIVALS, inbox_sensor
+from tests.support import make_home
+from warehouse.home import Home
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Home, dg.DagsterInstance]]:
+    home = make_home(tmp_path / "home")
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        yield home, instance
+
+
+def _drop(home: Home, name: str = "a.xlsx", age: float = 10) -> Path:
+    path = home.inbox / name
+    path.write_bytes(name.encode())
+    os.utime(path, (time.time() - age,) * 2)
+    return path
+
+
+def _tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
+    context = dg.build_sensor_context(instance=instance, definitions=defs)
+    out = inbox_sensor(context)
+    assert isinstance(out, dg.SensorResult | dg.SkipReason)
+    return out
+
+
+def _run(instance: dg.DagsterInstance, key: str, status: dg.DagsterRunStatus) -> None:
+    instance.create_run_for_job(defs.resolve_job_def("ingest"), tags={ARRIVALS: key}, status=status)
+
+
+def test_no_files_no_run_and_an_absent_inbox_names_the_remedy(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    assert isinstance(_tick(instance), dg.SkipReason)
+    home.inbox.rmdir()
+    skipped = _tick(instance)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "danvan init" in str(skipped.skip_message)
+
+
+def test_one_run_and_one_arrival_event_for_a_sweep(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    for n in range(50):
+        _drop(home, f"{n}.xlsx")
+    _drop(home, "c.csv")
+    out = _tick(instance)
+    assert isinstance(out, dg.SensorResult)
+    assert len(out.run_requests or []) == 1
+    (event,) = out.asset_events
+    assert event.asset_key == INBOX
+    assert event.metadata["files"].value == 51
+    assert event.metadata["kinds"].value == {"xlsx": 50, "csv": 1}
+
+
+def test_files_still_on_their_way_are_left(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    _drop(home, "slow.xlsx", age=0)
+    _drop(home, "copying.xlsx.part")
+    assert isinstance(_tick(instance), dg.SkipReason)
+
+
+def test_a_waiting_run_takes_what_comes_and_a_running_one_does_not(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    _drop(home)
+    first = _tick(instance)
+    assert isinstance(first, dg.SensorResult) and first.run_requests
+    key = first.run_requests[0].tags[ARRIVALS]
+    _run(instance, key, dg.DagsterRunStatus.STARTED)
+    assert isinstance(_tick(instance), dg.SkipReason), "the run at work has these files"
+    _drop(home, "later.xlsx")
+    assert isinstance(_tick(instance), dg.SensorResult), "a new file needs another run"
+    _run(instance, "other", dg.DagsterRunStatus.NOT_STARTED)
+    assert isinstance(_tick(instance), dg.SkipReason), "one waiting run is enough"
+
+
+def test_after_a_failure_the_same_files_are_tried_again_later_each_time(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, instance = place
+    _drop(home)
+    first = _tick(instance)
+    assert isinstance(first, dg.SensorResult) and first.run_requests
+    key = first.run_requests[0].tags[ARRIVALS]
+    _run(instance, key, dg.DagsterRunStatus.FAILURE)
+    skipped = _tick(instance)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "next try" in str(skipped.skip_message)
+    now = time.time()
+    monkeypatch.setattr("orchestration.sensors.time.time", lambda: now + 31)
+    assert isinstance(_tick(instance), dg.SensorResult)
+    _run(instance, key, dg.DagsterRunStatus.FAILURE)
+    assert isinstance(_tick(instance), dg.SkipReason), "the second wait is longer"
+
+
+class _Hook(http.server.BaseHTTPRequestHandler):
+    heard: list[dict[str, str]] = []  # noqa: RUF012
+    delay = 0.0
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.delay)
+        self.heard.append(json.loads(body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Hook]]:
+    _Hook.heard, _Hook.delay = [], 0.0
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv(WEBHOOK, f"http://127.0.0.1:{server.server_port}/alert")
+    yield _Hook
+    server.shutdown()
+
+
+def test_an_alert_stands_in_the_outbox_once_and_is_posted(tmp_path: Path, hook: type[_Hook]) -> None:
+    home = make_home(tmp_path / "home")
+    assert raise_alert(home, "r1", "ingest", "disk full").endswith("posted (204)")
+    assert raise_alert(home, "r1", "ingest", "disk full") == "known already"
+    written = json.loads((home.outbox / "alerts" / "r1.json").read_text(encoding="utf-8"))
+    assert hook.heard == [written]
+    assert written["message"] == "disk full"
+
+
+def test_a_deaf_webhook_costs_its_time_out_and_loses_no_alert(
+    tmp_path: Path, hook: type[_Hook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook.delay = 3
+    monkeypatch.setattr("orchestration.alerts.TIMEOUT_SECONDS", 0.2)
+    home = make_home(tmp_path / "home")
+    assert "did not take it" in raise_alert(home, "r2", "ingest", "x")
+    assert (home.outbox / "alerts" / "r2.json").exists()
+
+
+def test_a_webhook_that_is_no_address_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(WEBHOOK, "file:///etc/passwd")
+    assert "no http address" in raise_alert(make_home(tmp_path / "home"), "r3", "ingest", "x")

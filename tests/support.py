@@ -1,0 +1,155 @@
+"""What tests share: homes, one-file reports, batches. Real parts only: workbooks, DuckDB files, GX, children.
+
+Does not belong here: assertions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.batch import BatchResult
+from assets.ingest import ingest
+from assets.receipt import write_receipts
+from assets.sample.files import write_report
+from assets.sample.register import letterhead, unit_on
+from assets.sample.report import Report, register_report
+from assets.template import write_template
+from warehouse.forms import FormColumn, FormVersion, form_versions, version_for
+from warehouse.home import Home
+from warehouse.periods import parse_period_id
+from warehouse.writer import open_published
+
+Rows = dict[str, list[dict[str, object]]]
+REPO = Path(__file__).resolve().parents[1]
+
+
+def make_home(root: Path) -> Home:
+    """Make an empty home."""
+    home = Home(root)
+    home.create()
+    return home
+
+
+def report_of(
+    unit_id: int, period_id: str, rows: Rows, cover: Mapping[str, object] | None = None, form: FormVersion | None = None
+) -> Report:
+    """Build a report of a unit of the sample register; dated in time, first revision."""
+    period = parse_period_id(period_id)
+    unit = unit_on(unit_id, period.period_end)
+    assert unit is not None, f"unit {unit_id} is not alive on {period.period_end}"
+    form = form or version_for("BCDV", period.period_end)
+    assert form is not None
+    dated: dict[str, object] = {"report_date": period.period_end + timedelta(days=5)}
+    return Report(letterhead(unit, period.period_end), period, form, rows, {**dated, **(cover or {})})
+
+
+def clean_rows(year: int) -> Rows:
+    """Rows of a report that no rule finds fault with, on the form of ``year``."""
+    new = year >= 2023
+    training: dict[str, object] = {
+        "training_kind_code": "tap_huan", "session_count": 2, "attendee_count": 40, "member_attended_count": 18,
+        "member_total_count": 20, "co_organiser_code": "trung_tam_chinh_tri",
+    }  # fmt: skip
+    training |= (
+        {"audience_code": "dang_vien", "day_count": 2} if new else {"member_rate_stated": 90.0, "member_rate_digits": 0}
+    )
+    model: dict[str, object] = {
+        "model_code": "M01", "model_title": "Tiết kiệm điện", "field_code": "KT", "model_kind_code": "mo_hinh",
+        "model_subject_code": "tap_the", "status_code": "cong_nhan", "level_code": "tinh",
+        "start_date": date(year, 2, 1), "recognised_date": date(year, 9, 2), "partner_unit_count": 1,
+    }  # fmt: skip
+    inspection: dict[str, object] = {
+        "inspection_code": "KT01", "inspection_kind_code": "kiem_tra", "inspection_mode_code": "dinh_ky",
+        "inspection_actor_code": "cap_uy", "inspection_object_code": "to_chuc", "planned_count": 1, "done_count": 1,
+        "is_on_plan": True, "inspected_date": date(year, 5, 10),
+    }  # fmt: skip
+    if new:
+        model["score"] = 80
+        scheme = {2023: "132-QD/TW", 2024: "124-QD/TW", 2025: "124-QD/TW"}.get(year, "366-QD/TW")
+        inspection |= {"rating_scheme_code": scheme, "rating_code": "tot"}
+    finding: dict[str, object] = {
+        "inspection_code": "KT01", "finding_category_code": "hinh_thuc", "found_count": 2, "found_date": date(year, 5, 10),
+        "remedy_due_date": date(year, 7, 1), "remedied_count": 1, "remedied_date": date(year, 6, 1),
+    }  # fmt: skip
+    dialogue: dict[str, object] = {
+        "dialogue_kind_code": "dinh_ky", "holding_unit_count": 1, "dialogue_count": 4, "participant_count": 60,
+        "petition_raised_count": 5, "petition_settled_count": 3, "petition_passed_count": 1, "petition_pending_count": 1,
+    }  # fmt: skip
+    organisation: dict[str, object] = {
+        "party_member_count": 30, "employee_count": 90, "is_person_assigned": True, "person_role_code": "pho_bi_thu",
+        "has_committee": True, "has_committee_rules": True, "has_inspection_plan": True,
+    }  # fmt: skip
+    organisation |= {"cadre_count": 3} if new else {"cadre_full_time_count": 1, "cadre_part_time_count": 2}
+    issue: dict[str, object] = {"issue_kind_code": "kien_nghi", "issue_topic_code": "viec_lam", "issue_count": 3,
+                                "settled_count": 1, "issue_status_code": "dang_thuc_hien"}  # fmt: skip
+    return {"training": [training], "model": [model], "inspection": [inspection], "inspection_finding": [finding],
+            "dialogue": [dialogue], "organisation": [organisation], "issue": [issue]}  # fmt: skip
+
+
+def put(folder: Path, *reports: Report) -> list[Path]:
+    """Write reports as files; the suffix keeps names apart."""
+    return [write_report(folder, replace(r, suffix=r.suffix or f"_{n}"), seed=1) for n, r in enumerate(reports)]
+
+
+def put_register(folder: Path) -> Path:
+    """Write the sample register."""
+    return write_report(folder, register_report(), seed=1)
+
+
+def take(home: Home, folder: Path | None = None, processes: int = 2) -> BatchResult:
+    """Ingest a folder (or the inbox) and write the receipts, as the job does."""
+    result = ingest(home, folder, processes=processes)
+    write_receipts(home, processes)
+    return result
+
+
+def query(home: Home, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Ask the published warehouse, as an analyst would."""
+    with open_published(home) as con:
+        return con.execute(sql, list(params)).fetchall()
+
+
+def findings(home: Home, file_name: str) -> set[tuple[str, str | None, str | None]]:
+    """Return (code, sheet, cell) of every finding of a file."""
+    sql = (
+        "SELECT f.code, f.sheet, f.cell FROM intake.finding f JOIN intake.submission s USING (submission_id) "
+        "WHERE s.file_name = ?"
+    )
+    return set(query(home, sql, [file_name]))
+
+
+def template_cell(form: FormVersion, table: str, column: str, row: int = 0) -> tuple[str, str]:
+    """Return (sheet, A1) where the template puts ``column`` of the table's row ``row``."""
+    headers = form.headers(table)
+    tall = any(h.group_header for h in headers)
+    index = next(i for i, h in enumerate(headers) if column in h.columns)
+    return form.sheet(table), f"{chr(ord('A') + index)}{(7 if tall else 6) + row}"
+
+
+def cover_cell(form: FormVersion, field: str) -> tuple[str, str]:
+    """Return (sheet, A1) of a cover field in the template."""
+    return form.cover_sheet, f"B{11 + [f.field for f in form.cover].index(field)}"
+
+
+def form(version: str) -> FormVersion:
+    """Return a version of the unit's report."""
+    return form_versions()["BCDV", version]
+
+
+def changed_header(form: FormVersion, column: str, header: str) -> FormVersion:
+    """Return the form with one header text changed, as a unit might retype it."""
+
+    def one(c: FormColumn) -> FormColumn:
+        return replace(c, header=header) if column in c.columns else c
+
+    return replace(form, columns=tuple(map(one, form.columns)))
+
+
+__all__ = [
+    "REPO", "Rows", "changed_header", "clean_rows", "cover_cell", "findings", "form", "make_home", "put", "put_register",
+    "query", "report_of", "take", "template_cell", "write_template",
+]  # fmt: skip

@@ -1,0 +1,175 @@
+"""The recipes of CONTRIBUTING.md, followed to the letter on a copy of the sources and an existing warehouse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import REPO, clean_rows, put, report_of, take
+from warehouse.home import Home
+
+ROOMS = ("warehouse", "expectations", "assets", "orchestration")
+RULE = """
+- code: T-ONLINE-OVER
+  severity: error
+  kind: row
+  columns: [online_count, attendee_count]
+  sql: online_count <= attendee_count
+  title: Người dự trực tuyến nhiều hơn số người dự
+  title_en: Online attendees exceed attendees
+  expected: Không quá số người dự
+  remedy: Kiểm tra lại hai số.
+"""
+MART = """
+online_by_year:
+  label: Dự trực tuyến theo năm
+  description: Attendances online by year.
+  grain: one row per year
+  key: [year]
+  columns:
+    - {name: year, type: integer, required: true, label: Năm, description: Year}
+    - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online, source: core.fact_training.online_count}
+"""
+PROGRAM = """
+import json, sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from assets.ingest import ingest
+from assets.template import UnitLine, write_template
+from warehouse.forms import version_for
+from warehouse.home import Home
+from warehouse.periods import parse_period_id
+from warehouse.writer import open_published
+
+home, rows = Home(Path(sys.argv[1])), json.loads(sys.argv[2])
+period = parse_period_id("2026-Y")
+form = version_for("BCDV", period.period_end)
+for n, online in enumerate((30, 41)):
+    rows["training"][0]["online_count"] = online
+    unit = UnitLine(f"DV{104 + n - 100:03d}", ["Công ty Điện lực tỉnh", "Công ty CP Cấp nước Sông Hương"][n])
+    write_template(form, unit, period, home.inbox / f"{n}.xlsx", rows, {"report_date": date(2027, 1, 5)})
+result = ingest(home)
+with open_published(home) as con:
+    print(json.dumps({
+        "form": form.form_version,
+        "verdicts": [len(result.accepted), len(result.rejected)],
+        "findings": con.execute("SELECT code, cell FROM intake.finding WHERE severity = 'error'").fetchall(),
+        "field": con.execute("SELECT field_code FROM core.fact_model_status WHERE year = 2026").fetchall(),
+        "mart": con.execute("SELECT * FROM mart.online_by_year WHERE online_count IS NOT NULL").fetchall(),
+        "old": con.execute("SELECT online_count, online_count_state FROM core.fact_training WHERE year = 2024").fetchall(),
+        "comment": con.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_training' AND column_name = 'online_count'").fetchall(),
+    }))
+"""
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    for room in ROOMS:
+        shutil.copytree(REPO / room, tmp_path / "src" / room, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "src"
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as f:
+        f.write(text)
+
+
+def _new_code(sources: Path) -> None:
+    _append(sources / "warehouse/codes/field.csv", "CDS,Chuyển đổi số,Digital transformation,2026-01-01,,,\n")
+
+
+def _new_column(sources: Path) -> None:
+    column = "  - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online}\n"
+    _append(sources / "warehouse/tables/form/training.yaml", column)
+
+
+def _new_form_year(sources: Path) -> None:
+    old, new = (sources / "warehouse/forms/bcdv" / v for v in ("2023", "2026"))
+    shutil.copytree(old, new)
+    text = (old / "form.yaml").read_text(encoding="utf-8")
+    (old / "form.yaml").write_text(text.replace("valid_to: null", "valid_to: 2025-12-31"), encoding="utf-8")
+    text = text.replace("2023-01-01", "2026-01-01").replace('"2023"', '"2026"').replace("mẫu 2023", "mẫu 2026")
+    (new / "form.yaml").write_text(text, encoding="utf-8")
+    with (new / "columns.csv").open(encoding="utf-8", newline="") as f:
+        rows = [r for r in csv.DictReader(f) if r["position"]]
+    for r in rows:
+        r["concordance"], r["was"], r["note"] = ("same", "" if r["column"] == "-" else r["column"], "")
+        if r["table"] == "training" and int(r["position"]) >= 8:
+            r["position"] = str(int(r["position"]) + 1)
+    added = {
+        **rows[6],
+        "position": "8",
+        "header": "Dự trực tuyến",
+        "column": "online_count",
+        "concordance": "new",
+        "was": "",
+    }
+    with (new / "columns.csv").open("w", encoding="utf-8", newline="") as f:
+        writer = csv.DictWriter(f, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([*rows[:7], added, *rows[7:]])
+
+
+def _new_rule(sources: Path) -> None:
+    _append(sources / "expectations/rules/training.yaml", RULE)
+
+
+def _new_mart(sources: Path) -> None:
+    _append(sources / "warehouse/tables/system/mart.yaml", MART)
+    (sources / "warehouse/marts/online_by_year.sql").write_text(
+        "SELECT f.year, sum(f.online_count) FILTER (f.online_count_state IN ('value', 'zero')) AS online_count\n"
+        "FROM core.fact_training f JOIN mart.year_source s USING (submission_id) GROUP BY f.year\n",
+        encoding="utf-8",
+    )
+    marts = sources / "warehouse/marts.py"
+    marts.write_text(
+        marts.read_text(encoding="utf-8").replace(
+            '    "year_source",\n', '    "year_source",\n    "online_by_year",\n'
+        ),
+        encoding="utf-8",
+    )
+
+
+def test_a_code_a_column_a_form_year_a_rule_and_a_mart_are_added_in_one_place_each(home: Home, sources: Path) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)  # the warehouse is there already, and in use
+    for recipe in (_new_code, _new_column, _new_form_year, _new_rule, _new_mart):
+        recipe(sources)
+    rows = clean_rows(2026)
+    rows["model"][0]["field_code"] = "CDS"
+    for table in rows.values():
+        for row in table:
+            row.update({k: v.isoformat() for k, v in row.items() if hasattr(v, "isoformat")})
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(home.root), json.dumps(rows)],
+        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    out = json.loads(done.stdout)
+    assert out == {
+        "form": "2026", "verdicts": [1, 1], "findings": [["T-ONLINE-OVER", "H7"]], "field": [["CDS"]], "mart": [[2026, 30]],
+        "old": [[None, "not_reported"]], "comment": [["Dự trực tuyến - Attendances online [lượt người]"]],
+    }  # fmt: skip
+
+
+def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, sources: Path) -> None:
+    path = sources / "warehouse/tables/form/training.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("name: day_count, type: count", "name: day_count, type: decimal"),
+        encoding="utf-8",
+    )
+    code = "import sys\nfrom pathlib import Path\nfrom assets.ingest import ingest\nfrom warehouse.home import Home\ningest(Home(Path(sys.argv[1])))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(home.root)],
+        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "core.fact_training has ['day_count'] otherwise than declared" in done.stderr

@@ -1,0 +1,169 @@
+"""One declaration, many derivations: they agree, and a planted difference is seen."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import duckdb
+import pytest
+
+from expectations.derive import derived_rules
+from expectations.rule import rules
+from tests.support import query
+from warehouse.bootstrap import bootstrap, reset_staging
+from warehouse.codes import code_lists, dialogue_norms, status_path
+from warehouse.declaration import Table, form_tables, parse_table
+from warehouse.forms import form_versions
+from warehouse.home import Home
+from warehouse.relation import DUCKDB_TYPES, arrow_schema, column_comment, polars_schema, relations, table_comment
+
+ARROW = {
+    "BIGINT": "int64",
+    "DOUBLE": "double",
+    "DATE": "date32[day]",
+    "TIMESTAMP": "timestamp[us]",
+    "VARCHAR": "string",
+    "BOOLEAN": "bool",
+}
+POLARS = {
+    "BIGINT": "Int64",
+    "DOUBLE": "Float64",
+    "DATE": "Date",
+    "TIMESTAMP": "Datetime",
+    "VARCHAR": "String",
+    "BOOLEAN": "Boolean",
+}
+
+
+def test_ddl_polars_and_arrow_agree_for_every_relation() -> None:
+    with duckdb.connect() as con:
+        bootstrap(con)
+        reset_staging(con)
+        for relation in relations().values():
+            made = con.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+                [relation.schema, relation.name],
+            ).fetchall()
+            assert (
+                [n for n, _ in made]
+                == relation.names()
+                == list(polars_schema(relation))
+                == arrow_schema(relation).names
+            )
+            for name, sql in made:
+                assert sql == DUCKDB_TYPES[relation.column(name).type]
+                assert str(arrow_schema(relation).field(name).type) == ARROW[sql]
+                assert str(polars_schema(relation)[name]).startswith(POLARS[sql])
+
+
+def test_no_constraint_but_not_null(demo: Home) -> None:
+    kinds = {k for (k,) in query(demo, "SELECT DISTINCT constraint_type FROM duckdb_constraints()")}
+    assert kinds <= {"NOT NULL"}
+
+
+def test_every_published_table_view_and_column_carries_its_comment(demo: Home) -> None:
+    tables = dict(query(demo, "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()"))
+    columns = {
+        (t, c): x
+        for t, c, x in query(
+            demo,
+            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal AND table_name IN (SELECT table_name FROM duckdb_tables())",
+        )
+    }
+    published = [r for r in relations().values() if r.schema != "staging"]
+    assert set(tables) == {r.qualified for r in published}
+    for r in published:
+        assert tables[r.qualified] == table_comment(r)
+        assert {c: columns[r.qualified, c] for c in r.names()} == {c.name: column_comment(c) for c in r.columns}
+    views = query(demo, "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal")
+    assert views
+    assert all(comment for _, comment in views)
+
+
+def test_the_published_dictionary_is_the_declaration(demo: Home) -> None:
+    told = set(query(demo, "SELECT schema_name, table_name, column_name, column_label FROM meta.dictionary"))
+    assert told == {
+        (r.schema, r.name, c.name, c.label) for r in relations().values() if r.schema != "staging" for c in r.columns
+    }
+
+
+def test_keys_hold_in_the_published_file(demo: Home) -> None:
+    for r in relations().values():
+        if r.schema == "staging":
+            continue
+        key = ", ".join(r.key)
+        twice = query(
+            demo, f"SELECT count(*) FROM (SELECT {key} FROM {r.qualified} GROUP BY {key} HAVING count(*) > 1)"
+        )
+        assert twice == [(0,)], f"{r.qualified}: {r.key}"
+
+
+def test_every_code_in_a_fact_is_in_its_list(demo: Home) -> None:
+    for r in relations().values():
+        for c in r.columns:
+            if c.codes and r.schema in ("core", "mart"):
+                sql = f"SELECT DISTINCT {c.name} FROM {r.qualified} WHERE {c.name} IS NOT NULL AND {c.name} NOT IN (SELECT code FROM core.dim_code WHERE code_list = ?)"
+                assert query(demo, sql, [c.codes]) == [], f"{r.qualified}.{c.name}"
+
+
+def test_every_form_header_fills_a_declared_column_and_the_concordance_is_complete() -> None:
+    new, old = form_versions()["BCDV", "2023"], form_versions()["BCDV", "2013"]
+    filled = {(c.table, n) for c in new.columns for n in c.columns}
+    for c in old.columns:
+        for name in c.columns:
+            related = {(x.table, w) for x in new.columns for w in x.was}
+            assert (c.table, name) in filled | related, f"{c.ref} is neither kept nor discontinued in 2023"
+    kinds = {c.concordance for c in new.columns}
+    assert kinds >= {"same", "renamed", "redefined", "split", "merged", "discontinued", "new"}
+    assert [h.header for h in new.headers("dialogue")] != [h.header for h in old.headers("dialogue")]
+
+
+def test_rules_look_at_declared_columns_and_required_cells_have_one() -> None:
+    required = {(f"staging.{t.name}", c.name) for t in form_tables().values() for c in t.columns if c.required}
+    assert {(r.table, r.column) for r in derived_rules() if r.about_missing} == required
+    for rule in rules():
+        assert set(rule.columns) <= set(relations()[rule.table].names())
+
+
+def test_code_lists_norms_and_paths_are_sound() -> None:
+    for name, codes in code_lists().items():
+        assert len({c.code for c in codes}) == len(codes), name
+        assert all(c.valid_to is None or c.valid_to >= c.valid_from for c in codes), name
+    used = {c.codes for t in form_tables().values() for c in t.columns if c.codes} | {"cell_state", "period_kind"}
+    assert used == set(code_lists())
+    known = {c.code for c in code_lists()["model_status"]}
+    assert {s for step in status_path() for s in step} <= known
+    norms = dialogue_norms()
+    assert all(b.valid_from.toordinal() - a.valid_to.toordinal() == 1 for a, b in pairwise(norms) if a.valid_to)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"columns": [{"name": "a", "type": "count", "label": "A", "description": "A"}] * 2}, "twice"),
+    ({"columns": [{"name": "a", "type": "code", "label": "A", "description": "A"}]}, "code list"),
+])  # fmt: skip
+def test_a_faulty_declaration_is_refused(change: dict[str, object], message: str) -> None:
+    raw = {
+        "name": "t",
+        "core": "fact_t",
+        "prefix": "T",
+        "label": "T",
+        "description": "T",
+        "grain": "g",
+        "key": ["a"],
+        **change,
+    }
+    with pytest.raises(ValueError, match=message):
+        parse_table(raw)
+
+
+def test_a_column_that_drifts_is_seen() -> None:
+    """The planted difference: a frame whose columns are not those declared is refused before it is loaded."""
+    import polars as pl
+
+    from warehouse.load import stage_frames
+
+    assert isinstance(form_tables()["training"], Table)
+    with duckdb.connect() as con:
+        bootstrap(con)
+        with pytest.raises(ValueError, match="differ"):
+            stage_frames(con, {"staging.submission": pl.DataFrame({"submission_id": ["x"], "surprise": [1]})})
