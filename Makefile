@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check setup clean
+.PHONY: demo test check setup lock clean
 
 demo: setup
 	$(BIN)/danvan demo
@@ -24,6 +24,13 @@ $(VENV)/ready: requirements/lock.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# newer versions: delete requirements/lock.txt first
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet pip-tools
+	cd requirements && ../build/lock/bin/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-find-links --output-file=lock.txt dev.in
 
 clean:
 	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache

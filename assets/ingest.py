@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assets.batch import Batch, BatchResult
 from assets.intake.archive import archive_files
-from assets.intake.inbox import list_complete
+from assets.intake.inbox import LocalInbox, open_inbox
 from assets.progress import report
 from warehouse import ledger
 from warehouse.release import publish_side_files
@@ -45,13 +45,16 @@ def ingest(
     """
     home.create()
     report("archive")
-    arrivals = list_complete(folder or home.inbox, settle_seconds)
-    files = archive_files(arrivals, home.archive)
+    inbox = LocalInbox(folder) if folder else open_inbox(home.inbox)
+    arrivals = inbox.complete(settle_seconds)
+    files = archive_files(inbox, arrivals, home.archive)
     with writer_lock(home):
         result = take(home, files, batch_id or new_batch_id(), processes)
         publish(home, result)
     if folder is None:
-        _clear(files)
+        kept = {f.arrival_mark for f in files}
+        for arrival in (a for a in arrivals if a.mark in kept):
+            inbox.take_away(arrival)
     return result
 
 
@@ -96,8 +99,3 @@ def _is_behind(home: Home) -> bool:
         published = con.execute(query).fetchall()
     with open_build(home) as con:
         return bool(con.execute(query).fetchall() != published)
-
-
-def _clear(files: Sequence[ArrivedFile]) -> None:
-    for file in files:
-        file.source.unlink(missing_ok=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster import DagsterRunStatus as Status
 
-from assets.intake.inbox import list_complete
+from assets.intake.inbox import InboxError, open_inbox
 from assets.published import INBOX
 from orchestration.alerts import raise_alert
 from orchestration.jobs import ingest_job
@@ -45,8 +46,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """
     home = current_home()
     try:
-        arrivals = list_complete(home.inbox, SETTLE_SECONDS)
-    except FileNotFoundError as e:
+        arrivals = open_inbox(home.inbox).complete(SETTLE_SECONDS)
+    except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
     if not arrivals:
         return dg.SkipReason("no complete file in the inbox")
@@ -54,7 +55,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     reason = _why_not(context.instance, key)
     if reason:
         return dg.SkipReason(reason)
-    kinds = Counter(a.path.suffix.lower().lstrip(".") or "none" for a in arrivals)
+    kinds = Counter(PurePosixPath(a.name).suffix.lower().lstrip(".") or "none" for a in arrivals)
     event = dg.AssetObservation(
         INBOX,
         metadata={

@@ -9,12 +9,11 @@ import ctypes
 import hashlib
 import os
 import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.intake.inbox import Arrival
+from assets.intake.inbox import Arrival, Inbox
 
 #: up to this many files are flushed one by one
 FEW = 16
@@ -31,17 +30,16 @@ class ArrivedFile:
     path: Path
     byte_size: int
     arrival_mark: str
-    source: Path
 
 
-def archive_files(arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFile]:
-    """Copy the arrivals into the archive and make them durable together; sources stay where they are.
+def archive_files(inbox: Inbox, arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFile]:
+    """Copy the arrivals into the archive and make them durable together; they stay in the inbox.
 
     A source that changes while it is copied is not complete: it is left out and found again by the next sweep.
     """
     archive.mkdir(parents=True, exist_ok=True)
     temporaries: dict[Path, Path] = {}
-    files = [f for a in arrivals if (f := _copy(a, archive, temporaries))]
+    files = [f for a in arrivals if (f := _copy(inbox, a, archive, temporaries))]
     if temporaries:
         _flush(list(temporaries.values()), archive)  # then names may appear
         for target, temporary in temporaries.items():
@@ -53,7 +51,7 @@ def archive_files(arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFil
 def archived_file(archive: Path, sha256: str, file_name: str) -> ArrivedFile:
     """Return the archived file of a hash, for reading it again. Raises FileNotFoundError when the archive lost it."""
     path = archive_path(archive, sha256)
-    return ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}", path)
+    return ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}")
 
 
 def archive_path(archive: Path, sha256: str) -> Path:
@@ -89,17 +87,17 @@ def _flush(paths: Sequence[Path], archive: Path) -> None:
             os.close(fd)
 
 
-def _copy(arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:
+def _copy(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:
     temporary = archive / f".{secrets.token_hex(8)}.new"
     try:
-        with arrival.path.open("rb") as source, temporary.open("xb") as out:
-            shutil.copyfileobj(source, out, 1 << 20)
-        if _changed(arrival):
+        with temporary.open("xb") as out:
+            is_whole = inbox.fetch(arrival, out)
+        if not is_whole:
             temporary.unlink()
             return None
-    except FileNotFoundError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-        return None
+        raise
     with temporary.open("rb") as copied:  # what is hashed is what is kept
         sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
     target = archive_path(archive, sha256)
@@ -109,9 +107,4 @@ def _copy(arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> Arr
         target.parent.mkdir(mode=0o750, exist_ok=True)
         temporary.chmod(0o440)
         temporaries[target] = temporary
-    return ArrivedFile(sha256[:16], sha256, arrival.file_name, target, arrival.size, arrival.mark, arrival.path)
-
-
-def _changed(arrival: Arrival) -> bool:
-    status = arrival.path.lstat()
-    return (status.st_size, status.st_mtime_ns, status.st_ino) != (arrival.size, arrival.mtime_ns, arrival.inode)
+    return ArrivedFile(sha256[:16], sha256, arrival.file_name, target, arrival.size, arrival.mark)

@@ -1,68 +1,196 @@
-"""The inbox: which files are complete and may be taken.
+"""The inbox: which files are complete, and how one is fetched and, once it is committed, taken away.
 
-Does not belong here: reading or keeping them.
+A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefix``). Does not belong here: reading files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import shutil
 import stat
 import time
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import ObjectStore
+
+INBOX_SETTING = "DANVAN_INBOX"
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
+
+
+class InboxError(Exception):
+    """The inbox setting cannot be used; the message says what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One complete file. ``mark`` names this very arrival: the same file taken twice has the same mark."""
+    """One complete file. ``name`` is its path in the inbox; ``mark`` names this very arrival: taken twice, same mark."""
 
-    path: Path
-    file_name: str
+    name: str
     size: int
-    mtime_ns: int
-    inode: int
     mark: str
 
+    @property
+    def file_name(self) -> str:
+        """The last part of the name, composed (NFC) whatever the sender's system wrote."""
+        return unicodedata.normalize("NFC", PurePosixPath(self.name).name)
 
-def list_complete(inbox: Path, settle_seconds: float = 0.0) -> list[Arrival]:
-    """Return the complete files of ``inbox`` and its folders, by name.
 
-    Skipped: hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``. Symbolic
-    links are never followed: a link is no submission and may point anywhere. Raises FileNotFoundError without an inbox.
+class Inbox(Protocol):
+    """Where files arrive. An arrival that was replaced meanwhile is neither fetched nor taken away."""
+
+    def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
+        """Return the complete files, by name. Raises FileNotFoundError without an inbox."""
+
+    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
+        """Copy the arrival's bytes; False when it is gone or no longer the file that was listed."""
+
+    def take_away(self, arrival: Arrival) -> None:
+        """Remove exactly this arrival."""
+
+
+def open_inbox(folder: Path) -> Inbox:
+    """Return the inbox that DANVAN_INBOX names, or the local ``folder``. Raises InboxError for a setting of another kind.
+
+    An object store is reached as its usual environment variables say: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and so on.
     """
-    if not inbox.is_dir():
-        raise FileNotFoundError(f"there is no inbox at {inbox}; run: danvan init")
-    newest = time.time_ns() - int(settle_seconds * 1e9)
-    found = []
-    for folder, subfolders, names in os.walk(inbox, followlinks=False):
-        subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        for name in sorted(names):
-            arrival = _arrival(Path(folder) / name, inbox)
-            if arrival and (not settle_seconds or arrival.mtime_ns <= newest):
-                found.append(arrival)
-    return found
+    setting = os.environ.get(INBOX_SETTING, "")
+    if "://" not in setting:
+        return LocalInbox(Path(setting) if setting else folder)
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
 
-
-def _arrival(path: Path, inbox: Path) -> Arrival | None:
-    if path.name.startswith((".", "~$")) or path.name.lower().endswith(_UNFINISHED):
-        return None
     try:
-        status = path.lstat()
-    except FileNotFoundError:  # moved away since the listing
-        return None
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    relative = path.relative_to(inbox).as_posix()
-    identity = f"{relative}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ino}"
-    return Arrival(
-        path=path,
-        file_name=unicodedata.normalize("NFC", path.name),
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        inode=status.st_ino,
-        mark=hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32],
-    )
+        return ObjectInbox(from_url(setting))
+    except (BaseError, ValueError) as e:
+        reason = str(e).splitlines()[0]
+        raise InboxError(f"{INBOX_SETTING}={setting}: {reason}; expected a folder or s3://bucket/prefix") from e
+
+
+@dataclass(frozen=True, slots=True)
+class LocalInbox:
+    """A folder and its sub-folders. Symbolic links are never followed: a link is no submission and may point anywhere."""
+
+    root: Path
+
+    def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
+        """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
+        if not self.root.is_dir():
+            raise FileNotFoundError(f"there is no inbox at {self.root}; run: danvan init")
+        newest = time.time_ns() - int(settle_seconds * 1e9)
+        found = []
+        for folder, subfolders, names in os.walk(self.root, followlinks=False):
+            subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
+            for name in sorted(n for n in names if _is_finished(n)):
+                relative = (Path(folder) / name).relative_to(self.root).as_posix()
+                status = self._status(relative)
+                if status and (not settle_seconds or status.st_mtime_ns <= newest):
+                    found.append(Arrival(relative, status.st_size, _mark(relative, status)))
+        return found
+
+    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
+        """Copy, then look again: a file that changed while it was copied is not complete."""
+        try:
+            with (self.root / arrival.name).open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
+        except FileNotFoundError:
+            return False
+        return self._is_still(arrival, arrival.name)
+
+    def take_away(self, arrival: Arrival) -> None:
+        """Move the file aside, and only then delete it: a newer file of that name cannot be caught in between."""
+        if not self._is_still(arrival, arrival.name):
+            return
+        place = self.root / arrival.name
+        aside = place.with_name(f"{secrets.token_hex(4)}-{place.name}")  # visible: after a crash here it is found again
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return
+        if self._is_still(arrival, aside.relative_to(self.root).as_posix()):
+            aside.unlink()
+        elif not place.exists():  # a newer file: give it its name back, unless a still newer one has it
+            aside.rename(place)
+
+    def _status(self, name: str) -> os.stat_result | None:
+        try:
+            status = (self.root / name).lstat()
+        except FileNotFoundError:  # moved away since the listing
+            return None
+        return status if stat.S_ISREG(status.st_mode) else None
+
+    def _is_still(self, arrival: Arrival, place: str) -> bool:
+        status = self._status(place)
+        return status is not None and _mark(arrival.name, status) == arrival.mark
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInbox:
+    """A prefix of an object store, where an object appears whole or not at all."""
+
+    store: ObjectStore
+
+    def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:  # noqa: ARG002 - an object is complete when it is there
+        """List every object of the prefix that has a finished name."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            objects = [meta for page in obstore.list(self.store) for meta in page]
+        except BaseError as e:
+            reason = str(e).splitlines()[0]
+            raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
+        found = [
+            Arrival(m["path"], m["size"], _object_mark(m))
+            for m in objects
+            if _is_finished(PurePosixPath(m["path"]).name)
+        ]
+        return sorted(found, key=lambda a: a.name)
+
+    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
+        """Copy the object, if it still is the one that was listed."""
+        import obstore
+
+        try:
+            result = obstore.get(self.store, arrival.name)
+        except FileNotFoundError:
+            return False
+        if _object_mark(result.meta) != arrival.mark:
+            return False
+        for chunk in result.stream():
+            out.write(chunk)
+        return True
+
+    def take_away(self, arrival: Arrival) -> None:
+        """Delete the object, if it still is the one that was listed. Object stores cannot do both in one step."""
+        import obstore
+
+        try:
+            meta = obstore.head(self.store, arrival.name)
+        except FileNotFoundError:
+            return
+        if _object_mark(meta) == arrival.mark:
+            obstore.delete(self.store, arrival.name)
+
+
+def _is_finished(name: str) -> bool:
+    return not name.startswith((".", "~$")) and not name.lower().endswith(_UNFINISHED)
+
+
+def _mark(name: str, status: os.stat_result) -> str:
+    return _digest(name, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _object_mark(meta: ObjectMeta) -> str:
+    return _digest(meta["path"], meta["size"], meta["e_tag"], meta["last_modified"])
+
+
+def _digest(*identity: object) -> str:
+    text = "\0".join(map(str, identity))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]

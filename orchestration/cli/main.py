@@ -59,6 +59,7 @@ def _message(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     known = {
         "HomeError",
+        "InboxError",
         "WriterBusyError",
         "FileNotFoundError",
         "UsageProblem",

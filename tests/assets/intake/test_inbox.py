@@ -1,0 +1,155 @@
+"""The inbox, local and on a real S3-compatible server: complete files only, each taken once, newer files never removed."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.ingest import ingest
+from assets.intake.inbox import Arrival, InboxError, LocalInbox, ObjectInbox, open_inbox
+from tests.support import clean_rows, make_home, put, put_register, query, report_of
+
+
+def _write(folder: Path, name: str, content: bytes = b"x") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_only_complete_regular_files_are_listed(tmp_path: Path) -> None:
+    for name in ("b.xlsx", "sub/a.csv", ".hidden.xlsx", "~$b.xlsx", "c.xlsx.part", ".git/d.csv"):
+        _write(tmp_path, name)
+    (tmp_path / "link.xlsx").symlink_to("/etc/hostname")
+    assert sorted(a.name for a in LocalInbox(tmp_path).complete()) == ["b.xlsx", "sub/a.csv"]
+    assert LocalInbox(tmp_path).complete(settle_seconds=60) == []
+
+
+def test_a_file_that_was_replaced_after_it_was_taken_stays(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a.xlsx", b"first")
+    inbox = LocalInbox(tmp_path)
+    (arrival,) = inbox.complete()
+    path.write_bytes(b"second")
+    inbox.take_away(arrival)
+    assert path.read_bytes() == b"second"
+
+
+def test_a_file_that_is_replaced_in_the_very_moment_of_removal_gets_its_name_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(tmp_path, "a.xlsx", b"first")
+    inbox = LocalInbox(tmp_path)
+    (arrival,) = inbox.complete()
+    original: Callable[[Path, Path], Path] = Path.rename
+
+    def replaced_just_before(self: Path, target: Path) -> Path:
+        if self == path:
+            path.write_bytes(b"second")
+        return original(self, target)
+
+    monkeypatch.setattr(Path, "rename", replaced_just_before)
+    inbox.take_away(arrival)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
+    assert path.read_bytes() == b"second"
+
+
+def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a.xlsx")
+    inbox = LocalInbox(tmp_path)
+    (arrival,) = inbox.complete()
+    inbox.take_away(arrival)
+    inbox.take_away(arrival)
+    assert not path.exists()
+    assert not inbox.fetch(arrival, io.BytesIO())
+
+
+def test_a_setting_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANVAN_INBOX", "ftp://host/inbox")
+    with pytest.raises(InboxError, match="s3://bucket/prefix"):
+        open_inbox(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A local S3-compatible server with the bucket ``reports``."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(urllib.request.Request(f"{address}/reports", method="PUT"))
+                break
+            except urllib.error.URLError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ObjectInbox:
+    monkeypatch.setenv("DANVAN_INBOX", f"s3://reports/{tmp_path.name}")
+    settings = {"AWS_ENDPOINT_URL": s3, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1"}
+    for name, value in {**settings, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    inbox = open_inbox(tmp_path)
+    assert isinstance(inbox, ObjectInbox)
+    return inbox
+
+
+def _upload(inbox: ObjectInbox, folder: Path) -> None:
+    import obstore
+
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        obstore.put(inbox.store, f"đợt 1/{path.name}", path.read_bytes())
+
+
+def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(bucket: ObjectInbox, tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    put_register(tmp_path / "stock")
+    put(tmp_path / "stock", report_of(104, "2024-Y", clean_rows(2024)))
+    _upload(bucket, tmp_path / "stock")
+    result = ingest(home)
+    assert (result.files, result.rejected) == (2, [])
+    assert bucket.complete() == [], "taken away once committed"
+    assert query(home, "SELECT count(*) FROM core.fact_training") == [(1,)]
+    assert ingest(home).files == 0
+    _upload(bucket, tmp_path / "stock")
+    assert ingest(home).duplicates == 2
+
+
+def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: ObjectInbox) -> None:
+    import obstore
+
+    obstore.put(bucket.store, "a.csv", b"first")
+    (arrival,) = bucket.complete()
+    obstore.put(bucket.store, "a.csv", b"second!")
+    assert not bucket.fetch(arrival, io.BytesIO())
+    bucket.take_away(arrival)
+    assert [a.size for a in bucket.complete()] == [7]
+    gone = Arrival("b.csv", 1, "0")
+    assert not bucket.fetch(gone, io.BytesIO())
+    bucket.take_away(gone)
+
+
+def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANVAN_INBOX", "s3://nowhere/inbox")
+    with pytest.raises(InboxError, match="check the bucket"):
+        open_inbox(Path(os.devnull)).complete()
