@@ -6,6 +6,7 @@ reading files (assets.intake), publishing and receipts (assets.ingest).
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from assets.progress import report
 from expectations import judge
 from warehouse import ledger, load
 from warehouse.bootstrap import bootstrap, drop_staging
+from warehouse.closing import is_closed, note_revisions, require_ended, write_closing
 from warehouse.marts import build_marts
 from warehouse.release import write_release
 from warehouse.writer import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import duckdb
     import polars as pl
@@ -46,6 +48,8 @@ class BatchResult:
     years: list[int] = field(default_factory=list)
     release_no: int | None = None
     suites: dict[str, dict[str, int]] = field(default_factory=dict)
+    staged_rows: dict[str, int] = field(default_factory=dict)
+    all_years: bool = False  # the register or the declarations changed: every year was rebuilt
 
     @property
     def judged(self) -> list[str]:
@@ -63,27 +67,20 @@ class Batch:
         self.started_at = ledger.now()
         self.result = BatchResult(batch_id)
         self.events: list[ledger.Event] = []
-        self.all_years = False  # the register or the declarations changed
 
     def run(self, files: Sequence[ArrivedFile]) -> BatchResult:
         """Take ``files`` through the warehouse. Raises SuitesDisagreeError; anything raised rolls the batch back."""
-        with transaction(self.con):
-            self.all_years = bootstrap(self.con)
-            judge.write_catalogue(self.con)
+        with self._written():
             fresh = self._receive(files)
             if fresh:
                 self._judge_all(fresh)
-            if fresh or self.all_years:
+            if fresh or self.result.all_years:
                 self._aggregate()
-            self._close()
-        self.con.execute("CHECKPOINT")
         return self.result
 
     def replay(self, submissions: Sequence[str]) -> BatchResult:
         """Judge known submissions again, in one transaction. Raises LookupError for unknown ones, SuitesDisagreeError."""
-        with transaction(self.con):
-            self.all_years = bootstrap(self.con)
-            judge.write_catalogue(self.con)
+        with self._written():
             files = _archived(self.con, self.home, submissions)
             unknown = sorted(set(submissions) - {f.submission_id for f in files})
             if unknown:
@@ -92,17 +89,44 @@ class Batch:
             self._judge_all(files)
             self.result.replayed = sorted({*self.result.replayed, *submissions})
             self._aggregate()
+        return self.result
+
+    def rebuild_marts(self, years: Sequence[int]) -> BatchResult:
+        """Rebuild the marts of ``years`` from core as it is."""
+        with self._written():
+            self.result.years = sorted(years)
+            self._aggregate()
+        return self.result
+
+    def close_year(self, year: int) -> BatchResult:
+        """Close ``year``, which must have ended: its figures as they are become its revision 1. Raises YearOpenError."""
+        with self._written():
+            if not is_closed(self.con, year):
+                require_ended(year, self.started_at)
+                self.result.years = [year]
+                self._aggregate()
+                write_closing(self.con, year, self.result.release_no or 0, self.started_at)
+        return self.result
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """One transaction around the body: declarations first, the batch's own rows in the ledger last."""
+        with transaction(self.con):
+            self.result.all_years = bootstrap(self.con)
+            judge.write_catalogue(self.con)
+            yield
             self._close()
         self.con.execute("CHECKPOINT")
-        return self.result
 
     def _aggregate(self) -> None:
         """Rebuild the marts of the touched years and write the release."""
-        years = None if self.all_years else self.result.years
+        years = None if self.result.all_years else self.result.years
         report("marts")
         build_marts(self.con, years)
         report("release")
-        self.result.release_no = write_release(self.con, self.result.batch_id, ledger.now(), years)
+        at = ledger.now()
+        self.result.release_no = write_release(self.con, self.result.batch_id, at, years)
+        note_revisions(self.con, self.result.release_no, at)
 
     def _receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
         """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
@@ -147,13 +171,15 @@ class Batch:
         con, home = self.con, self.home
         report("stage")
         load.stage_frames(con, frames)
+        for table, frame in frames.items():
+            self.result.staged_rows[table] = self.result.staged_rows.get(table, 0) + frame.height
         report("validate")
         self._compare(judge.judge_staging(con, home.cache), name)
         ledger.write_submissions(con, self.result.batch_id, self.started_at)
         report("load")
         load.load_facts(con)
         superseded = load.set_versions(con)
-        self.all_years |= load.load_register(con)
+        self.result.all_years |= load.load_register(con)
         load.load_periods(con)
         ledger.write_findings(con)
         self._compare(judge.judge_history(con, home.cache), f"{name}-history")
@@ -188,7 +214,7 @@ class Batch:
     def _close(self) -> None:
         r = self.result
         drop_staging(self.con)
-        if not (r.files or r.replayed):
+        if not (r.files or r.replayed or r.release_no):
             return
         ledger.write_events(self.con, r.batch_id, self.started_at, self.events)
         accepted, rejected = (len(set(x) - set(r.replayed)) for x in (r.accepted, r.rejected))

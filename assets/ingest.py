@@ -13,11 +13,11 @@ from assets.intake.archive import archive_files
 from assets.intake.inbox import LocalInbox, open_inbox
 from assets.progress import report
 from warehouse import ledger
-from warehouse.release import publish_side_files
+from warehouse.release import publish_side_files, released
 from warehouse.writer import open_build, open_published, publish_database, writer_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from assets.intake.archive import ArrivedFile
@@ -37,24 +37,38 @@ def ingest(
     processes: int = 2,
     settle_seconds: float = 0.0,
 ) -> BatchResult:
-    """Take every complete file of ``folder`` (default: the inbox) into the warehouse and publish it.
+    """Take every complete file of ``folder`` (default: the inbox), publish, release, and empty the inbox of what was taken.
+
+    The steps of the Dagster job in one call. Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the
+    inbox are then as before, or the next call completes what a committed batch left to do.
+    """
+    result = take_inbox(home, folder, batch_id=batch_id, processes=processes, settle_seconds=settle_seconds)
+    release(home)
+    clear_inbox(home)
+    return result
+
+
+def take_inbox(
+    home: Home,
+    folder: Path | None = None,
+    *,
+    batch_id: str | None = None,
+    processes: int = 2,
+    settle_seconds: float = 0.0,
+) -> BatchResult:
+    """Archive the complete files, run the batch's transaction, publish the database. Files stay where they are.
 
     A file that changed within the last ``settle_seconds`` may still be on its way and is left for the next sweep.
-    Files of the inbox are removed once the batch is committed; files of another folder are left where they are.
-    Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the inbox are then as before.
     """
     home.create()
     report("archive")
     inbox = LocalInbox(folder) if folder else open_inbox(home.inbox)
-    arrivals = inbox.complete(settle_seconds)
-    files = archive_files(inbox, arrivals, home.archive)
+    files = archive_files(inbox, inbox.complete(settle_seconds), home.archive)
     with writer_lock(home):
         result = take(home, files, batch_id or new_batch_id(), processes)
-        publish(home, result)
-    if folder is None:
-        kept = {f.arrival_mark for f in files}
-        for arrival in (a for a in arrivals if a.mark in kept):
-            inbox.take_away(arrival)
+        report("publish")
+        if result.files or result.release_no is not None or is_behind(home):
+            publish_database(home)
     return result
 
 
@@ -63,11 +77,38 @@ def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> Bat
 
     Raises LookupError for a submission that the ledger does not know, WriterBusyError, SuitesDisagreeError.
     """
+    return _write(home, lambda batch: batch.replay(submissions), processes)
+
+
+def replay_years(home: Home, years: Sequence[int]) -> BatchResult:
+    """Judge every submission of ``years`` again, as one batch. Years without any leave the warehouse as it is."""
+    with open_published(home) as con:
+        rows = con.execute(
+            "SELECT submission_id FROM intake.submission WHERE year IN (SELECT unnest(?)) ORDER BY 1", [list(years)]
+        ).fetchall()
+    return replay(home, [row[0] for row in rows]) if rows else BatchResult("")
+
+
+def rebuild_marts(home: Home, years: Sequence[int]) -> BatchResult:
+    """Rebuild the marts of ``years`` from core, and publish them."""
+    return _write(home, lambda batch: batch.rebuild_marts(years))
+
+
+def close_year(home: Home, year: int) -> BatchResult:
+    """Close ``year``: rebuild its marts, release them as its revision 1, and publish. A closed year stays as it is.
+
+    Raises YearOpenError for a year that has not ended.
+    """
+    return _write(home, lambda batch: batch.close_year(year))
+
+
+def _write(home: Home, work: Callable[[Batch], BatchResult], processes: int = 2) -> BatchResult:
     home.create()
     with writer_lock(home):
         with open_build(home) as con:
-            result = Batch(con, home, new_batch_id(), processes).replay(submissions)
-        publish(home, result)
+            result = work(Batch(con, home, new_batch_id(), processes))
+        report("publish")
+        publish_database(home)
     return result
 
 
@@ -77,24 +118,39 @@ def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int
         return Batch(con, home, batch_id, processes).run(files)
 
 
-def publish(home: Home, result: BatchResult) -> None:
-    """Publish the build file and side files. The caller holds the writer's lock.
+def release(home: Home) -> int:
+    """Complete the release: the published database, Parquet, dictionary, and the manifest last. Returns its number.
 
-    Safe to repeat: after a crash between commit and publication the next ingest publishes what was committed.
+    Safe to repeat: after a crash between commit and publication this publishes what was committed.
     """
     report("publish")
-    if result.files or result.replayed or result.release_no is not None or _is_behind(home):
-        publish_database(home)
+    with writer_lock(home):
+        if is_behind(home):
+            publish_database(home)
+        with open_published(home) as con:
+            (number,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
+            if released(home) != number:
+                publish_side_files(con, home, int(number))
+    return int(number)
+
+
+def clear_inbox(home: Home) -> int:
+    """Take away every file of the inbox that a published batch has taken; returns how many. Repeats itself safely."""
+    inbox = open_inbox(home.inbox)
+    arrivals = inbox.complete()
     with open_published(home) as con:
-        if result.release_no is not None or not (home.published / "manifest.json").exists():
-            (release,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
-            publish_side_files(con, home, int(release))
+        taken = ledger.known_arrivals(con, [a.mark for a in arrivals])
+    gone = [a for a in arrivals if a.mark in taken]
+    for arrival in gone:
+        inbox.take_away(arrival)
+    return len(gone)
 
 
-def _is_behind(home: Home) -> bool:
+def is_behind(home: Home) -> bool:
+    """Tell whether a committed batch is not published yet. The caller holds the writer's lock."""
     if not home.database.exists():
         return True
-    query = "SELECT max(batch_id) FROM intake.batch"
+    query = "SELECT (SELECT count(*) FROM intake.batch), (SELECT max(release_no) FROM meta.release)"
     with open_published(home) as con:
         published = con.execute(query).fetchall()
     with open_build(home) as con:

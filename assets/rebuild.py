@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 
 from assets.ingest import new_batch_id, take
 from assets.intake.archive import archived_file
-from warehouse.content import YearHash, content_hashes
+from warehouse.content import content_hashes, differing
 from warehouse.home import Home
 from warehouse.writer import open_build, open_published, writer_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assets.intake.archive import ArrivedFile
 
 
@@ -53,16 +51,6 @@ def rebuild(home: Home, processes: int = 2) -> Rebuilt:
     finally:
         shutil.rmtree(fresh.root, ignore_errors=True)
     return Rebuilt(len(files), len({h[:2] for h in found}), differing(expected, found))
-
-
-def differing(expected: Sequence[YearHash], found: Sequence[YearHash]) -> list[str]:
-    """Return the tables, with year, whose rows or hash differ between two sets of content hashes."""
-    a, b = ({(s, t, y): (n, h) for s, t, y, n, h in hashes} for hashes in (expected, found))
-    return [
-        f"{s}.{t}" + (f" {y}" if y is not None else "")
-        for s, t, y in sorted(a.keys() | b.keys(), key=str)
-        if a.get((s, t, y)) != b.get((s, t, y))
-    ]
 
 
 def _ledger_files(con: object, home: Home) -> list[ArrivedFile]:

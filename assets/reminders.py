@@ -1,4 +1,4 @@
-"""The asset of the reminders: one message per unit that owes a report, in the outbox, as text and as JSON.
+"""Reminders: one message per unit that owes a report, in the outbox, as text and as JSON.
 
 Does not belong here: who owes what (warehouse.due), or sending - that is the operator's choice.
 """
@@ -8,43 +8,23 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict
-from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-import dagster as dg
-
-from assets.published import OWNER, PUBLISHED
 from warehouse.due import DueReport, due_reports
-from warehouse.home import Home, current_home
 from warehouse.writer import open_published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_STATES = {
+    from warehouse.home import Home
+
+STATES = {
     "due": "đến hạn ngày {due}",
     "late": "đã quá hạn {due}, còn nhận đến {last}",
     "overdue": "quá hạn; hạn nộp {due}, gia hạn đến {last}",
 }
-
-
-@dg.asset(
-    deps=[PUBLISHED],
-    group_name="outbox",
-    kinds={"text", "json"},
-    owners=[OWNER],
-    description="Nhắc nộp báo cáo - one message per unit with reports due, late or overdue today.",
-)
-def reminders() -> dg.MaterializeResult[None]:
-    """Write today's messages."""
-    home = current_home()
-    owed = write_reminders(home, datetime.now(ZONE).date())
-    counts = {state: sum(r.state == state for r in owed) for state in _STATES}
-    units = len({r.unit_code for r in owed})
-    return dg.MaterializeResult(metadata={**counts, "units": units, "folder": dg.MetadataValue.path(home.outbox)})
 
 
 def write_reminders(home: Home, today: date) -> list[DueReport]:
@@ -75,7 +55,7 @@ def _text(reports: Sequence[DueReport]) -> str:
         "Đơn vị còn các báo cáo chưa được ghi nhận:",
     ]
     for r in reports:
-        state = _STATES[r.state].format(due=f"{r.due_date:%d/%m/%Y}", last=f"{r.last_day:%d/%m/%Y}")
+        state = STATES[r.state].format(due=f"{r.due_date:%d/%m/%Y}", last=f"{r.last_day:%d/%m/%Y}")
         lines.append(f"- {r.period_label}, mẫu {r.form_code}: {state}.")
     lines += ["", "Nếu đã gửi, đề nghị xem biên nhận: báo cáo bị trả lại thì sửa và gửi lại với Lần gửi tăng thêm 1."]
     return "\n".join(lines) + "\n"

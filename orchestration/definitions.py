@@ -7,18 +7,33 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.data_docs import data_docs
-from assets.published import inbox, ingest_batch
-from assets.receipts import receipts
-from assets.reminders import reminders
-from orchestration.jobs import ingest_job, reminder_job
-from orchestration.schedules import daily_reminders
-from orchestration.sensors import alert_on_failure, inbox_sensor
+from assets.graph.batch import inbox, ingest_batch
+from assets.graph.closing import year_revision, yearly_report
+from assets.graph.data_docs import data_docs
+from assets.graph.receipts import receipts
+from assets.graph.release import equals_core, release_assets, reporting_checks
+from assets.graph.reminders import reminders
+from assets.graph.years import core_years, marts_of_years
+from orchestration.jobs import closing_job, ingest_job, reminder_job
+from orchestration.schedules import daily_reminders, yearly_closing
+from orchestration.sensors import alert_on_failure, automation, inbox_sensor
 
 defs = dg.Definitions(
-    assets=[inbox, ingest_batch, receipts, data_docs, reminders],
-    jobs=[ingest_job, reminder_job],
-    schedules=[daily_reminders],
-    sensors=[inbox_sensor, alert_on_failure],
+    assets=[
+        inbox,
+        ingest_batch,
+        core_years,
+        marts_of_years,
+        release_assets,
+        receipts,
+        data_docs,
+        year_revision,
+        yearly_report,
+        reminders,
+    ],
+    asset_checks=[equals_core, reporting_checks],
+    jobs=[ingest_job, closing_job, reminder_job],
+    schedules=[daily_reminders, yearly_closing],
+    sensors=[inbox_sensor, automation, alert_on_failure],
     executor=dg.in_process_executor,
 )

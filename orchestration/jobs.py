@@ -1,4 +1,4 @@
-"""Jobs: what can be started by hand, by a sensor or from the command line.
+"""Jobs: what can be started by hand, by a sensor, by a schedule or from the command line.
 
 Does not belong here: what the assets do.
 """
@@ -7,14 +7,27 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.graph.batch import asset_specs
+from assets.graph.keys import PUBLISHED, YEAR_REVISION, YEARLY_REPORT
+
+_assets = dg.AssetSelection.assets
+_batch = _assets(*(spec.key for spec in asset_specs()))
+_out = _assets(PUBLISHED, "published/dictionary", "receipts", "data_docs")
+
 ingest_job = dg.define_asset_job(
     "ingest",
-    selection=dg.AssetSelection.groups("intake", "core", "mart", "published") - dg.AssetSelection.keys("inbox"),
+    selection=_batch | _out | dg.AssetSelection.checks_for_assets(PUBLISHED, "mart/completeness"),
     description="Take the inbox through the warehouse and publish; then write receipts and Data Docs.",
+)
+
+closing_job = dg.define_asset_job(
+    "close_year",
+    selection=_assets(YEAR_REVISION, YEARLY_REPORT),
+    description="Close a year that has ended: settle its figures, release them, write its report.",
 )
 
 reminder_job = dg.define_asset_job(
     "remind",
-    selection=dg.AssetSelection.keys("reminders"),
+    selection=_assets("reminders"),
     description="Write today's reminders to the outbox.",
 )

@@ -21,7 +21,7 @@ class IngestFailedError(Exception):
 
 
 def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence[str] = ()) -> dict[str, Any]:
-    """Run the ingest job and return the batch's row of figures (see ``assets.published.batch_metadata``).
+    """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
     ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
     """
@@ -29,8 +29,9 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
     prepare_dagster_home(home)
     import dagster as dg
 
-    from assets.published import SUBMISSION
+    from assets.graph.keys import SUBMISSION
     from orchestration.definitions import defs
+    from orchestration.launcher import PROCESS, this_process
 
     taken = {
         "folder": str(folder or ""),
@@ -44,7 +45,9 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
     }
     with dg.DagsterInstance.get() as instance:
         job = defs.resolve_job_def("ingest")
-        result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=True)
+        result = job.execute_in_process(
+            run_config=config, instance=instance, raise_on_error=True, tags={PROCESS: this_process()}
+        )
         events = result.get_asset_materialization_events()
     if not result.success:
         raise IngestFailedError(f"run {result.run_id} failed; look at it in the Dagster UI: danvan dev")

@@ -1,19 +1,33 @@
 """What runs by the clock, in the time of the units: Asia/Ho_Chi_Minh.
 
-Does not belong here: what starts because something arrived (sensors).
+Does not belong here: what starts because something arrived or changed (sensors).
 """
 
 from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.jobs import reminder_job
+from assets.graph.keys import ZONE
+from orchestration.jobs import closing_job, reminder_job
 
 daily_reminders = dg.ScheduleDefinition(
     name="daily_reminders",
     job=reminder_job,
     cron_schedule="0 7 * * *",
-    execution_timezone="Asia/Ho_Chi_Minh",
+    execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every morning: one message per unit with reports due, late or overdue.",
 )
+
+
+@dg.schedule(
+    job=closing_job,
+    cron_schedule="0 2 15 1 *",
+    execution_timezone=ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="On 15 January: closes the year that ended and writes its report. Later submissions make new revisions.",
+)
+def yearly_closing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask for the closing of the year before the scheduled day's."""
+    year = context.scheduled_execution_time.year - 1
+    return dg.RunRequest(run_key=f"close-{year}", partition_key=str(year))

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster import DagsterRunStatus as Status
 
+from assets.ingest import new_batch_id
 from assets.intake.inbox import InboxError, open_inbox
-from assets.published import INBOX
 from orchestration.alerts import raise_alert
 from orchestration.jobs import ingest_job
 from warehouse.home import current_home
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 
 SETTLE_SECONDS = 2.0
 ARRIVALS = "danvan/arrivals"
+BATCH = "danvan/batch"
 #: seconds to wait after the nth failure over the same files
 BACK_OFF = (30, 120, 600, 3600)
 _WAITING = [Status.QUEUED, Status.NOT_STARTED, Status.STARTING]
@@ -42,7 +41,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """Ask for one run when complete files are waiting.
 
     A queued run will take whatever is there when it starts, so none is added to it; a running one has listed its files
-    already, so new ones need another. Nothing is remembered here: what lies in the inbox is the queue.
+    already, so new ones need another. Nothing is remembered here: what lies in the inbox is the queue. The batch's id is
+    given here, so that run and ledger name it alike; what arrived is told by the batch, once it has read it.
     """
     home = current_home()
     try:
@@ -55,18 +55,12 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     reason = _why_not(context.instance, key)
     if reason:
         return dg.SkipReason(reason)
-    kinds = Counter(PurePosixPath(a.name).suffix.lower().lstrip(".") or "none" for a in arrivals)
-    event = dg.AssetObservation(
-        INBOX,
-        metadata={
-            "files": len(arrivals),
-            "bytes": sum(a.size for a in arrivals),
-            "kinds": dict(kinds),
-            "arrivals": key,
-        },
+    batch_id = new_batch_id()
+    request = dg.RunRequest(
+        tags={ARRIVALS: key, BATCH: batch_id},
+        run_config={"ops": {"ingest_batch": {"config": {"batch_id": batch_id}}}},
     )
-    request = dg.RunRequest(tags={ARRIVALS: key}, run_config={"ops": {"ingest_batch": {"config": {}}}})
-    return dg.SensorResult(run_requests=[request], asset_events=[event])
+    return dg.SensorResult(run_requests=[request])
 
 
 def arrivals_key(arrivals: Sequence[Arrival]) -> str:
@@ -94,6 +88,15 @@ def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
         if time.time() < due
         else None
     )
+
+
+automation = dg.AutomationConditionSensorDefinition(
+    "automation",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=10,
+    description="Lets release and yearly reports follow whatever changed, for exactly those years.",
+)
 
 
 @dg.run_failure_sensor(

@@ -29,7 +29,7 @@ class DeclarationMismatchError(Exception):
 
 VIEWS_DIR = Path(__file__).parent / "views"
 #: in the order they are created: a view may read those before it
-VIEWS = ("core.unit_on_day", "core.citation_document", "core.training_exact")
+VIEWS = ("core.unit_on_day", "core.citation_document", "core.training_exact", "mart.key_figures")
 MACROS_DIR = Path(__file__).parent / "macros"
 
 

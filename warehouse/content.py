@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from warehouse.marts import WHOLE
 from warehouse.relation import Relation, quote, relations
+from warehouse.writer import open_build, open_published, writer_lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
+
+    from warehouse.home import Home
 
 YearHash = tuple[str, str, int | None, int, str]
 
@@ -57,3 +60,23 @@ def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequenc
 def _text(name: str, logical: str) -> str:
     column = quote(name)
     return f"round({column}, 9)::VARCHAR" if logical in ("decimal", "percent") else f"{column}::VARCHAR"
+
+
+def differences_from_build(home: Home) -> tuple[int, list[str]]:
+    """Compare the published file with the build file: (tables and years compared, those whose rows or hash differ).
+
+    Waits for the writer's lock. Raises FileNotFoundError when nothing is published.
+    """
+    with writer_lock(home), open_build(home) as build, open_published(home) as published:
+        expected, found = content_hashes(build), content_hashes(published)
+    return len(expected), differing(expected, found)
+
+
+def differing(expected: Sequence[YearHash], found: Sequence[YearHash]) -> list[str]:
+    """Return the tables, with year, whose rows or hash differ between two sets of content hashes."""
+    a, b = ({(s, t, y): (n, h) for s, t, y, n, h in hashes} for hashes in (expected, found))
+    return [
+        f"{s}.{t}" + (f" {y}" if y is not None else "")
+        for s, t, y in sorted(a.keys() | b.keys(), key=str)
+        if a.get((s, t, y)) != b.get((s, t, y))
+    ]

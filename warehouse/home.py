@@ -51,6 +51,21 @@ class Home:
         return self.published / "danvan.duckdb"
 
     @property
+    def manifest(self) -> Path:
+        """What belongs to the newest release; written last."""
+        return self.published / "manifest.json"
+
+    @property
+    def dictionary(self) -> Path:
+        """Every published column with label, unit and code list."""
+        return self.published / "data_dictionary.csv"
+
+    @property
+    def reports(self) -> Path:
+        """The yearly reports."""
+        return self.published / "reports"
+
+    @property
     def receipts(self) -> Path:
         """What goes back to the units."""
         return self.root / "receipts"

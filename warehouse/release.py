@@ -79,17 +79,25 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
     settle(staging, folder)
     files = sorted(p for p in folder.rglob("*.parquet"))
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
-    _write_changed(home.published / "data_dictionary.csv", dictionary.write_csv().encode())
+    _write_changed(home.dictionary, dictionary.write_csv().encode())
     manifest = {
         "release_no": release_no,
         "database": home.database.name,
         "tables": _rows(con, "SELECT * FROM meta.table_hash ORDER BY ALL"),
         "changes": _rows(con, "SELECT * EXCLUDE release_no FROM meta.release_diff "
                          f"WHERE release_no = {int(release_no)} AND is_changed ORDER BY ALL"),
+        "closed_years": _rows(con, "SELECT * FROM meta.year_revision ORDER BY ALL"),
         "files": [str(p.relative_to(home.published)) for p in files],
     }  # fmt: skip
-    write_file(home.published / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    write_file(home.manifest, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     _prune(folder)
+
+
+def released(home: Home) -> int | None:
+    """Return the number of the release whose manifest stands in the published folder; None when there is none."""
+    import orjson
+
+    return int(orjson.loads(home.manifest.read_bytes())["release_no"]) if home.manifest.exists() else None
 
 
 def _write_changed(target: Path, content: bytes) -> None:

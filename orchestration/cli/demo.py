@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 #: the findings that teach most: a cell that Excel changed, figures that do not fit together, a form out of its years
 _INSTRUCTIVE = ("V-COUNT-FRACTION", "T-MEMBERS-OVER", "S-PERIOD-FORM")
-_YEARS = Path(__file__).with_name("demo_years.sql")
+_YEARS = "FROM mart.key_figures ORDER BY year"
 _ROWS = (
     "SELECT schema_name || '.' || table_name AS table_name, sum(row_count)::BIGINT AS rows FROM meta.table_hash "
     "GROUP BY 1 HAVING rows > 0 ORDER BY 1"
@@ -69,7 +68,7 @@ def _show(home: Home, batch: dict[str, Any]) -> None:
         for code, file, sheet, cell, found, message, remedy in findings.fetchall():
             typer.echo(f"  {code}  {file}, {sheet}!{cell}\n    {message}\n    ghi: {found}\n    cách sửa: {remedy}")
         echo_table(con.sql(_ROWS).pl().to_dicts(), title="\nRows per table")
-        echo_table(con.sql(_YEARS.read_text(encoding="utf-8")).pl().to_dicts(), title="\nFigures across years")
+        echo_table(con.sql(_YEARS).pl().to_dicts(), title="\nFigures across years")
         title = "\nReview of programme 32-CTr/TU, 30/8/2013 - 30/8/2016 (the founding document's figures)"
         echo_table(con.sql(_REVIEW).pl().to_dicts(), title=title)
 

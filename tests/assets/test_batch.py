@@ -13,11 +13,10 @@ import pytest
 
 from assets.batch import SuitesDisagreeError
 from assets.ingest import ingest
-from assets.rebuild import differing
 from assets.rebuild import rebuild as rebuild_home
 from expectations import judge
 from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
-from warehouse.content import YearHash, content_hashes
+from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
 from warehouse.writer import open_published
 

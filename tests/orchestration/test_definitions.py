@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import yaml
 
-from assets.published import asset_key
+from assets.graph.keys import asset_key
 from expectations.rule import rule_codes_by_table
 from orchestration.definitions import defs
 from tests.support import REPO

@@ -13,10 +13,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.published import INBOX
 from orchestration.alerts import WEBHOOK, raise_alert
 from orchestration.definitions import defs
-from orchestration.sensors import ARRIVALS, inbox_sensor
+from orchestration.sensors import ARRIVALS, BATCH, inbox_sensor
 from tests.support import make_home
 from warehouse.home import Home
 
@@ -57,7 +56,7 @@ def test_no_files_no_run_and_an_absent_inbox_names_the_remedy(place: tuple[Home,
     assert "danvan init" in str(skipped.skip_message)
 
 
-def test_one_run_and_one_arrival_event_for_a_sweep(place: tuple[Home, dg.DagsterInstance]) -> None:
+def test_one_run_for_a_sweep_whose_batch_has_its_name_already(place: tuple[Home, dg.DagsterInstance]) -> None:
     home, instance = place
     for n in range(50):
         _drop(home, f"{n}.xlsx")
@@ -65,10 +64,8 @@ def test_one_run_and_one_arrival_event_for_a_sweep(place: tuple[Home, dg.Dagster
     out = _tick(instance)
     assert isinstance(out, dg.SensorResult)
     assert len(out.run_requests or []) == 1
-    (event,) = out.asset_events
-    assert event.asset_key == INBOX
-    assert event.metadata["files"].value == 51
-    assert event.metadata["kinds"].value == {"xlsx": 50, "csv": 1}
+    (request,) = out.run_requests or []
+    assert request.run_config["ops"]["ingest_batch"]["config"]["batch_id"] == request.tags[BATCH]
 
 
 def test_files_still_on_their_way_are_left(place: tuple[Home, dg.DagsterInstance]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.published import OWNER, PUBLISHED
+from assets.graph.keys import FRESH, OWNER, PUBLISHED
 from warehouse.home import current_home
 
 
@@ -16,6 +16,7 @@ from warehouse.home import current_home
     group_name="published",
     kinds={"excel", "json"},
     owners=[OWNER],
+    freshness_policy=FRESH,
     description="Biên nhận - for each submission JSON, and the unit's own workbook with marked cells.",
 )
 def receipts() -> dg.MaterializeResult[None]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.published import OWNER, SUBMISSION
+from assets.graph.keys import FINDING, FRESH, OWNER
 from warehouse.home import current_home
 
 
 @dg.asset(
-    deps=[SUBMISSION],
+    deps=[FINDING],
     group_name="published",
     kinds={"html"},
     owners=[OWNER],
+    freshness_policy=FRESH,
     description="Data Docs - Great Expectations' results per batch as pages that need no network.",
 )
 def data_docs() -> dg.MaterializeResult[None]:

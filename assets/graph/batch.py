@@ -1,0 +1,150 @@
+"""The assets of one batch: one op takes the inbox through the warehouse and reports every table that it wrote.
+
+Does not belong here: what the batch does (assets.batch, assets.ingest), the assets by year (assets.graph.years).
+"""
+
+# no ``from __future__ import annotations``: dagster reads the types of a Config at run time
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.batch import BatchResult, SuitesDisagreeError
+from assets.graph.keys import (
+    FINDING,
+    INBOX,
+    OWNER,
+    POOL,
+    SUBMISSION,
+    asset_key,
+    dimensions,
+    marts,
+    table_spec,
+    yearly_core,
+)
+from assets.graph.reported import (
+    arrival_event,
+    batch_metadata,
+    report_years,
+    row_counts,
+    suite_results,
+    suites_disagree,
+    table_metadata,
+)
+from assets.ingest import replay, take_inbox
+from expectations.rule import rule_codes_by_table
+from warehouse.home import Home, current_home
+from warehouse.relation import relations
+from warehouse.writer import WriterBusyError
+
+#: errors of the disk that an operator or time can mend; a missing folder or permission is not among them
+_MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EBUSY})
+
+
+class IngestConfig(dg.Config):
+    """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, known submissions from the archive.
+
+    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
+    """
+
+    folder: str = ""
+    batch_id: str = ""
+    processes: int = 2
+    settle_seconds: float = 2.0
+    replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
+
+
+inbox = dg.AssetSpec(
+    INBOX,
+    description="Hộp thư đến - office files that units sent; external to the warehouse, observed at each batch.",
+    group_name="intake",
+    kinds={"file"},
+    owners=[OWNER],
+)
+
+
+def asset_specs() -> list[dg.AssetSpec]:
+    """Return what a batch writes besides facts and marts: submissions, staged tables, findings, dimensions."""
+    submission = table_spec(relations()["intake.submission"], [INBOX])
+    staged = [table_spec(relations()[t], [SUBMISSION]) for t in rule_codes_by_table() if t.startswith("staging.")]
+    finding = table_spec(relations()["intake.finding"], [s.key for s in staged])
+    return [submission, *staged, finding, *(table_spec(r, [FINDING]) for r in dimensions())]
+
+
+def check_specs() -> list[dg.AssetCheckSpec]:
+    """Return one check per GX suite, and the one that stops a batch: that GX itself and the compiled pass agree."""
+    suites = [
+        dg.AssetCheckSpec(
+            name=suite_name(table),
+            asset=suite_asset(table),
+            description=f"Great Expectations suite of {table}: {len(codes)} expectations. Failing rows are quarantined.",
+        )
+        for table, codes in rule_codes_by_table().items()
+    ]
+    agree = dg.AssetCheckSpec(
+        name="gx_agrees",
+        asset=FINDING,
+        blocking=True,
+        description="Great Expectations' own counts equal those of the compiled pass; otherwise nothing is committed.",
+    )
+    return [*suites, agree]
+
+
+def suite_name(table: str) -> str:
+    """Return the name of the check of a table's suite."""
+    return f"gx_{table.replace('.', '_')}"
+
+
+def suite_asset(table: str) -> dg.AssetKey:
+    """Return the asset that a suite speaks of: the staged table, or the findings for rules across periods."""
+    return asset_key(relations()[table]) if table.startswith("staging.") else FINDING
+
+
+@dg.multi_asset(
+    name="ingest_batch",
+    specs=asset_specs(),
+    check_specs=check_specs(),
+    pool=POOL,
+    description="One sweep: archive, read, validate, load and aggregate in one transaction, and publish the database.",
+)
+def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Iterator[Any]:
+    """Take one batch and report every table and suite that it wrote, and the years that it touched."""
+    home = current_home()
+    try:
+        result = _run(home, config)
+    except SuitesDisagreeError as e:
+        yield suites_disagree(e)
+        raise
+    context.log.info(
+        f"batch {result.batch_id}: {result.files} files, {len(result.accepted)} accepted, "
+        f"{len(result.rejected)} rejected, {result.duplicates} duplicates"
+    )
+    if result.files:
+        context.log_event(arrival_event(home, result))
+    report_years(context, home, result, [*yearly_core(), *marts()])
+    counts = row_counts(home)
+    for spec in asset_specs():
+        own = batch_metadata(result) if spec.key == SUBMISSION else {}
+        name = ".".join(spec.key.path)
+        yield dg.MaterializeResult(spec.key, metadata=own | table_metadata(name, counts, result))
+    yield from suite_results(home, result, suite_name, suite_asset)
+
+
+def _run(home: Home, config: IngestConfig) -> BatchResult:
+    """Take or replay; what can pass (a busy writer, a full or failing disk) is tried again ten seconds later, three times."""
+    try:
+        if config.replay:
+            return replay(home, config.replay, processes=config.processes)
+        return take_inbox(
+            home,
+            Path(config.folder) if config.folder else None,
+            batch_id=config.batch_id or None,
+            processes=config.processes,
+            settle_seconds=config.settle_seconds,
+        )
+    except (WriterBusyError, OSError) as e:
+        if isinstance(e, OSError) and e.errno not in _MAY_PASS:
+            raise
+        raise dg.RetryRequested(max_retries=3, seconds_to_wait=10) from e

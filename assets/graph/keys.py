@@ -1,0 +1,137 @@
+"""What the assets share: keys, the partitions by year, schemas and lineage from the declarations, policies.
+
+Does not belong here: any asset.
+"""
+
+from __future__ import annotations
+
+import warnings
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from warehouse.declaration import form_tables, report_tables
+from warehouse.forms import form_versions
+from warehouse.relation import DUCKDB_TYPES, Relation, column_comment, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dagster import AssetKey
+
+OWNER = "team:data-engineering"
+ZONE = "Asia/Ho_Chi_Minh"
+#: the queue in front of the writer's lock
+POOL = "warehouse"
+
+INBOX = dg.AssetKey("inbox")
+SUBMISSION = dg.AssetKey(["intake", "submission"])
+FINDING = dg.AssetKey(["intake", "finding"])
+PUBLISHED = dg.AssetKey(["published", "danvan"])
+DICTIONARY = dg.AssetKey(["published", "dictionary"])
+YEAR_REVISION = dg.AssetKey(["meta", "year_revision"])
+YEARLY_REPORT = dg.AssetKey(["published", "yearly_report"])
+COMPLETENESS = dg.AssetKey(["mart", "completeness"])
+
+FIRST_YEAR = min(f.valid_from.year for f in form_versions().values() if f.form_code != "DMDV")
+#: the year that is open included; late figures of any past year have their partition
+YEARS = dg.TimeWindowPartitionsDefinition(
+    start=str(FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1, timezone=ZONE
+)
+#: some report is due every quarter: a hundred days without any are a disconnected inbox rather than idle units
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=200), warn_window=timedelta(days=100))
+
+warnings.filterwarnings(
+    "ignore", ".*`backfill_policy`.*", dg.BetaWarning
+)  # a change of its interface would fail our tests
+#: a range of years is one run, and one transaction
+ONE_RUN = dg.BackfillPolicy.single_run()
+
+_updated = dg.AutomationCondition.any_deps_updated()
+_quiet = ~dg.AutomationCondition.any_deps_in_progress() & ~dg.AutomationCondition.in_progress()
+#: a dependency changed, in any year: unlike ``eager`` it follows past years too, and does not wait for years without data
+FOLLOWS = (_updated.since_last_handled() & _quiet).with_label("follows")
+#: as FOLLOWS, once the release that carries the change is out
+FOLLOWS_RELEASE = (
+    _updated.ignore(dg.AssetSelection.assets(PUBLISHED)).since_last_handled()
+    & _quiet
+    & ~dg.AutomationCondition.any_deps_match(dg.AutomationCondition.will_be_requested())
+).with_label("follows the release")
+
+
+def asset_key(relation: Relation) -> AssetKey:
+    """Return the asset key of a table: its schema and name."""
+    return dg.AssetKey([relation.schema, relation.name])
+
+
+def yearly_core() -> list[Relation]:
+    """Return the facts: partitioned by the year of the report."""
+    return [relations()[f"core.{t.core}"] for t in report_tables().values()]
+
+
+def dimensions() -> list[Relation]:
+    """Return the tables of core that are no facts: the register, periods, code lists."""
+    facts = {r.qualified for r in yearly_core()}
+    return _of_schema("core", without=facts)
+
+
+def marts() -> list[Relation]:
+    """Return the marts: all are by year."""
+    return _of_schema("mart")
+
+
+def _of_schema(schema: str, without: Iterable[str] = ()) -> list[Relation]:
+    found = (r for r in relations().values() if r.schema == schema and r.qualified not in set(without))
+    return sorted(found, key=lambda r: r.qualified)
+
+
+def table_schema(relation: Relation) -> dg.TableSchema:
+    """Return Dagster's column schema with Vietnamese labels, derived from the declaration."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=c.name,
+                type=DUCKDB_TYPES[c.type],
+                description=column_comment(c),
+                constraints=dg.TableColumnConstraints(nullable=not c.required),
+            )
+            for c in relation.columns
+        ]
+    )
+
+
+def table_spec(relation: Relation, deps: Sequence[AssetKey], *, by_year: bool = False) -> dg.AssetSpec:
+    """Return the asset spec of a table of the warehouse."""
+    return dg.AssetSpec(
+        asset_key(relation),
+        deps=deps,
+        description=f"{relation.label} - {relation.description}",
+        group_name=relation.schema,
+        kinds={"duckdb", "table"},
+        owners=[OWNER],
+        partitions_def=YEARS if by_year else None,
+        freshness_policy=None if relation.schema == "staging" else FRESH,
+        metadata={"dagster/column_schema": table_schema(relation), "grain": relation.grain},
+    )
+
+
+def column_lineage(relation: Relation) -> dg.TableColumnLineage | None:
+    """Return which columns each column comes from, where the declarations say so; None where they do not.
+
+    A fact's columns are those of its staged table; a mart's column names its source. From staging on to the cell of the
+    file leads ``danvan trace``.
+    """
+    origins = {c.name: c.source for c in relation.columns if c.source}
+    staged = next((t.name for t in form_tables().values() if t.core == relation.name), None)
+    if relation.schema == "core" and staged:
+        known = set(relations()[f"staging.{staged}"].names())
+        origins = {n: f"staging.{staged}.{n}" for n in relation.names() if n in known}
+    if not origins:
+        return None
+    return dg.TableColumnLineage({name: [_column(origin)] for name, origin in origins.items()})
+
+
+def _column(origin: str) -> dg.TableColumnDep:
+    schema, table, column = origin.split(".")
+    return dg.TableColumnDep(asset_key=dg.AssetKey([schema, table]), column_name=column)

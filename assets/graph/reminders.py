@@ -1,0 +1,34 @@
+"""The asset of the reminders that go to units.
+
+Does not belong here: who owes what (warehouse.due) or the messages (assets.reminders).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from assets.graph.keys import OWNER, PUBLISHED, ZONE
+from assets.reminders import STATES, write_reminders
+from warehouse.home import current_home
+
+
+@dg.asset(
+    deps=[PUBLISHED],
+    group_name="outbox",
+    kinds={"text", "json"},
+    owners=[OWNER],
+    freshness_policy=dg.FreshnessPolicy.cron(
+        deadline_cron="30 7 * * *", lower_bound_delta=timedelta(hours=1), timezone=ZONE
+    ),
+    description="Nhắc nộp báo cáo - one message per unit with reports due, late or overdue today.",
+)
+def reminders() -> dg.MaterializeResult[None]:
+    """Write today's messages."""
+    home = current_home()
+    owed = write_reminders(home, datetime.now(ZoneInfo(ZONE)).date())
+    counts = {state: sum(r.state == state for r in owed) for state in STATES}
+    units = len({r.unit_code for r in owed})
+    return dg.MaterializeResult(metadata={**counts, "units": units, "folder": dg.MetadataValue.path(home.outbox)})

@@ -1,0 +1,181 @@
+"""What a writing op reports to Dagster: metadata, arrival, years as partitions, results of suites with examples.
+
+Does not belong here: ops and specs, or finding out what was wrong (expectations).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage
+from expectations.rule import rule_codes_by_table
+from warehouse.relation import relations
+from warehouse.writer import open_published
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assets.batch import BatchResult, SuitesDisagreeError
+    from warehouse.home import Home
+    from warehouse.relation import Relation
+
+Counts = dict[tuple[str, int | None], int]
+_EXAMPLES = 3
+
+
+def batch_metadata(result: BatchResult) -> dict[str, Any]:
+    """Return what the UI shows of a batch."""
+    return {
+        "batch_id": result.batch_id,
+        "files": result.files,
+        "accepted": len(result.accepted),
+        "rejected": len(result.rejected),
+        "duplicates": result.duplicates,
+        "replayed": len(result.replayed),
+        "years": _span(result.years),
+    }
+
+
+def _span(years: list[int]) -> str:
+    """Print years as 2013-2025 where they follow one another."""
+    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+        return f"{years[0]}-{years[-1]}"
+    return ", ".join(map(str, years))
+
+
+def arrival_event(home: Home, result: BatchResult) -> dg.AssetObservation:
+    """Return the one event of a batch's arrival: files, bytes, and counts by form, period and year."""
+    query = (
+        "SELECT coalesce(form_code || '-' || form_version, '(unknown)'), coalesce(period_id, '(unknown)'), "
+        "coalesce(year::VARCHAR, '(unknown)'), coalesce(file_kind, '(unreadable)'), byte_size FROM intake.event e "
+        "JOIN intake.submission s USING (submission_id) WHERE e.batch_id = ? AND e.event = 'received'"
+    )
+    with open_published(home) as con:
+        rows = con.execute(query, [result.batch_id]).fetchall()
+    counts: dict[str, dict[str, int]] = {name: {} for name in ("forms", "periods", "by_year", "kinds")}
+    for row in rows:
+        for name, value in zip(counts, row[:4], strict=True):
+            counts[name][value] = counts[name].get(value, 0) + 1
+    sums = {"batch_id": result.batch_id, "files": result.files, "bytes": sum(row[4] for row in rows)}
+    return dg.AssetObservation(INBOX, metadata={**sums, **{n: dict(sorted(c.items())) for n, c in counts.items()}})
+
+
+def row_counts(home: Home) -> Counts:
+    """Return the rows of every hashed table by year, and in all (year None), as the release counted them."""
+    with open_published(home) as con:
+        rows = con.execute(
+            "SELECT schema_name || '.' || table_name, year, sum(row_count)::BIGINT FROM meta.table_hash "
+            "GROUP BY GROUPING SETS ((1, 2), (1)) HAVING year IS NOT NULL OR grouping(year) = 1"
+        ).fetchall()
+    return {(table, year): n for table, year, n in rows}
+
+
+def table_metadata(qualified: str, counts: Counts, result: BatchResult) -> dict[str, Any]:
+    """Return the row count of a table, as far as it is known, and where its columns come from."""
+    staged = result.staged_rows.get(qualified)
+    rows = counts.get((qualified, None), 0 if qualified.startswith("core.") else staged)
+    lineage = column_lineage(relations()[qualified])
+    found = {"dagster/row_count": rows, "dagster/column_lineage": lineage}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def report_years(
+    context: dg.AssetExecutionContext,
+    home: Home,
+    result: BatchResult,
+    tables: Sequence[Relation],
+    besides: Sequence[int] = (),
+) -> None:
+    """Report a materialisation of ``tables`` for exactly the years that the batch touched or changed.
+
+    The years ``besides`` are those whose ``tables`` the run itself materialises.
+    """
+    years = [y for y in touched_partitions(home, result) if y not in besides]
+    counts = row_counts(home) if years else {}
+    for relation in tables:
+        for year in years:
+            context.log_event(year_event(relation, year, counts, is_last=year == years[-1]))
+
+
+def touched_partitions(home: Home, result: BatchResult) -> list[int]:
+    """Return the years of the batch, and those whose content came out differently through them, as far as partitions go."""
+    if result.release_no is None:
+        return []
+    known = {int(key) for key in YEARS.get_partition_keys()}
+    if result.all_years:
+        return sorted(known)
+    with open_published(home) as con:
+        changed = con.execute(
+            "SELECT DISTINCT year FROM meta.release_diff WHERE release_no = ? AND is_changed AND year IS NOT NULL "
+            "AND split_part(table_name, '.', 1) = 'mart'",
+            [result.release_no],
+        ).fetchall()
+    return sorted({*result.years, *(row[0] for row in changed)} & known)
+
+
+def year_event(relation: Relation, year: int, counts: Counts, *, is_last: bool) -> dg.AssetMaterialization:
+    """Return the event of one year of a table; the last one carries the lineage of its columns."""
+    metadata: dict[str, Any] = {"dagster/partition_row_count": counts.get((relation.qualified, year), 0)}
+    lineage = column_lineage(relation) if is_last else None
+    if is_last:
+        metadata["dagster/row_count"] = counts.get((relation.qualified, None), 0)
+    if lineage:
+        metadata["dagster/column_lineage"] = lineage
+    return dg.AssetMaterialization(asset_key(relation), partition=str(year), metadata=metadata)
+
+
+def suite_results(
+    home: Home, result: BatchResult, name: Callable[[str], str], asset: Callable[[str], dg.AssetKey]
+) -> Iterator[dg.AssetCheckResult]:
+    """Findings are what quarantine is for, so a failing suite warns; a batch that must not be published raised before."""
+    examples = _examples(home, result)
+    for table, codes in rule_codes_by_table().items():
+        failing = {c: n for c, n in result.suites.get(table, {}).items() if n}
+        metadata: dict[str, Any] = {
+            "expectations": len(codes),
+            "failing_rows": sum(failing.values()),
+            "by_code": failing,
+            "data_docs": _data_docs(home),
+        }
+        if shown := [e for code in failing for e in examples.get(code, ())]:
+            metadata["examples"] = dg.MetadataValue.table([dg.TableRecord(e) for e in shown])
+        yield dg.AssetCheckResult(
+            asset_key=asset(table),
+            check_name=name(table),
+            passed=not failing,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata=metadata,
+        )
+    yield dg.AssetCheckResult(
+        asset_key=FINDING, check_name="gx_agrees", passed=True, metadata={"data_docs": _data_docs(home)}
+    )
+
+
+def suites_disagree(error: SuitesDisagreeError) -> dg.AssetCheckResult:
+    """Return the result that stops the batch."""
+    return dg.AssetCheckResult(
+        asset_key=FINDING, check_name="gx_agrees", passed=False, metadata={"differences": str(error)}
+    )
+
+
+def _data_docs(home: Home) -> dg.MetadataValue[Any]:
+    return dg.MetadataValue.url((home.data_docs / "index.html").resolve().as_uri())
+
+
+def _examples(home: Home, result: BatchResult) -> dict[str, list[dict[str, str]]]:
+    """Return up to three findings of each code: where, never what - a cell may hold personal data."""
+    if not result.judged:
+        return {}
+    query = (
+        "SELECT code, submission_id, coalesce(sheet, ''), coalesce(cell, '') FROM intake.finding "
+        "WHERE submission_id IN (SELECT unnest(?)) "
+        "QUALIFY row_number() OVER (PARTITION BY code ORDER BY submission_id, sheet, cell) <= ? ORDER BY ALL"
+    )
+    found = defaultdict(list)
+    with open_published(home) as con:
+        for code, submission, sheet, cell in con.execute(query, [result.judged, _EXAMPLES]).fetchall():
+            found[code].append({"code": code, "submission": submission, "sheet": sheet, "cell": cell})
+    return found

@@ -1,0 +1,53 @@
+"""The assets by year: facts and marts. A batch writes them itself; these ops are how the UI backfills a range of years.
+
+Does not belong here: taking files (assets.graph.batch), closing a year (assets.graph.closing).
+"""
+
+# no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.graph.keys import FINDING, ONE_RUN, POOL, asset_key, dimensions, marts, table_spec, yearly_core
+from assets.graph.reported import report_years
+from assets.ingest import rebuild_marts, replay_years
+from warehouse.home import current_home
+
+core_specs = [table_spec(r, [FINDING], by_year=True) for r in yearly_core()]
+_behind_marts = [*(s.key for s in core_specs), *(asset_key(r) for r in dimensions())]
+mart_specs = [table_spec(r, _behind_marts, by_year=True) for r in marts()]
+
+
+@dg.multi_asset(
+    name="core_years",
+    specs=core_specs,
+    pool=POOL,
+    backfill_policy=ONE_RUN,
+    description="Judge every submission of these years again from the archive, after a rule or a form map changed.",
+)
+def core_years(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Replay the years of the run's partitions as one batch; their marts come out of the same transaction."""
+    home, years = current_home(), _years(context)
+    result = replay_years(home, years)
+    context.log.info(f"batch {result.batch_id}: {len(result.replayed)} submissions of {years} judged again")
+    report_years(context, home, result, marts())
+    yield from (dg.MaterializeResult(s.key, metadata={"replayed": len(result.replayed)}) for s in core_specs)
+
+
+@dg.multi_asset(
+    name="marts",
+    specs=mart_specs,
+    pool=POOL,
+    backfill_policy=ONE_RUN,
+    description="Rebuild the marts of these years from core, in one transaction.",
+)
+def marts_of_years(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Rebuild the marts of the run's partitions."""
+    home, years = current_home(), _years(context)
+    result = rebuild_marts(home, years)
+    report_years(context, home, result, marts(), besides=years)
+    yield from (dg.MaterializeResult(s.key, metadata={"release": result.release_no or 0}) for s in mart_specs)
+
+
+def _years(context: dg.AssetExecutionContext) -> list[int]:
+    return sorted(int(key) for key in context.partition_keys)

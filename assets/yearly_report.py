@@ -1,0 +1,204 @@
+"""The yearly report: one workbook per year for the committee - key figures beside the year before, the marts, what to mind.
+
+Each revision of a closed year has its own file. Does not belong here: the figures themselves (warehouse.marts), closing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from warehouse.relation import Relation, literal, quote, relations
+from warehouse.writer import open_published, settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+    import xlsxwriter
+
+    from warehouse.home import Home
+
+#: a fixed date in the file's properties: equal figures give equal bytes
+_CREATED = datetime(2013, 8, 30)
+_FIGURES = {
+    "due": "Số báo cáo phải có",
+    "received": "Số báo cáo được nhận",
+    "sessions": "Số cuộc quán triệt, tập huấn (cơ sở)",
+    "models": "Số mô hình, điển hình đang hoạt động",
+    "inspections": "Số cuộc kiểm tra, giám sát",
+    "dialogue_percent": "Tỷ lệ thực hiện đối thoại định kỳ (%)",
+}
+_SHEETS = {
+    "mart.training_by_year": "Tập huấn",
+    "mart.model_by_year": "Mô hình",
+    "mart.inspection_by_year": "Kiểm tra",
+    "mart.inspection_finding_by_year": "Hạn chế",
+    "mart.dialogue_compliance": "Đối thoại",
+    "mart.completeness": "Nộp báo cáo",
+    "mart.series_break": "Lưu ý so sánh",
+}
+_STATES = {"on_time": "Đúng hạn", "late": "Chậm", "rejected": "Bị trả lại", "missing": "Chưa gửi"}
+_LEVELS = {"unit": "Cơ sở", "bloc": "Cấp trên"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How settled the figures of a year are: revision 0 is an open year."""
+
+    year: int
+    revision: int
+    release_no: int
+    at: datetime | None
+
+    @property
+    def file_name(self) -> str:
+        """One file per revision; an open year has one provisional file."""
+        return f"bao-cao-{self.year}-{f'lan-{self.revision}' if self.revision else 'tam-tinh'}.xlsx"
+
+    @property
+    def label(self) -> str:
+        """What the cover says."""
+        if self.at is None:
+            return f"Số liệu tạm tính, năm chưa khoá sổ (bản phát hành {self.release_no})"
+        what = "Khoá sổ" if self.revision == 1 else f"Sửa đổi lần {self.revision} sau khoá sổ"
+        return f"{what} ngày {self.at:%d/%m/%Y} (bản phát hành {self.release_no})"
+
+
+def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
+    """Write the report of ``year`` from the published database; returns the file and how settled its figures are.
+
+    Written again from equal figures it is the same file. Raises FileNotFoundError when nothing is published.
+    """
+    import xlsxwriter
+
+    home.reports.mkdir(parents=True, exist_ok=True)
+    with open_published(home) as con:
+        standing = standing_of(con, year)
+        target = home.reports / standing.file_name
+        making = target.with_name(f".{target.name}.new")
+        book = xlsxwriter.Workbook(
+            str(making), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        book.set_properties({"title": f"Báo cáo công tác dân vận năm {year}", "created": _CREATED})
+        styles = _styles(book)
+        _draw_figures(book, styles, con, standing)
+        for table, name in _SHEETS.items():
+            _draw_table(book, styles, con, (relations()[table], name, year))
+        book.close()
+    settle(making, target)
+    return target, standing
+
+
+def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
+    """Return the newest revision of ``year``, or revision 0 of the newest release."""
+    row = con.execute(
+        "SELECT revision_no, release_no, revised_at FROM meta.year_revision WHERE year = ? ORDER BY revision_no DESC LIMIT 1",
+        [year],
+    ).fetchone()
+    if row:
+        return Standing(year, *row)
+    (release_no,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
+    return Standing(year, 0, release_no, None)
+
+
+def _draw_figures(
+    book: xlsxwriter.Workbook, styles: dict[str, Any], con: duckdb.DuckDBPyConnection, standing: Standing
+) -> None:
+    year = standing.year
+    found = con.execute("SELECT * FROM mart.key_figures WHERE year IN (?, ?)", [year - 1, year]).pl()
+    by_year = {row["year"]: row for row in found.to_dicts()}
+    sheet = book.add_worksheet("Tổng hợp")
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 3, 16)
+    sheet.merge_range("A1:D1", "BÁO CÁO TỔNG HỢP CÔNG TÁC DÂN VẬN", styles["title"])
+    sheet.merge_range("A2:D2", f"Năm {year}", styles["title"])
+    sheet.merge_range("A3:D3", standing.label, styles["note"])
+    sheet.write_row("A5", ["Chỉ tiêu", f"Năm {year - 1}", f"Năm {year}", "Chênh lệch"], styles["head"])
+    for i, (name, label) in enumerate(_FIGURES.items(), start=5):
+        before, now = (by_year.get(y, {}).get(name) for y in (year - 1, year))
+        difference = now - before if now is not None and before is not None else None
+        sheet.write(i, 0, label, styles["text"])
+        for column, value in enumerate((before, now, difference), start=1):
+            sheet.write(i, column, value, styles["decimal" if name.endswith("percent") else "count"])
+    last = 6 + len(_FIGURES)
+    notes = (
+        "Ô trống: chưa đơn vị nào báo cáo số liệu chính xác; không phải là số 0.",
+        "Số lượt người không cộng qua các kỳ, các cấp. Xem trang “Lưu ý so sánh” trước khi so sánh với năm khác.",
+    )
+    for i, note in enumerate(notes, start=last):
+        sheet.merge_range(i, 0, i, 3, note, styles["note"])
+    _page(sheet, landscape=False)
+
+
+def _draw_table(
+    book: xlsxwriter.Workbook,
+    styles: dict[str, Any],
+    con: duckdb.DuckDBPyConnection,
+    what: tuple[Relation, str, int],
+) -> None:
+    relation, name, year = what
+    columns = [c for c in relation.columns if c.name != "year"]
+    # a break of the series matters to every later year as well
+    which = "year <= ?" if relation.name == "series_break" else "year = ?"
+    shown = ", ".join(f"{_shown(c.name, c.codes)} AS {quote(c.name)}" for c in columns)
+    order = ", ".join(quote(k) for k in relation.key if k != "year")
+    rows = con.execute(f"SELECT {shown} FROM {relation.qualified} t WHERE {which} ORDER BY {order}", [year]).fetchall()
+    sheet = book.add_worksheet(name)
+    sheet.write(0, 0, f"{relation.label} - năm {year}", styles["heading"])
+    for i, column in enumerate(columns):
+        unit = f" ({column.unit})" if column.unit else ""
+        sheet.write(2, i, f"{column.label}{unit}", styles["head"])
+        sheet.set_column(i, i, 34 if column.codes or column.name in ("unit_id", "break_note") else 15)
+        style = styles[_STYLE_OF.get(column.type, "text")]
+        for j, row in enumerate(rows, start=3):
+            value = row[i]
+            sheet.write(j, i, ("Có" if value else "Không") if isinstance(value, bool) else value, style)
+    if not rows:
+        sheet.write(3, 0, "Không có số liệu của năm này.", styles["note"])
+    sheet.freeze_panes(3, 1)
+    _page(sheet, landscape=True)
+
+
+_STYLE_OF = {"count": "count", "integer": "count", "decimal": "decimal", "percent": "decimal", "date": "date"}
+
+
+def _shown(name: str, codes: str | None) -> str:
+    """The SQL of what a reader sees: labels for codes, names for units."""
+    column = f"t.{quote(name)}"
+    if codes:
+        found = (
+            f"SELECT any_value(d.label) FROM core.dim_code d WHERE d.code_list = {literal(codes)} AND d.code = {column}"
+        )
+        return f"coalesce(({found}), {column})"
+    if name == "unit_id":
+        return f"(SELECT max_by(u.unit_name, u.valid_from) FROM core.dim_unit u WHERE u.unit_id = {column})"
+    words = {"timeliness": _STATES, "reporter_level": _LEVELS}.get(name)
+    if words:
+        cases = " ".join(f"WHEN {literal(word)} THEN {literal(text)}" for word, text in words.items())
+        return f"CASE {column} {cases} ELSE {column} END"
+    return column
+
+
+def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    base = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
+    cell = {**base, "border": 1}
+    return {
+        "title": book.add_format({**base, "bold": True, "font_size": 14, "align": "center"}),
+        "heading": book.add_format({**base, "bold": True, "font_size": 13}),
+        "note": book.add_format({**base, "italic": True, "text_wrap": True}),
+        "head": book.add_format({**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E7E6E6"}),
+        "text": book.add_format({**cell, "text_wrap": True}),
+        "count": book.add_format({**cell, "num_format": "#,##0"}),
+        "decimal": book.add_format({**cell, "num_format": "#,##0.0"}),
+        "date": book.add_format({**cell, "num_format": "dd/mm/yyyy"}),
+    }
+
+
+def _page(sheet: Any, *, landscape: bool) -> None:
+    sheet.set_paper(9)
+    if landscape:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P/&N")

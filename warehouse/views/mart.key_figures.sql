@@ -1,0 +1,18 @@
+-- Số liệu chính theo năm - The figures across years that are asked for first: exact where stated, NULL where nobody stated any.
+WITH due AS (
+    SELECT year, count(*) AS due, count(*) FILTER (accepted_count > 0) AS received
+    FROM mart.completeness WHERE is_expected GROUP BY year
+),
+training AS (
+    SELECT year, sum(session_count)::BIGINT AS sessions FROM mart.training_by_year WHERE reporter_level = 'unit' GROUP BY year
+),
+model AS (SELECT year, count(*) FILTER (is_active) AS models FROM mart.model_by_unit GROUP BY year),
+inspection AS (SELECT year, sum(done_count)::BIGINT AS inspections FROM mart.inspection_by_year GROUP BY year),
+dialogue AS (
+    SELECT year, round(100.0 * sum(least(done_count, required_count))
+           / sum(required_count) FILTER (done_count IS NOT NULL), 1) AS dialogue_percent
+    FROM mart.dialogue_compliance WHERE is_full_year GROUP BY year
+)
+SELECT year, due, received, sessions, models, inspections, dialogue_percent
+FROM due LEFT JOIN training USING (year) LEFT JOIN model USING (year)
+LEFT JOIN inspection USING (year) LEFT JOIN dialogue USING (year)
