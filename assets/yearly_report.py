@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from warehouse.relation import Relation, literal, quote, relations
+from warehouse.codes import code_lists
+from warehouse.relation import Relation, quote, relations
 from warehouse.writer import open_published, settle
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
     import xlsxwriter
 
+    from warehouse.declaration import Column
     from warehouse.home import Home
 
 #: a fixed date in the file's properties: equal figures give equal bytes
@@ -41,6 +43,20 @@ _SHEETS = {
 }
 _STATES = {"on_time": "Đúng hạn", "late": "Chậm", "rejected": "Bị trả lại", "missing": "Chưa gửi"}
 _LEVELS = {"unit": "Cơ sở", "bloc": "Cấp trên"}
+_BREAKS = {
+    "redefined": "Đổi nội hàm",
+    "split": "Tách cột",
+    "merged": "Gộp cột",
+    "discontinued": "Thôi thu thập",
+    "new": "Chỉ tiêu mới",
+    "norm": "Đổi quy định",
+    "scope": "Đổi phạm vi",
+    "structure": "Đổi tổ chức",
+}
+#: height of a line, points; width of a wide column, characters
+_LINE = 17
+_WIDE = 36
+_LONG = ("unit_id", "table_name", "column_name", "break_note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,7 @@ def _draw_figures(
     sheet = book.add_worksheet("Tổng hợp")
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 3, 16)
+    sheet.set_default_row(_LINE + 3)
     sheet.merge_range("A1:D1", "BÁO CÁO TỔNG HỢP CÔNG TÁC DÂN VẬN", styles["title"])
     sheet.merge_range("A2:D2", f"Năm {year}", styles["title"])
     sheet.merge_range("A3:D3", standing.label, styles["note"])
@@ -142,43 +159,50 @@ def _draw_table(
     columns = [c for c in relation.columns if c.name != "year"]
     # a break of the series matters to every later year as well
     which = "year <= ?" if relation.name == "series_break" else "year = ?"
-    shown = ", ".join(f"{_shown(c.name, c.codes)} AS {quote(c.name)}" for c in columns)
+    names = ", ".join(quote(c.name) for c in columns)
     order = ", ".join(quote(k) for k in relation.key if k != "year")
-    rows = con.execute(f"SELECT {shown} FROM {relation.qualified} t WHERE {which} ORDER BY {order}", [year]).fetchall()
+    rows = con.execute(f"SELECT {names} FROM {relation.qualified} WHERE {which} ORDER BY {order}", [year]).fetchall()
     sheet = book.add_worksheet(name)
+    sheet.set_default_row(_LINE)
+    sheet.set_row(2, 3 * _LINE)
     sheet.write(0, 0, f"{relation.label} - năm {year}", styles["heading"])
     for i, column in enumerate(columns):
         unit = f" ({column.unit})" if column.unit else ""
         sheet.write(2, i, f"{column.label}{unit}", styles["head"])
-        sheet.set_column(i, i, 34 if column.codes or column.name in ("unit_id", "break_note") else 15)
-        style = styles[_STYLE_OF.get(column.type, "text")]
+        sheet.set_column(i, i, _WIDE if column.codes or column.name in _LONG else 15)
+        words = _words(con, relation, column)
+        style = styles["text" if words else _STYLE_OF.get(column.type, "text")]
         for j, row in enumerate(rows, start=3):
-            value = row[i]
-            sheet.write(j, i, ("Có" if value else "Không") if isinstance(value, bool) else value, style)
+            sheet.write(j, i, words.get(row[i], row[i]), style)
+    for j, row in enumerate(rows, start=3):  # a long text takes more lines of its column
+        longest = max((len(v) for v in row if isinstance(v, str)), default=0)
+        if longest > _WIDE:
+            sheet.set_row(j, _LINE * -(-longest // _WIDE))
     if not rows:
         sheet.write(3, 0, "Không có số liệu của năm này.", styles["note"])
     sheet.freeze_panes(3, 1)
+    sheet.repeat_rows(2)
     _page(sheet, landscape=True)
 
 
 _STYLE_OF = {"count": "count", "integer": "count", "decimal": "decimal", "percent": "decimal", "date": "date"}
 
 
-def _shown(name: str, codes: str | None) -> str:
-    """The SQL of what a reader sees: labels for codes, names for units."""
-    column = f"t.{quote(name)}"
-    if codes:
-        found = (
-            f"SELECT any_value(d.label) FROM core.dim_code d WHERE d.code_list = {literal(codes)} AND d.code = {column}"
+def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> dict[Any, str]:
+    """Return what a reader sees instead of the column's values: labels of codes, names of units, yes and no."""
+    if column.codes:
+        return {c.code: c.label for c in code_lists()[column.codes]}
+    if column.name == "unit_id":
+        return dict(
+            con.execute("SELECT unit_id, max_by(unit_name, valid_from) FROM core.dim_unit GROUP BY 1").fetchall()
         )
-        return f"coalesce(({found}), {column})"
-    if name == "unit_id":
-        return f"(SELECT max_by(u.unit_name, u.valid_from) FROM core.dim_unit u WHERE u.unit_id = {column})"
-    words = {"timeliness": _STATES, "reporter_level": _LEVELS}.get(name)
-    if words:
-        cases = " ".join(f"WHEN {literal(word)} THEN {literal(text)}" for word, text in words.items())
-        return f"CASE {column} {cases} ELSE {column} END"
-    return column
+    if column.type == "flag":
+        return {True: "Có", False: "Không"}
+    if relation.name == "series_break" and column.name in ("table_name", "column_name"):
+        facts = [r for r in relations().values() if r.schema == "core"]
+        labels = {r.name: r.label for r in facts} | {c.name: c.label for r in facts for c in r.columns}
+        return {"*": "(tất cả)", **labels}
+    return {"timeliness": _STATES, "reporter_level": _LEVELS, "break_kind": _BREAKS}.get(column.name, {})
 
 
 def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:

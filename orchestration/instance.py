@@ -5,6 +5,7 @@ Does not belong here: definitions or jobs.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -24,3 +25,26 @@ def prepare_dagster_home(home: Home) -> None:
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DANVAN_HOME"] = str(home.root)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+
+
+class SecondDaemonError(Exception):
+    """A daemon works on this home already; the message names its process."""
+
+
+def hold_daemon_lock(home: Home) -> None:
+    """Hold this home's daemon lock until the calling process ends, whatever it becomes by exec. Raises SecondDaemonError.
+
+    Two daemons on one instance would both answer each sweep.
+    """
+    fd = os.open(home.dagster / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o640)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(fd, 32, 0).decode().strip()
+        os.close(fd)
+        raise SecondDaemonError(
+            f"a daemon (pid {holder}) works on {home.root} already; stop it first, or open its UI: http://127.0.0.1:3000"
+        ) from None
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, str(os.getpid()).encode(), 0)
+    os.set_inheritable(fd, True)  # kept over exec; children that the daemon starts do not get it

@@ -1,6 +1,6 @@
-"""Starting the ingest job in this process, on the home's own Dagster instance, so that the UI shows it.
+"""Starting a job in this process, on the home's own Dagster instance, so that the UI shows it.
 
-Does not belong here: the job's definition, or how its result is shown.
+Does not belong here: the jobs' definitions, or how their result is shown.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from dagster import ExecuteInProcessResult
+
+    from assets.yearly_report import Standing
     from warehouse.home import Home
 
 
@@ -27,11 +30,7 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
     """
     home.create()
     prepare_dagster_home(home)
-    import dagster as dg
-
     from assets.graph.keys import SUBMISSION
-    from orchestration.definitions import defs
-    from orchestration.launcher import PROCESS, this_process
 
     taken = {
         "folder": str(folder or ""),
@@ -39,16 +38,8 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
         "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
         "replay": list(replay),
     }
-    config = {
-        "ops": {"ingest_batch": {"config": taken}},
-        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the instance keeps the whole log for the UI
-    }
-    with dg.DagsterInstance.get() as instance:
-        job = defs.resolve_job_def("ingest")
-        result = job.execute_in_process(
-            run_config=config, instance=instance, raise_on_error=True, tags={PROCESS: this_process()}
-        )
-        events = result.get_asset_materialization_events()
+    result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})
+    events = result.get_asset_materialization_events()
     if not result.success:
         raise IngestFailedError(f"run {result.run_id} failed; look at it in the Dagster UI: danvan dev")
     for event in events:
@@ -56,3 +47,36 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
             materialization = event.step_materialization_data.materialization
             return {name: value.value for name, value in materialization.metadata.items()} | {"run_id": result.run_id}
     raise IngestFailedError(f"run {result.run_id} reported no batch")
+
+
+def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
+    """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
+    prepare_dagster_home(home)
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from assets.yearly_report import write_yearly_report
+    from warehouse.closing import require_ended
+
+    require_ended(year, datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")))
+    _execute("close_year", {}, partition=str(year))
+    return [write_yearly_report(home, year)]
+
+
+def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.launcher import PROCESS, this_process
+
+    quiet = {
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}
+    }  # the instance keeps the whole log for the UI
+    with dg.DagsterInstance.get() as instance:
+        return defs.resolve_job_def(job).execute_in_process(
+            run_config=config | quiet,
+            instance=instance,
+            raise_on_error=True,
+            partition_key=partition,
+            tags={PROCESS: this_process()},
+        )

@@ -61,6 +61,8 @@ def _message(error: Exception) -> str:
         "HomeError",
         "InboxError",
         "WriterBusyError",
+        "YearOpenError",
+        "LookupError",
         "FileNotFoundError",
         "UsageProblem",
         "ValueError",

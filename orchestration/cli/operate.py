@@ -1,4 +1,4 @@
-"""Commands of operation: rebuild, replay, dev, demo.
+"""Commands of operation: rebuild, replay, close, report, dev, daemon, demo.
 
 Does not belong here: intake and queries.
 """
@@ -15,7 +15,9 @@ from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from assets.yearly_report import Standing
     from warehouse.home import Home
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -23,8 +25,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (rebuild, replay, dev, demo):
+    for command in (rebuild, replay, report, dev, daemon, demo):
         app.command()(command)
+    app.command("close")(close_year)
 
 
 def rebuild(json: JsonOption = False) -> None:
@@ -95,6 +98,42 @@ def _submissions(home: Home, submissions: Sequence[str], batch: str, years: Sequ
     return found
 
 
+def close_year(
+    year: Annotated[int, typer.Argument(help="The year to close; it must have ended.")], json: JsonOption = False
+) -> None:
+    """Close a year by hand, as the schedule does on 15 January: settle its figures, release them, write its report.
+
+    Submissions that come later are accepted into a new revision of the year. Example: danvan close 2025
+    """
+    from orchestration.run import run_closing
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.require()
+    _show_reports(run_closing(home, year), json)
+
+
+def report(years: Annotated[list[int], typer.Argument(help="Years to report on.")], json: JsonOption = False) -> None:
+    """Write the yearly report (.xlsx) of each year from the published warehouse.
+
+    Example: danvan report 2024 2025
+    """
+    from assets.yearly_report import write_yearly_report
+    from warehouse.home import current_home
+
+    home = current_home()
+    _show_reports([write_yearly_report(home, year) for year in years], json)
+
+
+def _show_reports(written: Sequence[tuple[Path, Standing]], json: bool) -> None:
+    rows = [{"year": s.year, "revision": s.revision, "standing": s.label, "file": str(path)} for path, s in written]
+    if json:
+        echo_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['year']}: {row['standing']}\n  {row['file']}")
+
+
 def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
 ) -> None:
@@ -102,9 +141,26 @@ def dev(
 
     Example: danvan dev --port 3000
     """
+    home, workspace = _prepared()
+    typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {home.root})")
+    _become("dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port))
+
+
+def daemon() -> None:
+    """Start the Dagster daemon alone, as a service does; the UI is `danvan dev`, or dagster-webserver beside it.
+
+    Example: danvan daemon
+    """
+    home, workspace = _prepared()
+    typer.echo(f"Dagster daemon (home {home.root})")
+    _become("dagster._daemon", "run", "-w", str(workspace))
+
+
+def _prepared() -> tuple[Home, Path]:
+    """Make the home and its instance ready and hold its daemon's lock until this process ends. Raises UsageProblem."""
     from pathlib import Path
 
-    from orchestration.instance import prepare_dagster_home
+    from orchestration.instance import SecondDaemonError, hold_daemon_lock, prepare_dagster_home
     from warehouse.home import current_home
 
     workspace = Path(__file__).parents[2] / "workspace.yaml"
@@ -113,9 +169,15 @@ def dev(
     home = current_home()
     home.create()
     prepare_dagster_home(home)
-    typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {home.root})")
-    arguments = ["dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    try:
+        hold_daemon_lock(home)
+    except SecondDaemonError as e:
+        raise UsageProblem(str(e)) from e
     os.chdir(workspace.parent)
+    return home, workspace
+
+
+def _become(*arguments: str) -> None:
     os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606 - our own interpreter, fixed arguments
 
 

@@ -17,8 +17,8 @@ from tests.support import clean_rows, findings, make_home, put, query, report_of
 from warehouse.home import Home
 
 DEFECTS = {d.code: d for d in defects()}
-#: a totals row stands only in workbooks that offices made themselves: tried below
-OF_TOTALS = {"A-FOOT"}
+#: a totals row stands only in workbooks that offices made themselves: tried below; a closed year in assets/test_closing
+ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED"}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_errors_reject_and_warnings_do_not(planted: tuple[Home, dict[str, Report
 
 
 def test_every_rule_has_a_planted_defect() -> None:
-    assert {r.code for r in rules()} - DEFECTS.keys() - OF_TOTALS == set()
+    assert {r.code for r in rules()} - DEFECTS.keys() - ELSEWHERE == set()
     assert len(rules()) >= 40
 
 

@@ -134,7 +134,7 @@ def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
         event = instance.get_latest_materialization_event(dg.AssetKey(["core", "fact_training"]))
         assert event is not None and event.asset_materialization is not None
         assert event.asset_materialization.metadata["dagster/row_count"].value == 1
-        key = dg.AssetCheckKey(dg.AssetKey(["intake", "submission"]), "gx_staging_training")
+        key = dg.AssetCheckKey(dg.AssetKey(["staging", "training"]), "gx_staging_training")
         assert instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import yaml
 
-from assets.graph.keys import asset_key
+from assets.graph.keys import YEARS, asset_key, column_lineage
 from expectations.rule import rule_codes_by_table
 from orchestration.definitions import defs
 from tests.support import REPO
@@ -26,8 +26,56 @@ def test_every_published_table_is_an_asset_with_owner_kinds_and_column_schema() 
 
 
 def test_each_suite_is_an_asset_check() -> None:
-    names = {k.name for k in defs.resolve_asset_graph().asset_check_keys}
-    assert names == {f"gx_{table.replace('.', '_')}" for table in rule_codes_by_table()}
+    checks = {(k.asset_key.to_user_string(), k.name) for k in defs.resolve_asset_graph().asset_check_keys}
+    for table in rule_codes_by_table():
+        asset = table.replace(".", "/") if table.startswith("staging.") else "intake/finding"
+        assert (asset, f"gx_{table.replace('.', '_')}") in checks
+    others = {(a, n) for a, n in checks if not n.startswith("gx_")}
+    assert others == {
+        ("published/danvan", "equals_core"),
+        ("mart/completeness", "completeness"),
+        ("mart/completeness", "timeliness"),
+    }
+
+
+def test_publication_stops_where_core_and_published_or_gx_and_we_differ() -> None:
+    graph = defs.resolve_asset_graph()
+    blocking = {k.name for k in graph.asset_check_keys if graph.get_check_spec(k).blocking}
+    assert blocking == {"gx_agrees", "equals_core"}
+
+
+def test_facts_and_marts_are_partitioned_by_year_from_the_first_form_to_the_open_year() -> None:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    keys = YEARS.get_partition_keys()
+    assert keys[0] == "2013"
+    assert keys[-1] == str(datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).year)
+    graph = defs.resolve_asset_graph()
+    by_year = {k.to_user_string() for k in graph.get_all_asset_keys() if graph.get(k).partitions_def == YEARS}
+    assert {"core/fact_training", "mart/model_by_year", "meta/year_revision", "published/yearly_report"} <= by_year
+    assert not {"intake/submission", "core/dim_unit", "published/danvan"} & by_year
+
+
+def test_columns_lead_back_to_the_staged_table() -> None:
+    lineage = column_lineage(relations()["mart.training_by_unit"])
+    assert lineage is not None
+    (dep,) = lineage.deps_by_column["attendee_count"]
+    assert (dep.asset_key.to_user_string(), dep.column_name) == ("core/fact_training", "attendee_count")
+    lineage = column_lineage(relations()["core.fact_training"])
+    assert lineage is not None
+    (dep,) = lineage.deps_by_column["attendee_count"]
+    assert (dep.asset_key.to_user_string(), dep.column_name) == ("staging/training", "attendee_count")
+    assert "valid_from" not in lineage.deps_by_column, "the version's validity stands in no form"
+
+
+def test_what_is_published_has_an_owner_a_description_and_a_freshness_policy() -> None:
+    graph = defs.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners and node.description, key
+        if node.group_name in ("core", "mart", "published", "closing"):
+            assert node.freshness_policy is not None, key
 
 
 def test_the_workspace_file_points_at_the_definitions() -> None:
@@ -36,15 +84,17 @@ def test_the_workspace_file_points_at_the_definitions() -> None:
     assert isinstance(defs, dg.Definitions)
 
 
-def test_one_writer_at_a_time_is_queued_by_a_pool() -> None:
-    op = (
-        defs.resolve_job_def("ingest").get_node_named("ingest_batch")
-        if hasattr(dg.JobDefinition, "get_node_named")
-        else None
-    )
-    pools = {n.definition.pool for n in defs.resolve_job_def("ingest").nodes if n.name == "ingest_batch"}  # type: ignore[attr-defined]
-    assert pools == {"warehouse"}
-    assert op is None or op.name == "ingest_batch"
+def test_whatever_writes_waits_in_one_queue() -> None:
+    graph = defs.resolve_asset_graph()
+    pools = {k.to_user_string(): graph.get(k).pools for k in graph.get_all_asset_keys()}
+    for writer in (
+        "intake/submission",
+        "core/fact_training",
+        "mart/model_by_year",
+        "published/danvan",
+        "meta/year_revision",
+    ):
+        assert pools[writer] == {"warehouse"}
 
 
 def test_a_code_server_can_load_everything() -> None:

@@ -23,13 +23,19 @@ def _now() -> dict[str, object]:
         assets[key.to_user_string()] = {
             "group": node.group_name, "kinds": sorted(node.kinds), "owners": list(node.owners),
             "partitions": str(node.partitions_def) if node.partitions_def else None, "pools": sorted(node.pools or ()),
-            "automation": str(node.automation_condition) if node.automation_condition else None,
+            "automation": node.automation_condition.get_label() if node.automation_condition else None,
+            "freshness": type(node.freshness_policy).__name__ if node.freshness_policy else None,
             "deps": sorted(k.to_user_string() for k in node.parent_keys),
         }  # fmt: skip
-    jobs = {name: sorted(n.name for n in defs.resolve_job_def(name).nodes) for name in ("ingest", "remind")}
+    jobs = {
+        name: sorted(n.name for n in defs.resolve_job_def(name).nodes) for name in ("ingest", "close_year", "remind")
+    }
     return {
         "assets": assets,
-        "checks": sorted(f"{k.asset_key.to_user_string()}:{k.name}" for k in graph.asset_check_keys),
+        "checks": {
+            f"{k.asset_key.to_user_string()}:{k.name}": "blocking" if graph.get_check_spec(k).blocking else "warning"
+            for k in graph.asset_check_keys
+        },
         "jobs": jobs,
         "schedules": {s.name: [s.cron_schedule, s.execution_timezone] for s in defs.schedules or ()},  # type: ignore[union-attr]
         "sensors": {s.name: s.minimum_interval_seconds for s in defs.sensors or ()},
