@@ -36,6 +36,7 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
         "folder": str(folder or ""),
         "processes": processes,
         "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
+        "retries": 0,  # and read the reason at once
         "replay": list(replay),
     }
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})

@@ -21,9 +21,11 @@ from warehouse.home import current_home
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assets.intake.inbox import Arrival
+    from assets.intake.inbox import Arrival, Inbox
 
 SETTLE_SECONDS = 2.0
+#: the daemon ticks every five seconds; in between the sensor itself keeps looking
+WATCH_SECONDS = 4.0
 ARRIVALS = "danvan/arrivals"
 BATCH = "danvan/batch"
 #: seconds to wait after the nth failure over the same files
@@ -46,7 +48,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """
     home = current_home()
     try:
-        arrivals = open_inbox(home.inbox).complete(SETTLE_SECONDS)
+        arrivals = _watch(open_inbox(home.inbox))
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
     if not arrivals:
@@ -61,6 +63,16 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         run_config={"ops": {"ingest_batch": {"config": {"batch_id": batch_id}}}},
     )
     return dg.SensorResult(run_requests=[request])
+
+
+def _watch(inbox: Inbox) -> list[Arrival]:
+    """Return the complete files as soon as there are any, or none after a while."""
+    give_up = time.monotonic() + WATCH_SECONDS
+    while True:
+        arrivals = inbox.complete(SETTLE_SECONDS)
+        if arrivals or time.monotonic() + inbox.look_again_seconds > give_up:
+            return arrivals
+        time.sleep(inbox.look_again_seconds)
 
 
 def arrivals_key(arrivals: Sequence[Arrival]) -> str:

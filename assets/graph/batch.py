@@ -46,13 +46,15 @@ _MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errn
 class IngestConfig(dg.Config):
     """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, known submissions from the archive.
 
-    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
+    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run. What can pass is
+    tried again ``retries`` times, ten seconds apart.
     """
 
     folder: str = ""
     batch_id: str = ""
     processes: int = 2
     settle_seconds: float = 2.0
+    retries: int = 3
     replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
 
 
@@ -133,7 +135,7 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
 
 
 def _run(home: Home, config: IngestConfig) -> BatchResult:
-    """Take or replay; what can pass (a busy writer, a full or failing disk) is tried again ten seconds later, three times."""
+    """Take or replay; what can pass (a busy writer, a full or failing disk) is tried again."""
     try:
         if config.replay:
             return replay(home, config.replay, processes=config.processes)
@@ -145,6 +147,6 @@ def _run(home: Home, config: IngestConfig) -> BatchResult:
             settle_seconds=config.settle_seconds,
         )
     except (WriterBusyError, OSError) as e:
-        if isinstance(e, OSError) and e.errno not in _MAY_PASS:
+        if not config.retries or (isinstance(e, OSError) and e.errno not in _MAY_PASS):
             raise
-        raise dg.RetryRequested(max_retries=3, seconds_to_wait=10) from e
+        raise dg.RetryRequested(max_retries=config.retries, seconds_to_wait=10) from e

@@ -45,6 +45,10 @@ class Arrival:
 class Inbox(Protocol):
     """Where files arrive. An arrival that was replaced meanwhile is neither fetched nor taken away."""
 
+    @property
+    def look_again_seconds(self) -> float:
+        """How often it may be listed by somebody who waits."""
+
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Return the complete files, by name. Raises FileNotFoundError without an inbox."""
 
@@ -78,6 +82,7 @@ class LocalInbox:
     """A folder and its sub-folders. Symbolic links are never followed: a link is no submission and may point anywhere."""
 
     root: Path
+    look_again_seconds: float = 0.25
 
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
@@ -135,6 +140,7 @@ class ObjectInbox:
     """A prefix of an object store, where an object appears whole or not at all."""
 
     store: ObjectStore
+    look_again_seconds: float = 60.0  # listings are billed: once a tick
 
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:  # noqa: ARG002 - an object is complete when it is there
         """List every object of the prefix that has a finished name."""

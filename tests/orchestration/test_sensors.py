@@ -24,6 +24,7 @@ from warehouse.home import Home
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Home, dg.DagsterInstance]]:
     home = make_home(tmp_path / "home")
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    monkeypatch.setattr("orchestration.sensors.WATCH_SECONDS", 0.0)
     (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         yield home, instance
@@ -73,6 +74,17 @@ def test_files_still_on_their_way_are_left(place: tuple[Home, dg.DagsterInstance
     _drop(home, "slow.xlsx", age=0)
     _drop(home, "copying.xlsx.part")
     assert isinstance(_tick(instance), dg.SkipReason)
+
+
+def test_a_file_that_arrives_while_the_sensor_watches_is_taken_in_the_same_tick(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, instance = place
+    monkeypatch.setattr("orchestration.sensors.WATCH_SECONDS", 10.0)
+    threading.Timer(0.6, _drop, (home,)).start()
+    begin = time.monotonic()
+    assert isinstance(_tick(instance), dg.SensorResult)
+    assert 0.5 < time.monotonic() - begin < 5
 
 
 def test_a_waiting_run_takes_what_comes_and_a_running_one_does_not(place: tuple[Home, dg.DagsterInstance]) -> None:
