@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
 import dagster as dg
 import yaml
 
@@ -100,3 +106,20 @@ def test_whatever_writes_waits_in_one_queue() -> None:
 def test_a_code_server_can_load_everything() -> None:
     """As it does when it starts: names of jobs and assets must not clash."""
     defs.get_repository_def().load_all_definitions()
+
+
+def test_dg_finds_the_same_definitions_in_the_fixed_folders() -> None:
+    dg_command = str(Path(sys.executable).with_name("dg"))
+    checked = subprocess.run([dg_command, "check", "defs"], cwd=REPO, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    listed = subprocess.run(
+        [dg_command, "list", "defs", "--json"], cwd=REPO, capture_output=True, text=True, check=True
+    )
+    found = json.loads(listed.stdout)
+    assert {a["asset_key"] for a in found["assets"]} == {
+        k.to_user_string() for k in defs.resolve_asset_graph().get_all_asset_keys()
+    }
+    workspace = yaml.safe_load((REPO / "workspace.yaml").read_text(encoding="utf-8"))
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dg"]["project"]
+    location = workspace["load_from"][0]["python_module"]["location_name"]
+    assert project["code_location_name"] == location, "one name, or schedules and sensors lose their state"
