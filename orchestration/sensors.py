@@ -66,11 +66,12 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
 
 
 def _watch(inbox: Inbox) -> list[Arrival]:
-    """Return the complete files as soon as there are any, or none after a while."""
+    """Return the complete files once no other is on its way, or what is complete after a while."""
     give_up = time.monotonic() + WATCH_SECONDS
     while True:
         arrivals = inbox.complete(SETTLE_SECONDS)
-        if arrivals or time.monotonic() + inbox.look_again_seconds > give_up:
+        is_quiet = arrivals and len(arrivals) == len(inbox.complete())
+        if is_quiet or time.monotonic() + inbox.look_again_seconds > give_up:
             return arrivals
         time.sleep(inbox.look_again_seconds)
 

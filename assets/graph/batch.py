@@ -27,6 +27,7 @@ from assets.graph.keys import (
 from assets.graph.reported import (
     arrival_event,
     batch_metadata,
+    finding_metadata,
     report_years,
     row_counts,
     suite_results,
@@ -127,8 +128,9 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
         context.log_event(arrival_event(home, result))
     report_years(context, home, result, [*yearly_core(), *marts()])
     counts = row_counts(home)
+    own_of = {SUBMISSION: batch_metadata(result), FINDING: finding_metadata(home, result)}
     for spec in asset_specs():
-        own = batch_metadata(result) if spec.key == SUBMISSION else {}
+        own = own_of.get(spec.key, {})
         name = ".".join(spec.key.path)
         yield dg.MaterializeResult(spec.key, metadata=own | table_metadata(name, counts, result))
     yield from suite_results(home, result, suite_name, suite_asset)

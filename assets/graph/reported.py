@@ -63,6 +63,23 @@ def arrival_event(home: Home, result: BatchResult) -> dg.AssetObservation:
     return dg.AssetObservation(INBOX, metadata={**sums, **{n: dict(sorted(c.items())) for n, c in counts.items()}})
 
 
+def finding_metadata(home: Home, result: BatchResult) -> dict[str, Any]:
+    """Return the batch's findings by severity and code, and where units and engineers read them."""
+    query = (
+        "SELECT severity, code, count(*) FROM intake.finding WHERE submission_id IN (SELECT unnest(?)) "
+        "GROUP BY ALL ORDER BY ALL"
+    )
+    with open_published(home) as con:
+        rows = con.execute(query, [result.judged]).fetchall()
+    by_severity = {s: sum(n for severity, _, n in rows if severity == s) for s in ("error", "warning", "info")}
+    return {
+        **by_severity,
+        "by_code": {code: n for _, code, n in rows},
+        "receipts": dg.MetadataValue.path(home.receipts),
+        "data_docs": _data_docs(home),
+    }
+
+
 def row_counts(home: Home) -> Counts:
     """Return the rows of every hashed table by year, and in all (year None), as the release counted them."""
     with open_published(home) as con:
@@ -89,31 +106,29 @@ def report_years(
     tables: Sequence[Relation],
     besides: Sequence[int] = (),
 ) -> None:
-    """Report a materialisation of ``tables`` for exactly the years that the batch touched or changed.
+    """Report a materialisation of each of ``tables`` for exactly the years that the batch touched, or changed in it.
 
     The years ``besides`` are those whose ``tables`` the run itself materialises.
     """
-    years = [y for y in touched_partitions(home, result) if y not in besides]
-    counts = row_counts(home) if years else {}
+    if result.release_no is None:
+        return
+    counts, changed = row_counts(home), _changed_years(home, result.release_no)
+    known = {int(key) for key in YEARS.get_partition_keys()}
     for relation in tables:
+        touched = known if result.all_years else {*result.years, *changed.get(relation.qualified, ())} & known
+        years = sorted(touched - set(besides))
         for year in years:
             context.log_event(year_event(relation, year, counts, is_last=year == years[-1]))
 
 
-def touched_partitions(home: Home, result: BatchResult) -> list[int]:
-    """Return the years of the batch, and those whose content came out differently through them, as far as partitions go."""
-    if result.release_no is None:
-        return []
-    known = {int(key) for key in YEARS.get_partition_keys()}
-    if result.all_years:
-        return sorted(known)
+def _changed_years(home: Home, release_no: int) -> dict[str, set[int]]:
+    """Return the years of each table whose content the release changed; some marts look across years."""
+    query = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND is_changed AND year IS NOT NULL"
+    found: dict[str, set[int]] = defaultdict(set)
     with open_published(home) as con:
-        changed = con.execute(
-            "SELECT DISTINCT year FROM meta.release_diff WHERE release_no = ? AND is_changed AND year IS NOT NULL "
-            "AND split_part(table_name, '.', 1) = 'mart'",
-            [result.release_no],
-        ).fetchall()
-    return sorted({*result.years, *(row[0] for row in changed)} & known)
+        for table, year in con.execute(query, [release_no]).fetchall():
+            found[table].add(year)
+    return found
 
 
 def year_event(relation: Relation, year: int, counts: Counts, *, is_last: bool) -> dg.AssetMaterialization:

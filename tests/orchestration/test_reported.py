@@ -1,0 +1,153 @@
+"""What a run tells Dagster, on a real instance: arrival by form, period and year; years touched; suites with examples; checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from expectations import judge
+from orchestration.definitions import defs
+from tests.support import clean_rows, make_home, put, put_register, query, report_of
+from warehouse.home import Home
+
+TRAINING = dg.AssetKey(["core", "fact_training"])
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Home, dg.DagsterInstance]]:
+    home = make_home(tmp_path / "home")
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    put_register(home.inbox)
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        _ingest(instance)
+        yield home, instance
+
+
+def _ingest(instance: dg.DagsterInstance, *, must_succeed: bool = True) -> dg.ExecuteInProcessResult:
+    config = {"ops": {"ingest_batch": {"config": {"settle_seconds": 0.0}}}}
+    job = defs.resolve_job_def("ingest")
+    result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
+    assert result.success is must_succeed
+    return result
+
+
+def _evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {e.check_name: e for e in result.get_asset_check_evaluations()}
+
+
+def _values(metadata: Any) -> dict[str, Any]:
+    return {name: value.value for name, value in metadata.items()}
+
+
+def test_one_arrival_event_per_batch_counts_by_form_period_and_year(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
+    put(home.inbox, report_of(104, "2015-Y", clean_rows(2015)))
+    (home.inbox / "letter.docx").write_bytes(b"PK no workbook")
+    result = _ingest(instance)
+    events = [e for e in result.all_events if e.is_asset_observation]
+    assert len(events) == 1
+    found = _values(events[0].asset_observation_data.asset_observation.metadata)
+    assert found["files"] == 4
+    assert found["forms"] == {"(unknown)": 1, "BCDV-2013": 1, "BCDV-2023": 2}
+    assert found["periods"] == {"(unknown)": 1, "2015-Y": 1, "2024-Y": 2}
+    assert found["by_year"] == {"(unknown)": 1, "2015": 1, "2024": 2}
+    assert [e for e in _ingest(instance).all_events if e.is_asset_observation] == [], "nothing arrived, nothing is told"
+
+
+def test_exactly_the_years_that_a_batch_touched_are_materialised(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(104, "2019-Y", clean_rows(2019)))
+    result = _ingest(instance)
+
+    def years(*path: str) -> list[str | None]:
+        return [m.partition for m in _materializations(result) if m.asset_key == dg.AssetKey(path)]
+
+    assert years("core", "fact_training") == ["2019", "2024"]
+    assert years("mart", "training_by_year") == ["2019", "2024"]
+    between = ["2019", "2020", "2021", "2022", "2023", "2024"]
+    assert years("mart", "completeness") == between, "reports of the years between are missed from now on"
+    rows = {m.partition: _values(m.metadata) for m in _materializations(result) if m.asset_key == TRAINING}
+    assert [rows[y]["dagster/partition_row_count"] for y in ("2019", "2024")] == [1, 1]
+    assert "dagster/column_lineage" in rows["2024"]
+
+
+def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:
+    return [e.step_materialization_data.materialization for e in result.get_asset_materialization_events()]
+
+
+def test_a_failing_suite_warns_with_counts_places_and_a_link_but_no_value(
+    place: tuple[Home, dg.DagsterInstance],
+) -> None:
+    home, instance = place
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 31
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    checks = _evaluations(_ingest(instance))
+    check = checks["gx_staging_training"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    found = _values(check.metadata)
+    ((submission, sheet, cell),) = query(
+        home, "SELECT submission_id, sheet, cell FROM intake.finding WHERE code = 'T-MEMBERS-OVER'"
+    )
+    assert found["by_code"]["T-MEMBERS-OVER"] == 1
+    example = {"code": "T-MEMBERS-OVER", "submission": submission, "sheet": sheet, "cell": cell}
+    assert example in [r.data for r in check.metadata["examples"].records]  # type: ignore[attr-defined]
+    assert found["data_docs"].endswith("/data_docs/index.html")
+    assert checks["gx_staging_model"].passed
+    assert checks["gx_agrees"].passed
+
+
+def test_when_gx_and_the_compiled_pass_differ_the_blocking_check_fails_and_nothing_is_published(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, instance = place
+    original = judge._find_violations
+
+    def blind(*args: Any) -> None:
+        original(*args)
+        args[0].execute("DELETE FROM staging.violation WHERE code = 'T-MEMBERS-OVER'")
+
+    monkeypatch.setattr(judge, "_find_violations", blind)
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 31
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    before = query(home, "FROM meta.release")
+    result = _ingest(instance, must_succeed=False)
+    check = _evaluations(result)["gx_agrees"]
+    assert not check.passed
+    assert "T-MEMBERS-OVER" in str(check.metadata["differences"].value)
+    assert query(home, "FROM meta.release") == before
+    assert [m.asset_key for m in _materializations(result)] == []
+
+
+def test_the_published_file_is_compared_with_core(place: tuple[Home, dg.DagsterInstance]) -> None:
+    from assets.graph.release import equals_core
+
+    home, instance = place
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    assert _evaluations(_ingest(instance))["equals_core"].passed
+    with duckdb.connect(str(home.database)) as con:
+        con.execute("UPDATE core.fact_training SET attendee_count = attendee_count + 1")
+        con.execute("DELETE FROM mart.model_by_year")
+    result = equals_core()
+    assert isinstance(result, dg.AssetCheckResult)
+    assert not result.passed
+    assert result.metadata["different"].value == ["core.fact_training 2024", "mart.model_by_year 2024"]
+
+
+def test_years_with_too_few_reports_or_too_few_in_time_warn(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    checks = _evaluations(_ingest(instance))
+    for name in ("completeness", "timeliness"):
+        assert (checks[name].passed, checks[name].severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert checks[name].metadata["years_below"].value == "2024"
+        (record,) = checks[name].metadata["by_year"].records  # type: ignore[attr-defined]
+        assert (record.data["expected"], record.data["reports"], record.data["percent"]) == (45, 1, 2.2)
