@@ -1,4 +1,4 @@
-"""The inbox: which files are complete, and how one is fetched and, once it is committed, taken away.
+"""The inbox: which files are complete, how one is fetched and, once it is committed, taken away; and how one is put in.
 
 A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefix``). Does not belong here: reading files.
 """
@@ -58,6 +58,34 @@ class Inbox(Protocol):
     def take_away(self, arrival: Arrival) -> None:
         """Remove exactly this arrival."""
 
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Let a file arrive, whole, under ``name`` - or beside it, when another file waits there."""
+
+
+class NothingToTakeError(ValueError):
+    """A path that should be taken has no complete file; the message says which names are left alone."""
+
+
+def put_path(inbox: Inbox, path: Path) -> None:
+    """Let the complete files of a file or folder arrive. What lies in the inbox already stays where it is.
+
+    Raises FileNotFoundError, NothingToTakeError.
+    """
+    if isinstance(inbox, LocalInbox) and path.resolve().is_relative_to(inbox.root.resolve()):
+        return
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file or folder {path}")
+    if path.is_dir():
+        files = {a.name: path / a.name for a in LocalInbox(path).complete()}
+    else:
+        files = {path.name: path} if _is_finished(path.name) and path.is_file() and not path.is_symlink() else {}
+    if not files:
+        left = f"links, hidden files, Office's lock files and names that end in {', '.join(_UNFINISHED)} are left alone"
+        raise NothingToTakeError(f"nothing to take at {path}: {left}")
+    for name, file in files.items():
+        with file.open("rb") as content:
+            inbox.put(name, content)
+
 
 def open_inbox(folder: Path) -> Inbox:
     """Return the inbox that DANVAN_INBOX names, or the local ``folder``. Raises InboxError for a setting of another kind.
@@ -113,7 +141,7 @@ class LocalInbox:
         if not self._is_still(arrival, arrival.name):
             return
         place = self.root / arrival.name
-        aside = place.with_name(f"{secrets.token_hex(4)}-{place.name}")  # visible: after a crash here it is found again
+        aside = place.with_name(_beside(place.name))  # visible: after a crash here it is found again
         try:
             place.rename(aside)
         except FileNotFoundError:
@@ -122,6 +150,21 @@ class LocalInbox:
             aside.unlink()
         elif not place.exists():  # a newer file: give it its name back, unless a still newer one has it
             aside.rename(place)
+
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Copy under a hidden name, then give it the first free one."""
+        place = self.root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with part.open("xb") as out:
+                shutil.copyfileobj(content, out, 1 << 20)
+            try:
+                place.hardlink_to(part)  # unlike a rename, never over a file that waits there
+            except FileExistsError:
+                place.with_name(_beside(place.name)).hardlink_to(part)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _status(self, name: str) -> os.stat_result | None:
         try:
@@ -184,9 +227,25 @@ class ObjectInbox:
         if _object_mark(meta) == arrival.mark:
             obstore.delete(self.store, arrival.name)
 
+    def put(self, name: str, content: BinaryIO) -> None:
+        """Upload; the store itself refuses a name that is taken."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        body = content.read()
+        try:
+            obstore.put(self.store, name, body, mode="create")
+        except AlreadyExistsError:
+            folder, _, last = name.rpartition("/")
+            obstore.put(self.store, f"{folder}/{_beside(last)}".lstrip("/"), body, mode="create")
+
 
 def _is_finished(name: str) -> bool:
     return not name.startswith((".", "~$")) and not name.lower().endswith(_UNFINISHED)
+
+
+def _beside(name: str) -> str:
+    return f"{secrets.token_hex(4)}-{name}"
 
 
 def _mark(name: str, status: os.stat_result) -> str:

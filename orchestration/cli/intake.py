@@ -92,6 +92,7 @@ def ingest(
     Example: danvan ingest            (the inbox)
     Example: danvan ingest reports/   (a folder; its files are copied to the inbox first)
     """
+    from assets.intake.inbox import open_inbox, put_path
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
@@ -99,7 +100,7 @@ def ingest(
     home = current_home()
     home.create()
     for path in paths or []:
-        _copy_to_inbox(path, home.inbox)
+        put_path(open_inbox(home.inbox), path)
     with ProgressBar() as bar, reporting_to(bar):
         batch = run_ingest(home, None, processes)
     if json:
@@ -157,17 +158,3 @@ def _letterhead(code: str, day: date) -> tuple[str, str, str]:
             f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
         )
     return str(row[0]), str(row[1]), str(row[2])
-
-
-def _copy_to_inbox(path: Path, inbox: Path) -> None:
-    import shutil
-
-    if not path.exists():
-        raise UsageProblem(f"there is no file or folder {path}")
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
-    for file in files:
-        target = inbox / file.name if path.is_file() else inbox / file.relative_to(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(file, part)
-        part.replace(target)

@@ -60,6 +60,7 @@ def _message(error: Exception) -> str:
     known = {
         "HomeError",
         "InboxError",
+        "NothingToTakeError",
         "WriterBusyError",
         "YearOpenError",
         "LookupError",

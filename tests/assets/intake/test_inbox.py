@@ -16,7 +16,15 @@ from pathlib import Path
 import pytest
 
 from assets.ingest import ingest
-from assets.intake.inbox import Arrival, InboxError, LocalInbox, ObjectInbox, open_inbox
+from assets.intake.inbox import (
+    Arrival,
+    InboxError,
+    LocalInbox,
+    NothingToTakeError,
+    ObjectInbox,
+    open_inbox,
+    put_path,
+)
 from tests.support import clean_rows, make_home, put, put_register, query, report_of
 
 
@@ -71,6 +79,30 @@ def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
     inbox.take_away(arrival)
     assert not path.exists()
     assert not inbox.fetch(arrival, io.BytesIO())
+
+
+def test_files_of_one_name_that_are_put_in_stand_beside_each_other(tmp_path: Path) -> None:
+    inbox = LocalInbox(tmp_path / "inbox")
+    for unit in ("one", "two"):
+        put_path(inbox, _write(tmp_path / unit, "bao-cao.xlsx", unit.encode()))
+        put_path(inbox, tmp_path / unit)
+    put_path(inbox, inbox.root / "bao-cao.xlsx")  # lies there already
+    contents = sorted((inbox.root / a.name).read_bytes() for a in inbox.complete())
+    assert contents == [b"one", b"one", b"two", b"two"]
+    assert len(list(inbox.root.iterdir())) == 4
+
+
+@pytest.mark.parametrize("name", [".hidden.xlsx", "~$b.xlsx", "c.xlsx.part"])
+def test_what_is_not_complete_is_not_put_in_and_the_reason_is_named(tmp_path: Path, name: str) -> None:
+    inbox = LocalInbox(tmp_path / "inbox")
+    path = _write(tmp_path / "files", name)
+    link = tmp_path / "link.xlsx"
+    link.symlink_to("/etc/hostname")
+    for place in (path, path.parent, link):
+        with pytest.raises(NothingToTakeError, match="left alone"):
+            put_path(inbox, place)
+    with pytest.raises(FileNotFoundError, match="no file or folder"):
+        put_path(inbox, tmp_path / "nowhere")
 
 
 def test_a_setting_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +165,13 @@ def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(bucket: ObjectIn
     assert ingest(home).files == 0
     _upload(bucket, tmp_path / "stock")
     assert ingest(home).duplicates == 2
+
+
+def test_files_put_into_a_bucket_never_replace_each_other(bucket: ObjectInbox, tmp_path: Path) -> None:
+    for content in (b"one", b"second"):
+        put_path(bucket, _write(tmp_path, "đợt 1/a.csv", content).parent.parent)
+    assert sorted(a.size for a in bucket.complete()) == [3, 6]
+    assert {Path(a.name).parent.as_posix() for a in bucket.complete()} == {"đợt 1"}
 
 
 def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: ObjectInbox) -> None:
