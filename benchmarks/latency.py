@@ -1,7 +1,8 @@
 """Latency: from a file's rename into the inbox to its figures in the published file, with the real daemon.
 
-Usage: python -m benchmarks.latency [--files 20] [--stock 200]. Prints median and p95, and where the time goes: waiting
-for the sensor, queue, start of the run, work until the figures are visible; and what the run does after that.
+Usage: python -m benchmarks.latency [--files 20] [--stock 200]. Takes half a minute per file, most of it
+waiting for the daemon to be idle. Prints median and p95, and where the time goes: waiting for the sensor, queue, start of
+the run, work until the figures are visible; and what the run does after that.
 Does not belong here: throughput (benchmarks.ingest).
 """
 
@@ -48,7 +49,10 @@ def main() -> None:
         ingest(home)
         prepare_dagster_home(home)
         with _daemon(home):
-            samples = [_measure(home, file) for file in files[arguments.stock + 1 :]]
+            samples = []
+            for file in files[arguments.stock + 1 :]:
+                samples.append(_measure(home, file))
+                print(f"{len(samples)} of {arguments.files}: {samples[-1]['total']:.1f} s", file=sys.stderr, flush=True)
     _print(samples[1:], first=samples[0])
 
 
