@@ -13,13 +13,19 @@ from typing import Literal
 from assets.intake.grid import Cell
 from assets.intake.match import TableMap
 from assets.intake.values.text import fold_key
+from warehouse.forms import FormColumn
 
+#: a form's column and its index in the rows
+Mapped = tuple[FormColumn, int]
 RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total", "blank", "signature"]
 _NUMBERING = re.compile(r"^\(?\d{1,2}\)?$")
 _ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")
 _TOTAL = ("tổng cộng", "tổng số", "tổng")
 _SUBTOTAL = ("cộng",)
 _OF_WHICH = ("trong đó", "chia ra")
+#: readers of columns whose cells are figures or dates
+_FIGURES = frozenset({"count", "decimal", "percent", "ratio", "date"})
+_FIGURE = re.compile(r"^[\d.,/%\s-]*\d[\d.,/%\s-]*$")
 _SIGNATURE = re.compile(r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên|.*ngày .*tháng .*năm)")
 
 
@@ -57,29 +63,53 @@ def sort_rows(found: TableMap) -> Rows:
 
 
 def _kinds(found: TableMap) -> Iterator[tuple[int, RowKind]]:
-    mapped = [i for column, i in found.columns if not column.ignored]
+    mapped = [(column, i) for column, i in found.columns if not column.ignored]
     signed = False
     for index in range(found.header_row + 1, len(found.sheet.rows)):
         row = found.sheet.rows[index]
-        if not signed and any(row) and found.sheet.address != "pointer":
-            signed = _signed(row)
+        if any(row) and found.sheet.address != "pointer":
+            # whatever text a report of data carries, and whatever stands below a signature: data stay data
+            signed = (signed or _signed(row)) and not _reports(row, mapped)
         yield index, "signature" if signed and any(row) else _kind(row, mapped, index == found.header_row + 1)
 
 
-def _kind(row: Sequence[Cell], mapped: Sequence[int], first: bool) -> RowKind:
+def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind:
     filled = [c for c in row if c is not None]
     if not filled:
         return "blank"
     word = _first_word(filled)
     if first and _is_numbering(filled):
         return "numbering"
-    if (marked := _marked(word)) is not None:
+    values = [cell for _, cell in _cells(row, mapped)]
+    if (marked := _marked(word)) is not None and not _says_more(word, values):
         return marked
-    values = [cell for i in mapped if i < len(row) and (cell := row[i]) is not None]
     if not values:
         return "blank" if _NUMBERING.match(word) else "heading"
     merged = len(values) > 1 and len(set(values)) == 1 and values[0].startswith("s:") and len(mapped) == len(values)
     return "heading" if merged or (_ROMAN.match(word) and len(set(values)) == 1) else "data"
+
+
+def _cells(row: Sequence[Cell], mapped: Sequence[Mapped]) -> list[tuple[FormColumn, str]]:
+    return [(column, cell) for column, i in mapped if i < len(row) and (cell := row[i]) is not None]
+
+
+def _reports(row: Sequence[Cell], mapped: Sequence[Mapped]) -> bool:
+    """Tell whether the row holds a figure or date where one belongs, or all that the form requires of a row."""
+    cells = _cells(row, mapped)
+    required = {column for column, _ in mapped if column.required}
+    if required and required <= {column for column, _ in cells}:
+        return True
+    return any(column.reader in _FIGURES and _is_figure(cell) for column, cell in cells)
+
+
+def _is_figure(cell: str) -> bool:
+    return not cell.startswith("s:") or _FIGURE.match(cell[2:].strip()) is not None
+
+
+def _says_more(word: str, values: Sequence[str]) -> bool:
+    """Tell whether a row that opens like a total has texts besides: a model may be called "Cộng đồng tự quản"."""
+    texts = {fold_key(v[2:]) for v in values if not v[2:3].isdigit()}
+    return bool(texts - {word, "x", "-", "không"})
 
 
 def _first_word(filled: Sequence[str]) -> str:
