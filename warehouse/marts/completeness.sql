@@ -26,7 +26,9 @@ joined AS (
 )
 SELECT j.year, j.unit_id, j.period_id, j.is_expected, p.period_end + d.due_days AS due_date,
        j.received_count, j.accepted_count, j.first_report_date,
-       greatest(0, j.first_report_date - (p.period_end + d.due_days + d.grace_days)) AS days_late,
+       -- greatest() passes over a NULL: what never came is not 0 days late
+       CASE WHEN j.first_report_date IS NOT NULL
+            THEN greatest(0, j.first_report_date - (p.period_end + d.due_days + d.grace_days)) END AS days_late,
        CASE WHEN j.accepted_count = 0 AND j.received_count > 0 THEN 'rejected'
             WHEN j.accepted_count = 0 THEN 'missing'
             WHEN j.first_report_date > p.period_end + d.due_days + d.grace_days THEN 'late'

@@ -1,16 +1,4 @@
-WITH years AS (
-    SELECT DISTINCT year, make_date(year, 1, 1) AS first_day, make_date(year, 12, 31) AS last_day FROM mart.year_source
-),
-required AS (
-    SELECT y.year, string_agg(n.norm_code, ' ' ORDER BY n.valid_from) AS norm_codes,
-           greatest(1, floor(sum(n.required_per_year
-               * (least(y.last_day, coalesce(n.valid_to, y.last_day)) - greatest(y.first_day, n.valid_from) + 1)
-               / (y.last_day - y.first_day + 1)) + 1e-9))::BIGINT AS required_count
-    FROM years y
-    JOIN core.dim_dialogue_norm n ON n.valid_from <= y.last_day AND coalesce(n.valid_to, y.last_day) >= y.first_day
-    GROUP BY y.year
-),
-done AS (
+WITH done AS (
     SELECT s.year, s.unit_id, bool_and(s.is_full_year) AS is_full_year,
            sum(f.dialogue_count) FILTER (f.dialogue_kind_code = 'dinh_ky' AND f.dialogue_count_state IN ('value', 'zero'))
                AS done_count,
@@ -19,11 +7,25 @@ done AS (
            sum(f.petition_settled_count) FILTER (f.petition_settled_count_state IN ('value', 'zero')) AS petition_settled_count
     FROM mart.year_source s LEFT JOIN core.fact_dialogue f USING (submission_id)
     GROUP BY s.year, s.unit_id
+),
+alive AS ( -- a unit that began or ended within the year owes its share of it
+    SELECT d.year, d.unit_id, max_by(u.level_code, u.valid_from) AS level_code,
+           greatest(min(u.valid_from), make_date(d.year, 1, 1)) AS first_day,
+           least(max(u.valid_until), make_date(d.year, 12, 31)) AS last_day
+    FROM done d
+    JOIN core.unit_on_day u ON u.unit_id = d.unit_id
+        AND u.valid_from <= make_date(d.year, 12, 31) AND u.valid_until >= make_date(d.year, 1, 1)
+    GROUP BY d.year, d.unit_id
+),
+required AS (
+    SELECT year, unit_id, core.dialogues_required(first_day, last_day) AS required_count,
+           (SELECT string_agg(n.norm_code, ' ' ORDER BY n.valid_from) FROM core.dim_dialogue_norm n
+            WHERE n.valid_from <= last_day AND coalesce(n.valid_to, last_day) >= first_day) AS norm_codes
+    FROM alive WHERE level_code = 'co_so'
 )
 SELECT d.year, d.unit_id, r.norm_codes, r.required_count, d.done_count, d.all_kinds_count,
-       100.0 * least(d.done_count, r.required_count) / r.required_count AS compliance_rate,
+       -- least() passes over a NULL: what was not reported must not come out as done
+       CASE WHEN d.done_count IS NOT NULL THEN 100.0 * least(d.done_count, r.required_count) / r.required_count END
+           AS compliance_rate,
        d.petition_raised_count, d.petition_settled_count, d.is_full_year
-FROM done d
-LEFT JOIN required r USING (year)
-JOIN core.unit_on_day u ON u.unit_id = d.unit_id AND make_date(d.year, 12, 31) BETWEEN u.valid_from AND u.valid_until
-WHERE u.level_code = 'co_so'
+FROM done d JOIN required r USING (year, unit_id)

@@ -6,6 +6,6 @@ SELECT f.* REPLACE (
     CASE WHEN member_total_count_state IN ('value', 'zero') THEN member_total_count END AS member_total_count
 ), CASE u.level_code WHEN 'co_so' THEN 'unit' ELSE 'bloc' END AS reporter_level, c.document_id
 FROM core.fact_training f
-LEFT JOIN core.unit_on_day u ON u.unit_id = f.unit_id AND f.period_end BETWEEN u.valid_from AND u.valid_until
+ASOF LEFT JOIN core.dim_unit u ON u.unit_id = f.unit_id AND f.period_end >= u.valid_from
 LEFT JOIN core.citation_document c ON c.cited_number = f.document_number
 WHERE f.is_current

@@ -9,8 +9,8 @@ training AS (
 model AS (SELECT year, count(*) FILTER (is_active) AS models FROM mart.model_by_unit GROUP BY year),
 inspection AS (SELECT year, sum(done_count)::BIGINT AS inspections FROM mart.inspection_by_year GROUP BY year),
 dialogue AS (
-    SELECT year, round(100.0 * sum(least(done_count, required_count))
-           / sum(required_count) FILTER (done_count IS NOT NULL), 1) AS dialogue_percent
+    SELECT year, round(100.0 * sum(least(done_count, required_count)) FILTER (compliance_rate IS NOT NULL)
+           / sum(required_count) FILTER (compliance_rate IS NOT NULL), 1) AS dialogue_percent
     FROM mart.dialogue_compliance WHERE is_full_year GROUP BY year
 )
 SELECT year, due, received, sessions, models, inspections, dialogue_percent
