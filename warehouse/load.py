@@ -116,25 +116,30 @@ def touched_years(con: duckdb.DuckDBPyConnection) -> list[int]:
 
 
 def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: set[tuple[object, ...]]) -> list[str]:
-    """Return the known reports of units whose register rows differ from ``before`` (see ``register_rows``)."""
-    codes = {row[0] for row in register_rows(con) ^ before}
-    if not codes:
+    """Return the known reports that the register now says something else about than in ``before``.
+
+    Those of units whose rows differ, and those that cite a document whose rows differ (see ``register_rows``).
+    """
+    changed = register_rows(con) ^ before
+    if not changed:
         return []
-    found = con.execute(
-        "SELECT submission_id FROM intake.submission WHERE form_code <> ? AND unit_code IN (SELECT unnest(?)) "
-        "AND submission_id NOT IN (SELECT submission_id FROM staging.submission) ORDER BY 1",
-        [REGISTER_FORM, sorted(map(str, codes))],
-    ).fetchall()
+    units, cited = (sorted({str(row[1]) for row in changed if row[0] == kind}) for kind in ("unit", "document"))
+    found = con.execute(_TO_REPLAY, [REGISTER_FORM, units, cited, cited]).fetchall()
     return [row[0] for row in found]
 
 
 def register_rows(con: duckdb.DuckDBPyConnection) -> set[tuple[object, ...]]:
-    """Return what the register says of each unit, unit_code first; compared to find which reports to judge anew."""
+    """Return what the register says of each unit and document; compared to find which reports to judge anew.
+
+    Each row begins with what it speaks of: ``unit`` and a unit code, or ``document`` and a number as reports cite it.
+    """
     rows = con.execute(
-        "SELECT unit_code, unit_id, unit_name, level_code, parent_unit_id, valid_from, valid_to, NULL "
+        "SELECT 'unit', unit_code, unit_id, unit_name, level_code, parent_unit_id, valid_from, valid_to, NULL "
         "FROM core.dim_unit "
-        "UNION ALL SELECT u.unit_code, a.unit_id, a.alias_name, NULL, NULL, a.valid_from, a.valid_to, 'alias' "
-        "FROM core.dim_unit_alias a JOIN (SELECT DISTINCT unit_code, unit_id FROM core.dim_unit) u USING (unit_id)"
+        "UNION ALL SELECT 'unit', u.unit_code, a.unit_id, a.alias_name, NULL, NULL, a.valid_from, a.valid_to, 'alias' "
+        "FROM core.dim_unit_alias a JOIN (SELECT DISTINCT unit_code, unit_id FROM core.dim_unit) u USING (unit_id) "
+        "UNION ALL SELECT 'document', c.cited_number, c.document_id, d.document_number, NULL, NULL, d.document_date, NULL, NULL "
+        "FROM core.citation_document c JOIN core.dim_document d USING (document_id)"
     ).fetchall()
     return set(rows)
 
@@ -165,6 +170,17 @@ def _insert(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> N
         con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM batch_frame")
     con.unregister("batch_frame")
 
+
+# a rejected report has no facts, so its citations are known from its findings
+_TO_REPLAY = """
+SELECT submission_id FROM intake.submission
+WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM staging.submission) AND (
+    unit_code IN (SELECT unnest(?))
+    OR submission_id IN (SELECT t.submission_id FROM core.fact_training t WHERE t.document_number IN (SELECT unnest(?)))
+    OR submission_id IN (SELECT f.submission_id FROM intake.finding f WHERE f.table_name = 'training'
+                         AND f.column_name = 'document_number' AND f.found IN (SELECT unnest(?))))
+ORDER BY 1
+"""
 
 _TOUCHED_UNITS = (
     "CREATE OR REPLACE TABLE staging.touched_unit AS "

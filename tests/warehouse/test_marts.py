@@ -135,6 +135,23 @@ def test_columns_that_were_merged_break_under_their_old_names_too(home: Home) ->
     assert query(home, sql) == [("cadre_count",), ("cadre_full_time_count",), ("cadre_part_time_count",)]
 
 
+def test_a_register_that_learns_a_document_lets_the_reports_that_cite_it_be_judged_anew(home: Home) -> None:
+    unknown: dict[str, object] = {"document_number": "77-CTr/TU", "document_date": date(2024, 3, 1)}
+    accepted, rejected = clean_rows(2024), clean_rows(2024)
+    accepted["training"][0] |= unknown
+    rejected["training"][0] |= {**unknown, "member_attended_count": 21}
+    put(home.inbox, report_of(104, "2024-Y", accepted), report_of(105, "2024-Y", rejected))
+    put(home.inbox, replace(report_of(106, "2024-Y", clean_rows(2024)), suffix="_other"))
+    take(home)
+    codes = "SELECT code FROM intake.finding WHERE code LIKE 'T-DOC%'"
+    assert query(home, codes) == [("T-DOC-UNKNOWN",)] * 2
+    known: dict[str, object] = {"document_id": 900, "document_title": "Chương trình 77", "document_number": "77-CTr/TU"}
+    put(home.inbox, _register(9, {**known, "document_date": date(2024, 3, 1)}))
+    assert len(take(home).replayed) == 2
+    assert query(home, codes) == []
+    assert query(home, "SELECT document_id FROM mart.training_by_unit WHERE unit_id = 104") == [(900,)]
+
+
 def test_a_code_that_a_second_unit_takes_over_keeps_the_first_units_reports(home: Home) -> None:
     """The unit that was alive in the period is meant, whoever bears the code today."""
     register = _register(8, ended=date(2019, 12, 31))
