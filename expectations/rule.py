@@ -28,7 +28,8 @@ class Rule:
 
     ``sql`` is a predicate over one row; it holds when NULL. ``missing`` says which rows with NULL in ``columns`` are
     skipped. ``scope`` limits it to ``forms`` (BCDV or BCDV-2013), ``years`` (first, last) and unit ``levels``.
-    ``tolerance`` stands in ``sql`` and ``query`` as ``{tolerance}``.
+    ``tolerance`` stands in ``sql`` and ``query`` as ``{tolerance}``. With ``exact``, a row with a qualified figure
+    ("khoảng 30") in ``columns`` is skipped like one with a missing figure.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Rule:
     at: str = ""
     missing: Missing = "skip_any"
     tolerance: float | None = None
+    exact: bool = False
     scope: dict[str, Any] = field(default_factory=dict, hash=False)
     about_missing: bool = False
 
@@ -64,13 +66,17 @@ class Rule:
     def predicate(self) -> str:
         """The SQL predicate of a ``row`` rule with tolerance and scope filled in."""
         sql = " ".join(self._filled(self.sql).split())
-        limits = scope_sql(self.scope)
+        limits = " AND ".join(filter(None, (scope_sql(self.scope), self._exactness())))
         return f"NOT coalesce({limits}, false) OR ({sql})" if limits else sql
 
     @property
     def failing_rows(self) -> str:
         """The query of a ``query`` rule with tolerance filled in."""
         return " ".join(self._filled(self.query).split())
+
+    def _exactness(self) -> str:
+        stated = [f"{c}_state" for c in self.columns if f"{c}_state" in relations()[self.table].names()]
+        return " AND ".join(f"{s} IN ('value', 'zero')" for s in stated) if self.exact else ""
 
     def _filled(self, text: str) -> str:
         return text if self.tolerance is None else text.replace("{tolerance}", repr(self.tolerance))
