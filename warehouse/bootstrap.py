@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
-from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, literal, polars_schema, quote, relations
+from warehouse.relation import (
+    DUCKDB_TYPES,
+    SCHEMAS,
+    Relation,
+    column_comment,
+    ddl,
+    literal,
+    polars_schema,
+    quote,
+    relations,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -102,9 +112,18 @@ def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
 
 
 def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    """Create the view ``name``; its comment is the first line of its file."""
+    """Create the view ``name`` with comments: the first line of its file, then ``--   column: comment`` for its own columns.
+
+    Other columns carry the comment of the table that they come from: the one named first of those that have such a column.
+    """
     con.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
-    con.execute(f"COMMENT ON VIEW {name} IS {literal(sql.splitlines()[0].removeprefix('-- '))}")
+    first, *lines = [line for line in sql.splitlines() if line.startswith("-- ")]
+    con.execute(f"COMMENT ON VIEW {name} IS {literal(first.removeprefix('-- '))}")
+    read = sorted((r for r in relations().values() if r.qualified in sql), key=lambda r: -sql.index(r.qualified))
+    comments = {c.name: column_comment(c) for r in read for c in r.columns}
+    comments |= dict(line.removeprefix("--   ").split(": ", 1) for line in lines)
+    for column, *_ in con.execute(f"DESCRIBE {name}").fetchall():
+        con.execute(f"COMMENT ON COLUMN {name}.{quote(column)} IS {literal(comments[column])}")
 
 
 def reset_staging(con: duckdb.DuckDBPyConnection) -> None:

@@ -78,6 +78,13 @@ def test_every_published_table_view_and_column_carries_its_comment(demo: Home) -
     views = query(demo, "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal")
     assert views
     assert all(comment for _, comment in views)
+    of_views = query(
+        demo,
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal "
+        "AND table_name IN (SELECT view_name FROM duckdb_views() WHERE NOT internal)",
+    )
+    assert len(of_views) > 50
+    assert [c for c in of_views if not c[2]] == []
 
 
 def test_the_published_dictionary_is_the_declaration(demo: Home) -> None:

@@ -1,4 +1,6 @@
 -- Quán triệt, tập huấn: số liệu chính xác - Rows of fact_training of current reports whose figures are exact; qualified figures are NULL here.
+--   reporter_level: Cấp báo cáo - bloc, or unit for a grassroots unit
+--   document_id: Văn bản - Document meant; blank when none is cited or the citation is unknown
 SELECT f.* REPLACE (
     CASE WHEN session_count_state IN ('value', 'zero') THEN session_count END AS session_count,
     CASE WHEN attendee_count_state IN ('value', 'zero') THEN attendee_count END AS attendee_count,

@@ -1,4 +1,10 @@
 -- Số liệu chính theo năm - The figures across years that are asked for first: exact where stated, NULL where nobody stated any.
+--   due: Số báo cáo năm phải có - Yearly reports due [báo cáo]
+--   received: Số báo cáo năm được nhận - Of those, accepted [báo cáo]
+--   sessions: Số cuộc quán triệt, tập huấn của cơ sở - Sessions and classes of grassroots units [cuộc]
+--   models: Số mô hình, điển hình đã và đang thực hiện - Models done or under way at the end of the year [mô hình]
+--   inspections: Số cuộc kiểm tra, giám sát đã thực hiện - Inspections done [cuộc]
+--   dialogue_percent: Tỷ lệ thực hiện đối thoại định kỳ - Done, up to what was required, over required; units that reported the whole year [%]
 WITH due AS (
     SELECT year, count(*) AS due, count(*) FILTER (accepted_count > 0) AS received
     FROM mart.completeness WHERE is_expected GROUP BY year
