@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.sample import write_sample
-from tests.support import make_home, put_register, take
+from tests.support import copy_home, make_home, put_register, take
 from warehouse.home import Home
 
 SEED = 2013
@@ -59,7 +59,4 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def home(tmp_path: Path, registered: Home) -> Home:
     """A fresh home with the register taken."""
-    import shutil
-
-    shutil.copytree(registered.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return copy_home(registered, tmp_path)

@@ -5,6 +5,7 @@ Does not belong here: assertions.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,6 +33,12 @@ def make_home(root: Path) -> Home:
     home = Home(root)
     home.create()
     return home
+
+
+def copy_home(home: Home, folder: Path) -> Home:
+    """Copy a prepared home into ``folder``: cheaper than taking its files anew."""
+    shutil.copytree(home.root, folder / "home")
+    return Home(folder / "home")
 
 
 def report_of(
@@ -150,6 +157,6 @@ def changed_header(form: FormVersion, column: str, header: str) -> FormVersion:
 
 
 __all__ = [
-    "REPO", "Rows", "changed_header", "clean_rows", "cover_cell", "findings", "form", "make_home", "put", "put_register",
+    "REPO", "Rows", "changed_header", "clean_rows", "copy_home", "cover_cell", "findings", "form", "make_home", "put", "put_register",
     "query", "report_of", "take", "template_cell", "write_template",
 ]  # fmt: skip

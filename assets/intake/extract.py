@@ -93,7 +93,8 @@ def extract(raw: RawFile) -> Extract:
         return out
     out.form = (cover.form.form_code, cover.form.form_version)
     sheets = _data_sheets(cover.form, cover.sheet, raw.sheets, out.issues)
-    out.tables = [_table(found, out.issues) for found in match_tables(cover.form, sheets, out.issues)]
+    found = match_tables(cover.form, sheets, out.issues, may_leave_out=raw.kind == "json")
+    out.tables = [_table(t, out.issues) for t in found]
     return out
 
 

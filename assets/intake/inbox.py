@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 INBOX_SETTING = "DANVAN_INBOX"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
 
 
@@ -38,8 +40,12 @@ class Arrival:
 
     @property
     def file_name(self) -> str:
-        """The last part of the name, composed (NFC) whatever the sender's system wrote."""
-        return unicodedata.normalize("NFC", PurePosixPath(self.name).name)
+        """The last part of the name, composed (NFC) whatever the sender's system wrote.
+
+        Bytes that are no UTF-8 and control characters, which no table, page or workbook can hold, are shown as U+FFFD.
+        """
+        name = PurePosixPath(self.name).name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name))
 
 
 class Inbox(Protocol):

@@ -69,4 +69,6 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(pairs)
     if len(out) != len(pairs):
         raise ValueError(f"one key stands twice among {sorted(k for k, _ in pairs)}")
+    for key, value in pairs:
+        f"{key}{value}".encode()  # half a surrogate pair is no text: UnicodeEncodeError is a ValueError
     return out

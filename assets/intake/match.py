@@ -29,13 +29,21 @@ class TableMap:
     columns: tuple[tuple[FormColumn, int], ...]
 
 
-def match_tables(form: FormVersion, sheets: list[RawSheet], issues: list[Issue]) -> list[TableMap]:
-    """Match every table of the form to a sheet and its headers to columns; all that does not fit goes to ``issues``."""
+def match_tables(
+    form: FormVersion, sheets: list[RawSheet], issues: list[Issue], *, may_leave_out: bool
+) -> list[TableMap]:
+    """Match every table of the form to a sheet and its headers to columns; all that does not fit goes to ``issues``.
+
+    ``may_leave_out``: a json file leaves out the tables that it has nothing for; elsewhere a missing sheet is a finding.
+    """
     left = list(sheets)
     maps = []
     for table in form.tables():
         sheet = _pick(form, table, left, issues)
         if sheet is None:
+            if not may_leave_out:
+                name = form.sheet(table)
+                issues.append(Issue("H-SHEET-MISSING", table, sheet=name, detail=name))
             continue
         left.remove(sheet)
         found = _map(form, table, sheet, issues)
@@ -58,10 +66,6 @@ def _pick(form: FormVersion, table: str, sheets: list[RawSheet], issues: list[Is
     best = max(scored, key=lambda pair: pair[1], default=None)
     if best and best[1] >= 0.6 * len(form.headers(table)):
         return best[0]
-    if not all(s.address == "pointer" for s in sheets):
-        issues.append(Issue("H-SHEET-MISSING", table, sheet=name, detail=name))
-    elif sheets:  # a json file leaves out the tables it has nothing for
-        return None
     return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def add_listing(book: Any, record: Record) -> None:
 
 
 def write_text(sheet: Any, row: int, column: int, text: str | None) -> Any:
-    """Write a text that is only ever a text: what begins with = is no formula."""
+    """Write a text that is only ever a text: what begins with = is no formula, and what XML cannot hold is left out."""
     cell = sheet.cell(row, column)
     if text:
-        cell.value = text
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
         cell.data_type = "s"
     return cell
 

@@ -43,7 +43,7 @@ def read_date(cell: str | None) -> Reading:
         return NOT_REPORTED
     if cell.startswith("e:"):
         return issue("V-EXCEL-ERROR")
-    serial = cell.startswith("n:") and cell[2:].isdigit()
+    serial = cell.startswith("n:") and cell[2:].isdigit() and len(cell) < 12
     day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
     return Reading(day, "value") if day else issue("V-DATE")
 

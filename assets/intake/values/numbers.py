@@ -12,6 +12,8 @@ from assets.intake.values.reading import NONE_STATED, NOT_REPORTED, Reading, Sta
 from assets.intake.values.text import clean, is_none_word
 
 MAX_COUNT = 10**12
+#: far beyond any figure and any float's digits; Python refuses to read integers of thousands of digits
+MOST_DIGITS = 40
 _GROUPED = re.compile(r"^\d{1,3}(?:[. ]\d{3})+$")
 _PLAIN = re.compile(r"^\d+$")
 _DECIMAL_COMMA = re.compile(r"^(\d+|\d{1,3}(?:\.\d{3})+),(\d+)$")
@@ -80,23 +82,35 @@ def read_percent(cell: str | None) -> Reading:
 
 def read_ratio(cell: str | None) -> Reading:
     """Read a ratio such as 1.115/1.122; value is (numerator, denominator). A date here was a ratio: asked about."""
-    if cell is None:
-        return NOT_REPORTED
-    if cell.startswith("d:"):
-        return issue("V-RATIO-DATE")
-    if cell.startswith("e:"):
-        return issue("V-EXCEL-ERROR")
+    if (early := _no_ratio(cell)) is not None:
+        return early
+    assert cell is not None  # noqa: S101 - _no_ratio has answered for None
     text, _ = _strip(cell[2:])
     if is_none_word(text):
         return NONE_STATED
     parts = [p.strip() for p in text.split("/")]
     if len(parts) != 2:
         return issue("V-RATIO")
-    numbers = [_text_count(p) for p in parts]
+    numbers = [_ratio_part(p) for p in parts]
     for number in numbers:
         if isinstance(number, str):
             return issue(number)
     return Reading(tuple(numbers), "zero" if numbers[0] == 0 else "value")
+
+
+def _no_ratio(cell: str | None) -> Reading | None:
+    if cell is None:
+        return NOT_REPORTED
+    if cell.startswith("d:"):
+        return issue("V-RATIO-DATE")
+    if cell.startswith("e:"):
+        return issue("V-EXCEL-ERROR")
+    return issue("V-RANGE") if _is_endless(cell) else None
+
+
+def _ratio_part(text: str) -> int | str:
+    number = _text_count(text)
+    return "V-RANGE" if isinstance(number, int) and number > MAX_COUNT else number
 
 
 def _early(cell: str | None) -> Reading | None:
@@ -109,7 +123,13 @@ def _early(cell: str | None) -> Reading | None:
         return issue("V-COUNT")
     if cell.startswith("s:") and is_none_word(cell[2:]):
         return NONE_STATED
+    if _is_endless(cell):
+        return issue("V-RANGE")
     return figure(0) if cell in ("n:0", "s:0") else None
+
+
+def _is_endless(cell: str) -> bool:
+    return len(cell) > MOST_DIGITS and sum(map(str.isdigit, cell)) > MOST_DIGITS
 
 
 def _number_count(text: str) -> Reading:

@@ -15,7 +15,8 @@ from assets.intake.values.encodings import looks_legacy, repair_text
 from assets.intake.values.reading import NONE_STATED, NOT_REPORTED, Reading, issue
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+#: control characters among them: no workbook or page can hold one
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 #: a tone mark on the second vowel of open oa, oe, uy is the same word as on the first (hoà = hòa); never after q
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from assets.intake.archive import archive_path
-from tests.support import changed_header, clean_rows, findings, form, put, query, report_of, take
+from assets.sample.register import units_on
+from assets.sample.report import Report
+from tests.support import changed_header, clean_rows, copy_home, findings, form, put, query, report_of, take
 from warehouse.home import Home
 
+UNITS = [s.unit_id for s in units_on(date(2024, 12, 31))]
 
-def good(tmp_path: Path) -> bytes:
-    return put(tmp_path / "good", report_of(104, "2024-Y", clean_rows(2024)))[0].read_bytes()
+
+def good(folder: Path, unit: int = 104) -> bytes:
+    return put(folder / "good", report_of(unit, "2024-Y", clean_rows(2024)))[0].read_bytes()
 
 
 def _zip_with(
@@ -72,23 +79,30 @@ HAZARDS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("code", HAZARDS)
-def test_a_harmful_or_broken_workbook_is_refused(home: Home, tmp_path: Path, code: str) -> None:
-    (home.inbox / "bad.xlsx").write_bytes(HAZARDS[code](good(tmp_path)))
-    put(home.inbox, report_of(105, "2024-Y", clean_rows(2024)))
-    result = take(home)
-    assert (len(result.accepted), len(result.rejected)) == (1, 1)
-    assert findings(home, "bad.xlsx") == {(code, None, None)}
+def test_a_harmful_or_broken_workbook_is_refused(taken: Home, code: str) -> None:
+    assert findings(taken, f"{code}.xlsx") == {(code, None, None)}
     ((sha, remedy),) = query(
-        home, "SELECT s.sha256, f.remedy FROM intake.finding f JOIN intake.submission s USING (submission_id)"
+        taken,
+        "SELECT s.sha256, f.remedy FROM intake.finding f JOIN intake.submission s USING (submission_id) WHERE s.file_name = ?",
+        [f"{code}.xlsx"],
     )
-    assert archive_path(home.archive, sha).exists()
+    assert archive_path(taken.archive, sha).exists()
     assert remedy
 
 
-def test_text_with_a_workbooks_name(home: Home) -> None:
-    (home.inbox / "a.xlsx").write_text("Mã đơn vị;DV004\n", encoding="utf-8")
-    take(home)
-    assert findings(home, "a.xlsx") == {("F-NOT-OFFICE", None, None)}
+def test_the_batch_goes_on(taken: Home) -> None:
+    verdicts = dict(
+        query(taken, "SELECT file_name, verdict FROM intake.submission WHERE form_code IS DISTINCT FROM 'DMDV'")
+    )
+    assert verdicts.keys() == {name.replace("\x01", "\ufffd") for name in (*FILES, *REPORTS, *JSON)} | {"b\ufffd.xlsx"}
+    assert (verdicts["good.xlsx"], verdicts["F-EMPTY.xlsx"]) == ("accepted", "rejected")
+    assert [p for p in taken.inbox.rglob("*") if p.is_file()] == []
+    submissions = {row[0] for row in query(taken, "SELECT submission_id FROM intake.submission")}
+    assert {p.stem for p in taken.receipts.glob("*.json")} == submissions, "each has its receipt"
+
+
+def test_text_with_a_workbooks_name(taken: Home) -> None:
+    assert findings(taken, "a.xlsx") == {("F-NOT-OFFICE", None, None)}
 
 
 def test_a_file_that_kills_its_reader_is_given_up_and_the_others_are_read(
@@ -112,53 +126,51 @@ def test_a_file_that_kills_its_reader_is_given_up_and_the_others_are_read(
     assert {c for c, _, _ in findings(home, "killer.xlsx")} == {"F-CRASH"}
 
 
-def test_no_cover_sheet(home: Home) -> None:
-    book = openpyxl.Workbook()
+def _other_workbook(_: bytes) -> bytes:
+    out, book = io.BytesIO(), openpyxl.Workbook()
     book.active["A1"] = "Lịch trực"
-    book.save(home.inbox / "other.xlsx")
-    take(home)
-    assert findings(home, "other.xlsx") == {("C-MISSING", None, None)}
+    book.save(out)
+    return out.getvalue()
 
 
-def test_unknown_form_and_version(home: Home) -> None:
-    rows = clean_rows(2024)
-    put(
-        home.inbox,
-        report_of(104, "2024-Y", rows, {"form_code": "ABC"}),
-        report_of(105, "2024-Y", rows, {"form_version": "1999"}),
-    )
-    take(home)
-    found = query(home, "SELECT code, sheet, cell, expected FROM intake.finding ORDER BY 1")
-    assert found == [("C-FORM-UNKNOWN", "Thông tin chung", "B11", "BCDV, DMDV"),
-                     ("C-VERSION-UNKNOWN", "Thông tin chung", "B12", "2013, 2023")]  # fmt: skip
+def test_no_cover_sheet(taken: Home) -> None:
+    assert findings(taken, "other.xlsx") == {("C-MISSING", None, None)}
 
 
-@pytest.mark.parametrize(("field", "value", "code", "cell"), [
+@pytest.mark.parametrize(("name", "finding", "expected"), [
+    ("form.xlsx", ("C-FORM-UNKNOWN", "Thông tin chung", "B11"), "BCDV, DMDV"),
+    ("version.xlsx", ("C-VERSION-UNKNOWN", "Thông tin chung", "B12"), "2013, 2023"),
+])  # fmt: skip
+def test_unknown_form_and_version(taken: Home, name: str, finding: tuple[str, str, str], expected: str) -> None:
+    assert findings(taken, name) == {finding}
+    assert query(taken, "SELECT expected FROM intake.finding WHERE code = ?", [finding[0]]) == [(expected,)]
+
+
+COVERS: list[tuple[str, object, str, str]] = [
     ("period_id", "kỳ vừa rồi", "C-PERIOD-INVALID", "B15"), ("period_id", None, "C-FIELD-MISSING", "B15"),
     ("report_date", "hôm qua", "C-FIELD-INVALID", "B17"), ("unit_code", None, "C-FIELD-MISSING", "B13"),
-])  # fmt: skip
-def test_cover_fields(home: Home, field: str, value: object, code: str, cell: str) -> None:
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {field: value}))
-    take(home)
-    found = query(home, "SELECT code, cell FROM intake.finding")
-    assert (code, cell) in found
+]  # fmt: skip
 
 
-def test_a_changed_header_is_a_finding_and_never_a_column_of_nulls(home: Home) -> None:
-    changed = report_of(
-        104, "2024-Y", clean_rows(2024), form=changed_header(form("2023"), "attendee_count", "Người dự")
-    )
-    (path,) = put(home.inbox, changed)
-    result = take(home)
+@pytest.mark.parametrize(("field", "value", "code", "cell"), COVERS)
+def test_cover_fields(taken: Home, field: str, value: object, code: str, cell: str) -> None:
+    assert (code, "Thông tin chung", cell) in findings(taken, f"{field}-{value}.xlsx")
+
+
+def test_a_changed_header_is_a_finding_and_never_a_column_of_nulls(taken: Home) -> None:
     sheet = "1. Quán triệt - tập huấn"
-    assert findings(home, path.name) == {("H-HEADER-MISSING", sheet, "G5"), ("H-HEADER-UNKNOWN", sheet, "G5")}
-    assert len(result.rejected) == 1
+    assert findings(taken, "header.xlsx") == {("H-HEADER-MISSING", sheet, "G5"), ("H-HEADER-UNKNOWN", sheet, "G5")}
+    assert query(taken, "SELECT verdict FROM intake.submission WHERE file_name = 'header.xlsx'") == [("rejected",)]
 
 
-def _edited(path: Path, edit: Callable[[openpyxl.Workbook], None]) -> None:
-    book = openpyxl.load_workbook(path)
-    edit(book)
-    book.save(path)
+def _edited(edit: Callable[[openpyxl.Workbook], None]) -> Callable[[bytes], bytes]:
+    def spoil(content: bytes) -> bytes:
+        out, book = io.BytesIO(), openpyxl.load_workbook(io.BytesIO(content))
+        edit(book)
+        book.save(out)
+        return out.getvalue()
+
+    return spoil
 
 
 def _hide_row(book: openpyxl.Workbook) -> None:
@@ -176,6 +188,10 @@ def _extra_sheet(book: openpyxl.Workbook) -> None:
 
 def _drop_sheet(book: openpyxl.Workbook) -> None:
     del book["5. Đối thoại - dân chủ cơ sở"]
+
+
+def _drop_last_sheet(book: openpyxl.Workbook) -> None:
+    del book["7. Bức xúc - hạn chế"]
 
 
 def _two_sheets(book: openpyxl.Workbook) -> None:
@@ -207,37 +223,125 @@ EDITS = {
 
 
 @pytest.mark.parametrize("code", EDITS)
-def test_what_offices_do_to_workbooks(home: Home, code: str) -> None:
-    edit, place, verdict = EDITS[code]
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    _edited(path, edit)
+def test_what_offices_do_to_workbooks(taken: Home, code: str) -> None:
+    _, place, verdict = EDITS[code]
+    assert (code, *place) in findings(taken, f"{code}.xlsx")
+    assert query(taken, "SELECT verdict FROM intake.submission WHERE file_name = ?", [f"{code}.xlsx"]) == [(verdict,)]
+
+
+def test_the_last_sheet_is_missed_like_any_other(taken: Home) -> None:
+    assert findings(taken, "last.xlsx") == {("H-SHEET-MISSING", "7. Bức xúc - hạn chế", None)}
+
+
+def _formula(content: bytes) -> bytes:
+    def change(name: str, body: bytes) -> bytes:
+        cell = rb'(<c r="G7"[^>]*>)<v>40</v>'
+        return re.sub(cell, rb"\1<f>20+20</f><v>40</v>", body) if name == "xl/worksheets/sheet3.xml" else body
+
+    return _zip_with(content, change)
+
+
+def test_a_formula_is_never_run_its_cached_value_is_read_with_a_warning(taken: Home) -> None:
+    assert findings(taken, "formula.xlsx") == {("H-FORMULA", "1. Quán triệt - tập huấn", "G7")}
+    kept = (
+        "SELECT attendee_count FROM core.fact_training JOIN intake.submission USING (submission_id) "
+        "WHERE file_name = 'formula.xlsx'"
+    )
+    assert query(taken, kept) == [(40,)]
+
+
+def _fraction(content: str) -> str:
+    found = json.loads(content)
+    found["tables"]["training"][0]["attendee_count"] = 2.065
+    found["tables"]["model"][0]["colour"] = "đỏ"
+    return json.dumps(found)
+
+
+def _of_training(value: object) -> Callable[[str], str]:
+    def spoil(content: str) -> str:
+        found = json.loads(content)
+        found["tables"]["training"][0]["attendee_count"] = value
+        return json.dumps(found)
+
+    return spoil
+
+
+def test_json_findings_stand_at_their_pointer(taken: Home) -> None:
+    assert findings(taken, "fraction.json") == {("V-COUNT-FRACTION", "training", "/tables/training/0/attendee_count"),
+                                                ("H-HEADER-UNKNOWN", "model", "/tables/model/-1/colour")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "code", "found"), [
+    ("control.json", "V-COUNT", "nhiều"),  # no workbook can hold a control character: the receipts would fail
+    ("digits.json", "V-RANGE", "9" * 79 + "…"),
+    ("half a character.json", "F-JSON", None),
+    ("control \ufffd.xlsx", "V-COUNT", "nhiều"),
+    ("b\ufffd.xlsx", None, None),
+])  # fmt: skip
+def test_what_no_table_or_workbook_can_hold_does_not_stop_the_batch(
+    taken: Home, name: str, code: str | None, found: str | None
+) -> None:
+    rows = query(
+        taken,
+        "SELECT code, found FROM intake.finding JOIN intake.submission USING (submission_id) WHERE file_name = ?",
+        [name],
+    )
+    assert [row[0] for row in rows] == ([code] if code else [])
+    assert found is None or rows[0][1] == found
+
+
+def _many(unit: int) -> Report:
+    rows = clean_rows(2024)
+    rows["training"][0]["attendee_count"] = "nhiều"
+    return report_of(unit, "2024-Y", rows)
+
+
+def _covered(field: str, value: object, unit: int) -> Report:
+    return report_of(unit, "2024-Y", clean_rows(2024), {field: value})
+
+
+#: file -> how the bytes of a good workbook are spoilt
+FILES: dict[str, Callable[[bytes], bytes]] = {
+    "good.xlsx": lambda b: b,
+    **{f"{code}.xlsx": spoil for code, spoil in HAZARDS.items()},
+    **{f"{code}.xlsx": _edited(edit) for code, (edit, _, _) in EDITS.items()},
+    "other.xlsx": _other_workbook,
+    "last.xlsx": _edited(_drop_last_sheet),
+    "formula.xlsx": _formula,
+    "a.xlsx": lambda _: "Mã đơn vị;DV004\n".encode(),
+}
+REPORTS: dict[str, Callable[[int], Report]] = {
+    "form.xlsx": lambda u: report_of(u, "2024-Y", clean_rows(2024), {"form_code": "ABC"}),
+    "version.xlsx": lambda u: report_of(u, "2024-Y", clean_rows(2024), {"form_version": "1999"}),
+    "header.xlsx": lambda u: report_of(
+        u, "2024-Y", clean_rows(2024), form=changed_header(form("2023"), "attendee_count", "Người dự")
+    ),
+    "control \x01.xlsx": _many,
+    **{f"{field}-{value}.xlsx": partial(_covered, field, value) for field, value, _, _ in COVERS},
+}
+JSON: dict[str, Callable[[str], str]] = {
+    "fraction.json": _fraction,
+    "control.json": _of_training("nhi\x01ều"),
+    "digits.json": _of_training("9" * 5000),
+    "half a character.json": _of_training("\ud800"),
+}
+
+
+@pytest.fixture(scope="module")
+def taken(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that took every faulty file of this module in one batch, each from a unit of its own."""
+    folder = tmp_path_factory.mktemp("hazards")
+    home, units = copy_home(registered, folder), iter(UNITS)
+    for name, spoil in FILES.items():
+        (home.inbox / name).write_bytes(spoil(good(folder, next(units))))
+    for name, make in REPORTS.items():
+        put(folder / "made", make(next(units)))[0].rename(home.inbox / name)
+    for name, change in JSON.items():
+        (path,) = put(folder / "made", replace(report_of(next(units), "2024-Y", clean_rows(2024)), look="json"))
+        (home.inbox / name).write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(home.inbox) + b"/b\xff.xlsx")).write_bytes(good(folder, next(units)))
     take(home)
-    assert (code, *place) in findings(home, path.name)
-    assert query(home, "SELECT verdict FROM intake.submission WHERE form_code = 'BCDV'") == [(verdict,)]
-
-
-def test_a_formula_is_never_run_its_cached_value_is_read_with_a_warning(home: Home) -> None:
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    sheet = "xl/worksheets/sheet3.xml"
-
-    def formula(name: str, body: bytes) -> bytes:
-        return re.sub(rb'(<c r="G7"[^>]*>)<v>40</v>', rb"\1<f>20+20</f><v>40</v>", body) if name == sheet else body
-
-    path.write_bytes(_zip_with(path.read_bytes(), formula))
-    take(home)
-    assert findings(home, path.name) == {("H-FORMULA", "1. Quán triệt - tập huấn", "G7")}
-    assert query(home, "SELECT attendee_count FROM core.fact_training") == [(40,)]
-
-
-def test_json_findings_stand_at_their_pointer(home: Home) -> None:
-    (path,) = put(home.inbox, replace(report_of(104, "2024-Y", clean_rows(2024)), look="json"))
-    content = json.loads(path.read_text(encoding="utf-8"))
-    content["tables"]["training"][0]["attendee_count"] = 2.065
-    content["tables"]["model"][0]["colour"] = "đỏ"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    take(home)
-    assert findings(home, path.name) == {("V-COUNT-FRACTION", "training", "/tables/training/0/attendee_count"),
-                                         ("H-HEADER-UNKNOWN", "model", "/tables/model/-1/colour")}  # fmt: skip
+    return home
 
 
 def test_libreoffice_writes_what_we_read(home: Home, tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_counts(cell: str | None, value: int | None, state: str) -> None:
         ("d:2013-08-30", "V-COUNT"),
         ("e:#REF!", "V-EXCEL-ERROR"),
         ("n:9999999999999", "V-RANGE"),
+        ("s:" + "9" * 5000, "V-RANGE"),
+        ("s:" + "9" * 400 + " nghìn", "V-RANGE"),
     ],
 )
 def test_counts_that_are_asked_about(cell: str, code: str) -> None:
@@ -87,6 +89,8 @@ def test_a_count_survives_its_vietnamese_print(n: int) -> None:
         ("d:2024-10-09", None, "V-RATIO-DATE"),
         ("s:1115", None, "V-RATIO"),
         ("s:1.12/2", None, "V-AMBIGUOUS"),
+        ("s:99999999999999999999/99999999999999999999", None, "V-RANGE"),
+        ("s:1/" + "9" * 5000, None, "V-RANGE"),
     ],
 )
 def test_ratios(cell: str, value: object, code: str | None) -> None:
@@ -128,7 +132,7 @@ def test_dates_are_day_first(cell: str, day: date) -> None:
     assert read_date(cell).value == day
 
 
-@pytest.mark.parametrize("cell", ["s:31/02/2018", "s:2/30/2018", "s:tháng 8", "n:12.5", "n:3"])
+@pytest.mark.parametrize("cell", ["s:31/02/2018", "s:2/30/2018", "s:tháng 8", "n:12.5", "n:3", "n:" + "9" * 5000])
 def test_a_date_that_is_none(cell: str) -> None:
     assert read_date(cell).issue == "V-DATE"
 
@@ -187,9 +191,7 @@ def test_csv_encodings(encoding: str) -> None:
 
 def test_windows_1258_and_utf8_read_as_cp1252() -> None:
     assert decode("Ti\u00ea\u0301ng Vi\u00ea\u0323t c\u01a1".encode("cp1258"))[0] == "Tiếng Việt cơ"
-    text, found = decode(
-        "Tiếng Việt".encode().decode("cp1252", "ignore").encode() if False else "Ä\x90áº£ng bá»™".encode()
-    )
+    text, found = decode("Ä\x90áº£ng bá»™".encode())
     assert (text, [f.code for f in found]) == ("Đảng bộ", ["F-MOJIBAKE"])
 
 
