@@ -11,21 +11,27 @@ import pytest
 
 from assets.ingest import close_year, rebuild_marts, release
 from assets.yearly_report import write_yearly_report
-from tests.support import clean_rows, cover_cell, findings, form, put, query, report_of, take
+from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse.closing import YearOpenError
 from warehouse.home import Home
 
 REVISIONS = "SELECT year, revision_no, release_no, changed_tables IS NOT NULL FROM meta.year_revision ORDER BY ALL"
 
 
-@pytest.fixture
-def closed(home: Home) -> Home:
-    """2024 with one report, closed."""
+@pytest.fixture(scope="module")
+def closed_once(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """2024 with one report, closed; to be copied."""
+    home = copy_home(registered, tmp_path_factory.mktemp("closed"))
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     take(home)
     close_year(home, 2024)
     release(home)
     return home
+
+
+@pytest.fixture
+def closed(closed_once: Home, tmp_path: Path) -> Home:
+    return copy_home(closed_once, tmp_path)
 
 
 def test_closing_makes_revision_1_and_a_release(closed: Home) -> None:

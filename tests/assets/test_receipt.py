@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from assets.receipt import write_json, write_workbook
-from tests.support import clean_rows, put, query, report_of, take
+from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.home import Home
 from warehouse.writer import open_published
 
@@ -23,8 +23,9 @@ def _one(home: Home) -> str:
     )
 
 
-@pytest.fixture
-def rejected(home: Home) -> tuple[Home, str]:
+@pytest.fixture(scope="module")
+def rejected(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    home = copy_home(registered, tmp_path_factory.mktemp("rejected"))
     rows = clean_rows(2024)
     rows["training"][0]["attendee_count"] = 2.065
     rows["organisation"][0]["person_role_code"] = None
