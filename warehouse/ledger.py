@@ -52,17 +52,13 @@ def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> set[
 
 def write_submissions(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime) -> None:
     """Write the staged submissions with their verdicts; a submission judged before keeps its first arrival."""
-    con.execute(
-        "CREATE OR REPLACE TABLE staging.first_seen AS SELECT submission_id, received_at FROM intake.submission "
-        "WHERE submission_id IN (SELECT submission_id FROM staging.submission)"
-    )
     con.execute("DELETE FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM staging.submission)")
     shared = [n for n in relations()["intake.submission"].names() if n in relations()["staging.submission"].names()]
     con.execute(
         f"INSERT INTO intake.submission BY NAME SELECT {', '.join('s.' + n for n in shared)}, v.verdict, "
         "false AS is_current, v.error_count, v.warning_count, ? AS batch_id, coalesce(f.received_at, ?) AS received_at "
         "FROM staging.submission s JOIN staging.verdict v USING (submission_id) "
-        "LEFT JOIN staging.first_seen f USING (submission_id)",
+        "LEFT JOIN staging.known_before f USING (submission_id)",
         [batch_id, at],
     )
 

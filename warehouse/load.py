@@ -34,6 +34,7 @@ def stage_frames(con: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFra
             _insert(con, name, frame)
     kept = ", ".join(relations()["intake.stated_total"].names())
     con.execute(f"INSERT INTO intake.stated_total BY NAME SELECT {kept} FROM staging.stated_total")
+    con.execute(_KNOWN_BEFORE)
     con.execute(_TOUCHED_UNITS)
 
 
@@ -110,8 +111,11 @@ def load_periods(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def touched_years(con: duckdb.DuckDBPyConnection) -> list[int]:
-    """Return the years that the staged submissions speak of, in order."""
-    rows = con.execute("SELECT DISTINCT year FROM staging.submission WHERE year IS NOT NULL ORDER BY 1").fetchall()
+    """Return the years that the staged submissions speak of, or spoke of before, in order."""
+    rows = con.execute(
+        "SELECT year FROM staging.submission WHERE year IS NOT NULL UNION "
+        "SELECT year FROM staging.known_before WHERE year IS NOT NULL ORDER BY 1"
+    ).fetchall()
     return [row[0] for row in rows]
 
 
@@ -182,9 +186,16 @@ WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM staging
 ORDER BY 1
 """
 
+#: what the ledger holds of the staged submissions: judged again, one may speak for another unit, period or year
+_KNOWN_BEFORE = (
+    "CREATE OR REPLACE TABLE staging.known_before AS "
+    "SELECT submission_id, received_at, form_code, unit_id, period_id, year FROM intake.submission "
+    "WHERE submission_id IN (SELECT submission_id FROM staging.submission)"
+)
 _TOUCHED_UNITS = (
     "CREATE OR REPLACE TABLE staging.touched_unit AS "
-    "SELECT DISTINCT unit_id FROM staging.submission WHERE unit_id IS NOT NULL"
+    "SELECT unit_id FROM staging.submission WHERE unit_id IS NOT NULL UNION "
+    "SELECT unit_id FROM staging.known_before WHERE unit_id IS NOT NULL"
 )
 
 # a register has no period of its own: the newest of all is the truth; reports are versioned per unit and period
@@ -201,7 +212,8 @@ WITH slot AS (
 touched AS (
     SELECT DISTINCT form_code, CASE WHEN form_code = '{REGISTER_FORM}' THEN 0 ELSE unit_id END AS slot_unit,
            CASE WHEN form_code = '{REGISTER_FORM}' THEN '' ELSE period_id END AS slot_period
-    FROM staging.submission
+    FROM (SELECT form_code, unit_id, period_id FROM staging.submission
+          UNION ALL SELECT form_code, unit_id, period_id FROM staging.known_before)
 )
 SELECT submission_id, report_date AS valid_from, lead(report_date) OVER versions AS valid_to,
        lead(submission_id) OVER versions IS NULL AS is_current

@@ -14,10 +14,12 @@ import pytest
 from assets.batch import SuitesDisagreeError
 from assets.ingest import ingest
 from assets.rebuild import rebuild as rebuild_home
+from assets.sample.report import Report, register_report
 from expectations import judge
 from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
+from warehouse.periods import parse_period_id
 from warehouse.writer import open_published
 
 
@@ -208,9 +210,54 @@ def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_com
     assert query(home, "SELECT count(*) FROM core.fact_training") == [(1,)]
 
 
-def test_a_unit_cannot_replace_the_register(home: Home) -> None:
-    from assets.sample.report import register_report
+def _register(revision: int, unit_of_second_code: int) -> Report:
+    """The sample register and two codes of one unit, the second since July 2024; or of two units."""
+    report = register_report()
+    unit = {**report.rows["unit"][-1], "unit_name": "Đơn vị thử", "parent_unit_id": 1}
+    first = {**unit, "unit_id": 1000, "unit_code": "TA", "valid_from": date(2000, 1, 1), "valid_to": date(2024, 6, 30)}
+    second = {
+        **unit,
+        "unit_id": unit_of_second_code,
+        "unit_code": "TB",
+        "valid_from": date(2024, 7, 1),
+        "valid_to": None,
+    }
+    rows = {**report.rows, "unit": [*report.rows["unit"], first, second]}
+    return replace(report, rows=rows, cover={**report.cover, "revision": revision}, suffix=f"_{revision}")
 
+
+def test_a_report_that_a_new_register_gives_to_another_unit_lets_the_version_before_stand_again(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    report = report_of(104, "2024-Y", clean_rows(2024))
+    covers = ({"unit_code": "TA"}, {"unit_code": "TB", "revision": 2})
+    put(home.inbox, _register(1, 1000))
+    put(home.inbox, *[replace(report, cover={**report.cover, "unit_name": "Đơn vị thử", **c}) for c in covers])
+    take(home)
+    current = "SELECT unit_code, unit_id, is_current FROM intake.submission WHERE form_code = 'BCDV' ORDER BY 1"
+    assert query(home, current) == [("TA", 1000, False), ("TB", 1000, True)]
+    put(home.inbox, _register(2, 1001))
+    take(home)
+    assert query(home, current) == [("TA", 1000, True), ("TB", 1001, True)]
+    assert rebuild_home(home).different == []
+
+
+def test_a_report_that_is_read_for_another_period_leaves_nothing_in_the_year_before(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assets.ingest import replay
+    from assets.intake import stage
+
+    put(home.inbox, report_of(104, "2023-Y", clean_rows(2023)))
+    take(home)
+    ids = [row[0] for row in query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV'")]
+    read, later = stage._period, parse_period_id("2024-Y")
+    other = {"year": later.year, "period_start": later.period_start, "period_end": later.period_end}
+    monkeypatch.setattr(stage, "_period", lambda period_id: read(period_id) | other)  # as if a form map were mended
+    assert replay(home, ids).years == [2023, 2024]
+    assert query(home, "SELECT count(*) FROM mart.training_by_unit WHERE year = 2023") == [(0,)]
+
+
+def test_a_unit_cannot_replace_the_register(home: Home) -> None:
     rogue = register_report()
     rows = {t: [dict(r) for r in found] for t, found in rogue.rows.items()}
     rows["unit"] = rows["unit"][:4]
