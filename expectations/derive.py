@@ -133,4 +133,4 @@ def _stretch(code: Code) -> str:
 
 
 def _day(day: date) -> str:
-    return f"DATE '{day:%Y-%m-%d}'" if day.year < 9999 else "DATE '9999-12-31'"
+    return f"DATE '{day:%Y-%m-%d}'"

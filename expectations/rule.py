@@ -100,11 +100,6 @@ def rules() -> tuple[Rule, ...]:
     return found
 
 
-def rules_of(table: str) -> tuple[Rule, ...]:
-    """Return the rules of a qualified table."""
-    return tuple(r for r in rules() if r.table == table)
-
-
 @cache
 def rule_codes_by_table() -> dict[str, tuple[str, ...]]:
     """Return the codes of each qualified table's suite, in order."""
@@ -175,6 +170,8 @@ def _check(rule: Rule) -> None:
         raise RuleError(f"{rule.code}: a rule across periods warns; else the order of arrival would decide")
     if rule.scope and rule.kind not in ("row", "in_table"):
         raise RuleError(f"{rule.code}: kind {rule.kind} has no scope")
+    if rule.kind == "in_table" and rule.scope.keys() - {"forms"}:
+        raise RuleError(f"{rule.code}: kind in_table is limited to forms only; a row rule can be limited further")
 
 
 def form_table_of(qualified: str) -> str | None:

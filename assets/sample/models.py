@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from assets.sample.chance import chance, day_in, pick
-from assets.sample.register import Stretch, read_data, units_on
+from assets.sample.register import read_data
 from warehouse.codes import status_path
 
 LAST_YEAR = 2025
@@ -105,12 +105,3 @@ def _walk(seed: int, code: str, stated: dict[int, str]) -> dict[int, str]:
         status = step if step == status or (status, step) in status_path() else status
         statuses[year] = status
     return statuses
-
-
-def unit_with_models(seed: int, year: int, statuses: tuple[str, ...]) -> tuple[Stretch, Model]:
-    """Return the first unit that reports a model in one of ``statuses`` for ``year`` and still reports it a year on."""
-    for unit in units_on(date(year + 1, 12, 31)):
-        for model in models_of(seed, unit.unit_code):
-            if model.statuses.get(year) in statuses and year + 1 in model.statuses:
-                return unit, model
-    raise LookupError(f"no unit has a model in {statuses} in {year}")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
     from great_expectations.datasource.fluent.interfaces import Batch
 
-KEYS = ("submission_id", "row_no")
 _FORMAT = {"result_format": "BOOLEAN_ONLY"}
 _BITS = 60  # checks a scan: as many as a BIGINT mask holds
 

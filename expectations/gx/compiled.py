@@ -1,26 +1,28 @@
 """The cache of compiled suites: a small batch needs no import of great_expectations on its hot path.
 
-The key is a hash of the rules, the tables' columns and the versions of GX and DuckDB. Does not belong here: compiling.
+The key is a hash of the rules, the tables' columns, the compiler's own code and the versions of GX and DuckDB.
+Does not belong here: compiling.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 _END = "\n-- end of compiled suites\n"
 
 
-def compiled_sql(fingerprint: str, cache: Path, build: Callable[[], str]) -> str:
-    """Return the statement for ``fingerprint`` from ``cache``, or from ``build`` (then kept).
+def compiled_sql(fingerprint: str, folder: Path, build: Callable[[], str]) -> str:
+    """Return the statement for ``fingerprint`` from ``folder``, or from ``build`` (then kept).
 
     A damaged entry is rebuilt. The entry is written by rename, so that it is whole or absent.
     """
-    versions = f"{version('great-expectations')} {version('duckdb')}"
+    versions = f"{version('great-expectations')} {version('duckdb')} {_compiler()}"
     key = hashlib.sha256(f"{fingerprint} {versions}".encode()).hexdigest()[:32]
-    entry = cache / "suites" / f"{key}.sql"
+    entry = folder / "suites" / f"{key}.sql"
     if entry.exists():
         head, _, text = entry.read_text(encoding="utf-8").partition("\n")
         if head == _digest(text) and text.endswith(_END):
@@ -31,6 +33,15 @@ def compiled_sql(fingerprint: str, cache: Path, build: Callable[[], str]) -> str
     temporary.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
     temporary.replace(entry)
     return text
+
+
+@cache
+def _compiler() -> str:
+    """A hash of the code that makes the statement: a mended compiler must not find what the old one wrote."""
+    found = hashlib.sha256()
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "suites.py"):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _digest(text: str) -> str:

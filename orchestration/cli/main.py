@@ -13,7 +13,6 @@ import typer
 from orchestration.cli import analyst, intake, operate
 
 EXIT_ERROR = 1
-EXIT_REJECTED = 3
 
 app = typer.Typer(
     name="danvan",
