@@ -10,7 +10,7 @@ from functools import cache
 
 from assets.intake.grid import Cell, RawFile, RawSheet
 from assets.intake.issues import Issue
-from assets.intake.values.text import fold_key
+from assets.intake.values.text import fold_key, shown_text
 from warehouse.forms import CoverField, FormVersion, form_versions
 
 #: labels that must be there before a sheet is taken for a cover
@@ -69,7 +69,16 @@ def _form(sheet: RawSheet, fields: dict[str, CoverCell], issues: list[Issue]) ->
     )
     at = fields.get(field)
     issues.append(
-        Issue(finding, "cover", 0, field, sheet.name, at.address if at else None, _plain(at) if at else None, expected)
+        Issue(
+            finding,
+            "cover",
+            0,
+            field,
+            sheet.name,
+            at.address if at else None,
+            shown_text(_plain(at)) if at else None,
+            expected,
+        )
     )
     return None
 

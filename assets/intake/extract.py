@@ -17,7 +17,7 @@ from assets.intake.rows import Rows, sort_rows
 from assets.intake.values import read_count, read_date, read_ratio, read_text
 from assets.intake.values.period import read_period
 from assets.intake.values.reading import Reading, Value
-from assets.intake.values.text import clean, fold_key, mask_personal
+from assets.intake.values.text import clean, fold_key, mask_personal, shown_text
 from warehouse.forms import OTHER_SHEETS, FormVersion
 
 EXACT = ("value", "zero")
@@ -100,10 +100,7 @@ def extract(raw: RawFile) -> Extract:
 
 def shown(cell: Cell) -> str | None:
     """Return the text of a raw cell as a finding may show it: short, and without personal numbers."""
-    if cell is None:
-        return None
-    text = mask_personal(clean(cell[2:]))
-    return text if len(text) <= 80 else text[:79] + "…"
+    return shown_text(cell[2:]) if cell else None
 
 
 def _data_sheets(form: FormVersion, cover: RawSheet, sheets: list[RawSheet], issues: list[Issue]) -> list[RawSheet]:
@@ -115,7 +112,8 @@ def _data_sheets(form: FormVersion, cover: RawSheet, sheets: list[RawSheet], iss
         if sheet.visible:
             out.append(sheet)
         elif sheet.rows:
-            issues.append(Issue("H-SHEET-HIDDEN", sheet=sheet.name, found=sheet.name, detail=form.cover_sheet))
+            name = mask_personal(sheet.name)
+            issues.append(Issue("H-SHEET-HIDDEN", sheet=name, found=name, detail=form.cover_sheet))
     return out
 
 

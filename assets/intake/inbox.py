@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 INBOX_SETTING = "DANVAN_INBOX"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
 
 
@@ -42,7 +42,7 @@ class Arrival:
     def file_name(self) -> str:
         """The last part of the name, composed (NFC) whatever the sender's system wrote.
 
-        Bytes that are no UTF-8 and control characters, which no table, page or workbook can hold, are shown as U+FFFD.
+        Bytes that are no text and characters that command a terminal become the replacement sign: names are shown and stored.
         """
         name = PurePosixPath(self.name).name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name))

@@ -6,6 +6,7 @@ Does not belong here: what a column means.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ def read_json(path: Path) -> RawFile:
         )
     except (ValueError, RecursionError) as e:
         raise Refused("F-JSON", str(e)) from e
-    if not isinstance(raw, dict) or not isinstance(raw.get("tables", {}), dict):
-        raise Refused("F-JSON", 'expected an object with "cover" and "tables"')
+    if not isinstance(raw, dict) or set(raw) - {"cover", "tables"} or not isinstance(raw.get("tables"), dict):
+        raise Refused("F-JSON", 'expected an object with "cover" and "tables" and nothing beside them')
     findings: list[FileFinding] = []
     sheets = [_cover(raw["cover"])] if isinstance(raw.get("cover"), dict) else []
-    for name, items in raw.get("tables", {}).items():
+    for name, items in raw["tables"].items():
         sheets.append(_table(str(name), items, findings))
     return RawFile("json", sheets, findings)
 
@@ -57,8 +58,19 @@ def _table(name: str, items: Any, findings: list[FileFinding]) -> RawSheet:
 
 def _value(value: Any) -> Cell:
     if isinstance(value, Decimal):
-        return f"n:{value.normalize():f}"
+        return "n:" + _number(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"n:{value}"
     return None if isinstance(value, list | dict) else tag(value)
+
+
+def _number(value: Decimal) -> str:
+    """Print without an exponent, but 1e999999999 would be a gigabyte of zeros; what is next to nothing is not nothing."""
+    if not value:
+        return "0"
+    if value.adjusted() < -30:
+        return "1e-30"
+    return f"{value.normalize():f}" if value.adjusted() < 30 else f"{value:e}"
 
 
 def _no_constant(name: str) -> None:
@@ -66,9 +78,14 @@ def _no_constant(name: str) -> None:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object; a key that stands twice, hides control characters, or half a character is no report's."""
     out = dict(pairs)
     if len(out) != len(pairs):
-        raise ValueError(f"one key stands twice among {sorted(k for k, _ in pairs)}")
+        twice = next(k for k, n in Counter(k for k, _ in pairs).items() if n > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
     for key, value in pairs:
-        f"{key}{value}".encode()  # half a surrogate pair is no text: UnicodeEncodeError is a ValueError
+        if not key.isprintable():
+            raise ValueError(f"the key {key!r} has characters that cannot be seen")
+        if isinstance(value, str):
+            value.encode()  # a lone surrogate is no character: UnicodeEncodeError is a ValueError
     return out

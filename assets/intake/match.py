@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from assets.intake.grid import RawSheet
 from assets.intake.issues import Issue
-from assets.intake.values.text import clean, fold_key
+from assets.intake.values.text import fold_key, mask_personal, shown_text
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn, FormVersion
 
@@ -49,7 +49,8 @@ def match_tables(
         found = _map(form, table, sheet, issues)
         if found:
             maps.append(found)
-    issues += [Issue("H-SHEET-UNKNOWN", sheet=s.name, found=s.name) for s in left if s.rows]
+    names = [mask_personal(s.name) for s in left if s.rows]
+    issues += [Issue("H-SHEET-UNKNOWN", sheet=name, found=name) for name in names]
     return maps
 
 
@@ -167,7 +168,8 @@ def _report(
         if text and i not in found:
             at = sheet.cell(sheet.first_row + row, sheet.first_col + i)
             cell = sheet.rows[row][i] if i < len(sheet.rows[row]) else None
-            issues.append(Issue("H-HEADER-UNKNOWN", table, sheet=sheet.name, cell=at, found=clean((cell or text)[2:])))
+            found_text = shown_text(cell[2:] if cell else text)
+            issues.append(Issue("H-HEADER-UNKNOWN", table, sheet=sheet.name, cell=mask_personal(at), found=found_text))
 
 
 def _text(row: list[str | None], col: int) -> str:

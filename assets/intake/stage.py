@@ -29,7 +29,7 @@ from assets.intake.values import (
     read_yes_no,
 )
 from assets.intake.values.period import period_of
-from assets.intake.values.text import fold_key
+from assets.intake.values.text import fold_key, shown_text
 from assets.intake.workers import Failure, read_many
 from warehouse.codes import code_lists
 from warehouse.declaration import Column, Table, form_tables
@@ -119,7 +119,7 @@ def _issues(extracts: dict[str, Extract | Failure]) -> list[pl.DataFrame]:
     rows: list[tuple[Any, ...]] = []
     for submission_id, outcome in extracts.items():
         if isinstance(outcome, Failure):
-            rows.append((submission_id, outcome.code, None, None, None, None, None, outcome.detail, None))
+            rows.append((submission_id, outcome.code, None, None, None, None, None, shown_text(outcome.detail), None))
             continue
         rows += [
             (submission_id, i.code, i.table, i.row_no, i.column, i.sheet, i.cell, i.found, i.detail)

@@ -12,6 +12,9 @@ from assets.intake.values.reading import NOT_REPORTED, Reading, issue
 
 #: 00-49 is 20xx, 50-99 is 19xx
 PIVOT = 50
+#: a year outside these is a slip of the hand (0213, 2103), and a bare 2024 is a year, not Excel's day 2024 (in 1905)
+YEARS = range(1900, 2100)
+_FIRST_SERIAL = 18_264  # 1/1/1950, where the pivot begins
 #: Excel's day 0 once its false leap day of 1900 is behind
 _EPOCH = date(1899, 12, 30)
 _DMY = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})$", re.IGNORECASE)
@@ -33,8 +36,8 @@ def parse_date(text: str) -> date | None:
 
 
 def from_serial(serial: int) -> date | None:
-    """Turn an Excel serial of the 1900 system into a date: 41516 is 30/8/2013. None before 1/3/1900 and after 9999."""
-    return _EPOCH + timedelta(days=serial) if 61 <= serial <= 2_958_465 else None
+    """Turn an Excel serial of the 1900 system into a date: 41516 is 30/8/2013. None before 1950 and after 2099."""
+    return _EPOCH + timedelta(days=serial) if _FIRST_SERIAL <= serial < 73_051 else None
 
 
 def read_date(cell: str | None) -> Reading:
@@ -43,13 +46,13 @@ def read_date(cell: str | None) -> Reading:
         return NOT_REPORTED
     if cell.startswith("e:"):
         return issue("V-EXCEL-ERROR")
-    serial = cell.startswith("n:") and cell[2:].isdigit() and len(cell) < 12
+    serial = cell.startswith("n:") and cell[2:].isdigit() and len(cell) <= 9
     day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
     return Reading(day, "value") if day else issue("V-DATE")
 
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None

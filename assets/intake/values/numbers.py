@@ -12,9 +12,13 @@ from assets.intake.values.reading import NONE_STATED, NOT_REPORTED, Reading, Sta
 from assets.intake.values.text import clean, is_none_word
 
 MAX_COUNT = 10**12
-#: far beyond any figure and any float's digits; Python refuses to read integers of thousands of digits
-MOST_DIGITS = 40
-_GROUPED = re.compile(r"^\d{1,3}(?:[. ]\d{3})+$")
+#: no figure is written longer; Python refuses to read integers of thousands of digits, and one cell must not stop a batch
+LONGEST = 64
+_GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[. ]\d{3})+$")
+#: 0.065 is no 65: nobody groups thousands after a zero
+_ZERO_GROUPED = re.compile(r"^0\d{0,2}(?:[. ]\d{3})+$")
+#: a phone number in a column of figures is no figure
+_PHONE = re.compile(r"^0\d{8,}$")
 _PLAIN = re.compile(r"^\d+$")
 _DECIMAL_COMMA = re.compile(r"^(\d+|\d{1,3}(?:\.\d{3})+),(\d+)$")
 _DECIMAL_DOT = re.compile(r"^\d+\.\d+$")
@@ -51,11 +55,10 @@ def read_decimal(cell: str | None) -> Reading:
         return early
     assert cell is not None  # noqa: S101 - _early has answered for None
     if cell.startswith("n:"):
-        value = float(cell[2:])
-        return figure(value) if value >= 0 else issue("V-NEGATIVE")
+        return _figure(float(cell[2:]))
     text, qualifier = _strip(cell[2:])
     value_or_issue = _text_decimal(text)
-    return issue(value_or_issue) if isinstance(value_or_issue, str) else figure(value_or_issue, qualifier)
+    return issue(value_or_issue) if isinstance(value_or_issue, str) else _figure(value_or_issue, qualifier)
 
 
 def read_percent(cell: str | None) -> Reading:
@@ -76,69 +79,53 @@ def read_percent(cell: str | None) -> Reading:
         return issue(value)
     if not has_sign and 0 < value <= 1:
         return issue("V-AMBIGUOUS")
+    if value > MAX_COUNT:
+        return issue("V-RANGE")
     digits = len(bare.split(",")[1]) if "," in bare else (len(bare.split(".")[1]) if has_sign and "." in bare else 0)
     return Reading((value, digits), qualifier or ("zero" if value == 0 else "value"))
 
 
 def read_ratio(cell: str | None) -> Reading:
     """Read a ratio such as 1.115/1.122; value is (numerator, denominator). A date here was a ratio: asked about."""
-    if (early := _no_ratio(cell)) is not None:
+    if cell is not None and cell.startswith("d:"):
+        return issue("V-RATIO-DATE")
+    if (early := _early(cell)) is not None and early.state != "zero":  # a bare 0 is no ratio
         return early
-    assert cell is not None  # noqa: S101 - _no_ratio has answered for None
-    text, _ = _strip(cell[2:])
-    if is_none_word(text):
-        return NONE_STATED
+    assert cell is not None  # noqa: S101 - _early has answered for None
+    text, qualifier = _strip(cell[2:])
     parts = [p.strip() for p in text.split("/")]
     if len(parts) != 2:
         return issue("V-RATIO")
-    numbers = [_ratio_part(p) for p in parts]
+    numbers = [_count(_text_count(p), None) for p in parts]
     for number in numbers:
-        if isinstance(number, str):
-            return issue(number)
-    return Reading(tuple(numbers), "zero" if numbers[0] == 0 else "value")
-
-
-def _no_ratio(cell: str | None) -> Reading | None:
-    if cell is None:
-        return NOT_REPORTED
-    if cell.startswith("d:"):
-        return issue("V-RATIO-DATE")
-    if cell.startswith("e:"):
-        return issue("V-EXCEL-ERROR")
-    return issue("V-RANGE") if _is_endless(cell) else None
-
-
-def _ratio_part(text: str) -> int | str:
-    number = _text_count(text)
-    return "V-RANGE" if isinstance(number, int) and number > MAX_COUNT else number
+        if number.issue:
+            return number
+    counts = tuple(n.value for n in numbers)
+    return Reading(counts, qualifier or ("zero" if counts[0] == 0 else "value"))
 
 
 def _early(cell: str | None) -> Reading | None:
-    """Answer for what is no number at all: blank, none stated, an Excel error."""
+    """Answer for what is no number at all: blank, none stated, an Excel error, or a text longer than any figure."""
     if cell is None:
         return NOT_REPORTED
     if cell.startswith("e:"):
         return issue("V-EXCEL-ERROR")
     if cell.startswith(("d:", "t:", "b:")):
         return issue("V-COUNT")
+    if len(cell) > LONGEST:
+        return issue("V-RANGE" if cell.startswith("n:") or cell[2:].isdigit() else "V-COUNT")
     if cell.startswith("s:") and is_none_word(cell[2:]):
         return NONE_STATED
-    if _is_endless(cell):
-        return issue("V-RANGE")
     return figure(0) if cell in ("n:0", "s:0") else None
-
-
-def _is_endless(cell: str) -> bool:
-    return len(cell) > MOST_DIGITS and sum(map(str.isdigit, cell)) > MOST_DIGITS
 
 
 def _number_count(text: str) -> Reading:
     value = float(text)
     if value < 0:
         return issue("V-NEGATIVE")
-    if not value.is_integer():
-        return issue("V-COUNT-FRACTION")
-    return figure(int(value)) if value <= MAX_COUNT else issue("V-RANGE")
+    if value > MAX_COUNT:
+        return issue("V-RANGE")
+    return figure(int(value)) if value.is_integer() else issue("V-COUNT-FRACTION")
 
 
 def _number_percent(text: str) -> Reading:
@@ -147,10 +134,18 @@ def _number_percent(text: str) -> Reading:
         return issue("V-NEGATIVE")
     if value == 1:
         return issue("V-AMBIGUOUS")
+    if value > MAX_COUNT:
+        return issue("V-RANGE")
     decimals = len(text.split(".")[1]) if "." in text and "e" not in text else 0
     if value < 1:  # a cell with a percent format holds the fraction
-        return Reading((round(value * 100, 6), max(0, decimals - 2)), "value")
+        return Reading((round(value * 100, 6), min(6, max(0, decimals - 2))), "value")
     return Reading((value, decimals), "value")
+
+
+def _figure(value: float, qualifier: State | None = None) -> Reading:
+    if value < 0:
+        return issue("V-NEGATIVE")
+    return figure(value, qualifier) if value <= MAX_COUNT else issue("V-RANGE")
 
 
 def _count(value: int | str, qualifier: State | None) -> Reading:
@@ -169,6 +164,8 @@ def _strip(text: str) -> tuple[str, State | None]:
 
 
 def _text_count(text: str) -> int | str:
+    if _PHONE.match(text):
+        return "V-PERSONAL"
     if _PLAIN.match(text):
         return int(text)
     if _GROUPED.match(text):
@@ -177,13 +174,18 @@ def _text_count(text: str) -> int | str:
         return "V-NEGATIVE"
     if m := _SCALED.match(text):
         number = _text_decimal(m[1])
-        return number if isinstance(number, str) else round(number * _SCALES[m[2]])
+        return number if isinstance(number, str) else _whole(number * _SCALES[m[2]])
     if _DECIMAL_COMMA.match(text):
         return "V-COUNT-FRACTION"
-    if _DECIMAL_DOT.match(text):
+    if _DECIMAL_DOT.match(text) or _ZERO_GROUPED.match(text):
         return "V-AMBIGUOUS"
     words = _in_words(text)
     return "V-COUNT" if words is None else words
+
+
+def _whole(value: float) -> int | str:
+    """1,5 triệu is whole; 1,23456 vạn is not, and is not rounded."""
+    return round(value) if abs(value - round(value)) < 1e-6 * max(1.0, value * 1e-6) else "V-COUNT-FRACTION"
 
 
 def _text_decimal(text: str) -> float | str:
@@ -193,7 +195,7 @@ def _text_decimal(text: str) -> float | str:
         return float(text.replace(".", "").replace(",", "."))
     if _GROUPED.match(text):
         return float(re.sub(r"[. ]", "", text))
-    if _DECIMAL_DOT.match(text):
+    if _DECIMAL_DOT.match(text) or _ZERO_GROUPED.match(text):
         return "V-AMBIGUOUS"
     return "V-NEGATIVE" if re.match(r"^-[\d.,]+$", text) else "V-NUMBER"
 

@@ -15,8 +15,10 @@ from assets.intake.values.encodings import looks_legacy, repair_text
 from assets.intake.values.reading import NONE_STATED, NOT_REPORTED, Reading, issue
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
-#: control characters among them: no workbook or page can hold one
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
+#: zero-width signs, signs that turn the direction of text, and control characters, which terminals and workbooks obey
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]"
+)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 #: a tone mark on the second vowel of open oa, oe, uy is the same word as on the first (hoà = hòa); never after q
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
@@ -27,13 +29,19 @@ _YES = frozenset(
     {"có", "x", "đã", "rồi", "đúng", "yes", "true", "1", "✓", "v", "đã có", "đã thành lập", "đã phân công"}
 )
 _NO = frozenset({"không", "chưa", "no", "false", "0", "chưa có", "không có", "chưa thành lập", "chưa phân công"})
-_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)")  # 0 and 9 digits; fixed lines have 10
 _ID = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+")  # bounded: a long text costs no quadratic search
 _CITATION = re.compile(
     r"(?P<number>\d{1,4}\s*(?:/\s*\d{4})?\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*\d*(?:\s*[-/]\s*[A-ZĐ][A-Za-zĐđ]*\d*)*)"
 )
-_DATE_IN_TEXT = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})")
+#: a date, or the beginning of one: half a date is asked about
+_DATE_IN_TEXT = re.compile(
+    r"(?:ngày\s*)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}|ngày\s*\d",
+    re.IGNORECASE,
+)
+#: what a finding shows of a cell, and what is looked at for it
+SHOWN, LOOKED_AT = 80, 1000
 
 
 def clean(text: str) -> str:
@@ -73,6 +81,12 @@ def mask_personal(text: str) -> str:
     return _ID.sub("***", _PHONE.sub("***", _MAIL.sub("***", text)))
 
 
+def shown_text(text: str) -> str:
+    """A text of the file as a finding may show it: short, one line, and without personal numbers."""
+    text = mask_personal(clean(text[:LOOKED_AT]))
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
 def read_text(cell: str | None, max_len: int = 200) -> Reading:
     """Read a text. Too long a text is kept for the rule on length to name; personal data is an issue."""
     if cell is None:
@@ -82,7 +96,7 @@ def read_text(cell: str | None, max_len: int = 200) -> Reading:
     text = repair_text(cell[2:])
     if text is None or looks_legacy(text):
         return issue("V-LEGACY-ENCODING")
-    text = clean(text)
+    text = clean(text)[:LOOKED_AT]
     if contains_personal(text):
         return issue("V-PERSONAL")
     return Reading(text[: max_len + 1], "value") if text else NOT_REPORTED

@@ -354,6 +354,14 @@ def test_libreoffice_writes_what_we_read(home: Home, tmp_path: Path) -> None:
     assert query(home, "SELECT attendee_count, day_count FROM core.fact_training") == [(40, 2)]
 
 
+def test_a_file_name_that_is_no_text_or_commands_a_terminal_is_shown_as_text(home: Home) -> None:
+    for name in (b"\xff\xfe.csv", b"a\x1b[2Jb\nc.csv"):
+        (home.inbox / os.fsdecode(name)).write_bytes(name)
+    assert len(take(home).rejected) == 2
+    names = query(home, "SELECT file_name FROM intake.submission WHERE form_code IS NULL ORDER BY 1")
+    assert names == [("a\ufffd[2Jb\ufffdc.csv",), ("\ufffd\ufffd.csv",)]
+
+
 def test_links_and_unfinished_files_are_left_alone(home: Home, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("x")
     (home.inbox / "link.csv").symlink_to(tmp_path / "secret.csv")
