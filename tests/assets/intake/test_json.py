@@ -56,7 +56,7 @@ SPOILT: dict[str, tuple[Callable[[Any], str], str, str | None]] = {
     "tables under another name": (_renamed, "F-JSON", None),
     "a table beside the tables": (_beside, "F-JSON", None),
     "an integer of 4000 digits": (_figure("9" * 4000), "V-RANGE", CELL),
-    "a text of 5000 digits": (_figure(f'"{"9" * 5000}"'), "V-COUNT", CELL),
+    "a text of 5000 digits": (_figure(f'"{"9" * 5000}"'), "V-RANGE", CELL),
     "an exponent that would be a gigabyte": (_figure("1e999999999"), "V-RANGE", CELL),
     "a small exponent that would be a gigabyte": (_figure("1e-999999999"), "V-COUNT-FRACTION", CELL),
 }
