@@ -16,13 +16,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.gx.run import RESULTS, SITE, context_for
+from expectations.gx.run import RENDERED, RESULTS, context_for
 from warehouse.writer import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KEEP_RUNS = 200
+SITE = "site"
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 _REMOTE_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
@@ -57,13 +58,11 @@ def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
     _prune([r for r in runs if r.run_name in names[keep:]])
     runs = [r for r in runs if r.run_name in names[:keep]]
     missing = [r for r in runs if not r.page.exists()]
-    if missing:
-        _render(docs_dir, missing)
     style = files("expectations.gx").joinpath("docs.css").read_text(encoding="utf-8")
     site.mkdir(parents=True, exist_ok=True)
     write_file(site / "danvan.css", style.encode())
-    for run in missing:
-        write_file(run.page, _offline(run.page.read_text(encoding="utf-8"), run, site).encode())
+    if missing:
+        _render(docs_dir, missing)
     index = docs_dir / "index.html"
     write_file(index, _index(runs, docs_dir).encode())
     return index
@@ -92,13 +91,17 @@ def _read(path: Path, docs_dir: Path) -> Run:
 
 
 def _render(docs_dir: Path, runs: Sequence[Run]) -> None:
+    """Let GX render aside; only a page that needs no network enters the site, so a crash leaves none that does."""
     context = context_for(docs_dir)
     wanted = {r.result.relative_to(docs_dir / RESULTS).with_suffix("").parts for r in runs}
     store = context.validation_results_store
     context.build_data_docs(resource_identifiers=[k for k in store.list_keys() if k.to_tuple() in wanted])
-    for leftover in ("index.html", "static"):  # GX's own index needs scripts; ours replaces it
-        path = docs_dir / SITE / leftover
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    site = docs_dir / SITE
+    for run in runs:
+        rendered = docs_dir / RENDERED / run.page.relative_to(site)
+        run.page.parent.mkdir(parents=True, exist_ok=True)
+        write_file(run.page, _offline(rendered.read_text(encoding="utf-8"), run, site).encode())
+    shutil.rmtree(docs_dir / RENDERED)
 
 
 def _offline(page: str, run: Run, site: Path) -> str:

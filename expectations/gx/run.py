@@ -41,7 +41,8 @@ __all__ = ["Difference", "GxRunError", "SuiteOutcome", "batches", "context_for",
 
 SOURCE = "danvan"
 RESULTS = "results"
-SITE = "site"
+#: where GX writes its pages, before they are made to need no network (expectations.gx.docs)
+RENDERED = "rendered"
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
@@ -81,10 +82,10 @@ def context_for(docs_dir: Path) -> EphemeralDataContext:
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(key / RESULTS)},
         }
         defaults.data_docs_sites = {
-            SITE: {
+            RENDERED: {
                 "class_name": "SiteBuilder",
                 "show_how_to_buttons": False,
-                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(key / SITE)},
+                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(key / RENDERED)},
                 "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
             }
         }

@@ -58,3 +58,19 @@ def test_building_again_changes_nothing(docs: Path) -> None:
     before = {p: p.read_bytes() for p in docs.rglob("*.html")}
     build_docs(docs)
     assert {p: p.read_bytes() for p in docs.rglob("*.html")} == before
+
+
+def test_a_crash_between_rendering_and_stripping_leaves_no_page_that_needs_the_network(
+    docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(docs.rglob("*.html"))
+    for page in (docs / "site").rglob("*.html"):
+        page.unlink()
+    with monkeypatch.context() as broken:
+        broken.setattr("expectations.gx.docs._offline", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build_docs(docs)
+    assert list((docs / "site").rglob("*.html")) == []
+    build_docs(docs)
+    assert set(docs.rglob("*.html")) == before
+    test_pages_need_no_network(docs)
