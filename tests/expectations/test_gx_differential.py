@@ -49,13 +49,21 @@ def expectations() -> list[object]:
         gxe.ExpectMulticolumnSumToEqual(
             column_list=["a", "b"], sum_total=7, ignore_row_if="any_value_is_missing", **_code("sum")
         ),
-        own.ExpectValuesNotNull(column="a", row_condition=new, **_code("own_not_null")),
+        own.ExpectValuesNotNull(column="a", **_code("own_not_null")),
+        own.ExpectValuesNotNull(column="a", row_condition=new, **_code("own_not_null_new")),
         own.ExpectValuesBetween(column="a", min_value=0, max_value=10, **_code("own_between")),
         own.ExpectLengthsBetween(column="t", max_value=3, **_code("own_length")),
         own.ExpectRowsUnique(
             column_list=["submission_id", "t"], ignore_row_if="any_value_is_missing", **_code("own_unique")
         ),
         ExpectColumnValuesToExistInTable(column="t", ref_table="core.known", ref_column="t", **_code("fk")),
+        ExpectColumnValuesToExistInTable(
+            column="t",
+            ref_table="core.known",
+            ref_column="t",
+            row_condition=Column("form").is_in(["new"]),
+            **_code("fk_new"),
+        ),
         ExpectRowsToSatisfy(
             column="a", columns=["a", "b"], sql="a <= b", ignore_row_if="any_value_is_missing", **_code("row_any")
         ),
@@ -169,6 +177,20 @@ def test_gx_runs_inside_the_callers_transaction_and_leaves_it_open(
     run_suites(con, {TABLE: ExpectationSuite(name="sample", expectations=expectations()[:3])}, tmp_path, "run")
     con.execute("ROLLBACK")
     assert con.execute(f"SELECT count(*) FROM {TABLE}").fetchall() == [(0,)]
+
+
+def test_the_differential_covers_every_expectation_that_a_rule_becomes() -> None:
+    from expectations.suites import suites_for
+
+    def kinds(found: list[object]) -> set[tuple[type, str, bool]]:
+        """Type, missing-value strategy and whether a row condition limits it."""
+        return {
+            (type(e), getattr(e, "ignore_row_if", ""), getattr(e, "row_condition", None) is not None) for e in found
+        }
+
+    used = [e for suite in suites_for({r.table for r in rules()}).values() for e in suite.expectations]
+    assert len(used) == len(rules())
+    assert kinds(used) <= kinds(expectations())  # type: ignore[arg-type]
 
 
 def test_every_rule_says_what_it_is() -> None:
