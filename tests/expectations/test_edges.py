@@ -145,3 +145,16 @@ def test_history_on_its_edge(home: Home) -> None:
     put(home.inbox, report_of(105, "2022-Y", before), report_of(105, "2023-Y", after))
     take(home)
     assert [row for row in _found(home) if str(row[0]).startswith("X-")] == []
+
+
+def test_a_year_with_a_qualified_figure_is_not_below_its_half(home: Home) -> None:
+    half, year = clean_rows(2024), clean_rows(2024)
+    half["model"] = half["inspection_finding"] = year["model"] = year["inspection_finding"] = []
+    for table, figure in (("training", "session_count"), ("inspection", "done_count")):
+        half[table][0][figure] = 3
+        year[table] = [{**year[table][0], figure: 2}, {**year[table][0], figure: "khoảng 4"}]
+    year["inspection"][1]["inspection_code"] = "KT02"
+    half["inspection"][0]["planned_count"] = 3
+    put(home.inbox, report_of(104, "2024-H1", half), report_of(104, "2024-Y", year))
+    assert len(take(home).accepted) == 2
+    assert _found(home) == []
