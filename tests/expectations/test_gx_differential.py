@@ -190,7 +190,7 @@ def test_the_differential_covers_every_expectation_that_a_rule_becomes() -> None
 
     used = [e for suite in suites_for({r.table for r in rules()}).values() for e in suite.expectations]
     assert len(used) == len(rules())
-    assert kinds(used) <= kinds(expectations())  # type: ignore[arg-type]
+    assert kinds(used) <= kinds(expectations())
 
 
 def test_every_rule_says_what_it_is() -> None:
