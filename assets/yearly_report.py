@@ -109,12 +109,12 @@ def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
 
 def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
     """Return the newest revision of ``year``, or revision 0 of the newest release."""
-    row = con.execute(
+    rows = con.execute(
         "SELECT revision_no, release_no, revised_at FROM meta.year_revision WHERE year = ? ORDER BY revision_no DESC LIMIT 1",
         [year],
-    ).fetchone()
-    if row:
-        return Standing(year, *row)
+    ).fetchall()
+    if rows:
+        return Standing(year, *rows[0])
     (release_no,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
     return Standing(year, 0, release_no, None)
 
@@ -123,7 +123,7 @@ def _draw_figures(
     book: xlsxwriter.Workbook, styles: dict[str, Any], con: duckdb.DuckDBPyConnection, standing: Standing
 ) -> None:
     year = standing.year
-    found = con.execute("SELECT * FROM mart.key_figures WHERE year IN (?, ?)", [year - 1, year]).pl()
+    found = con.sql("SELECT * FROM mart.key_figures WHERE year IN (?, ?)", params=[year - 1, year]).pl()
     by_year = {row["year"]: row for row in found.to_dicts()}
     sheet = book.add_worksheet("Tổng hợp")
     sheet.set_column(0, 0, 46)

@@ -75,7 +75,7 @@ def gx_check(
 
 
 def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"FROM {table} LIMIT 1").fetchone() is not None
+    return bool(con.execute(f"FROM {table} LIMIT 1").fetchall())
 
 
 def _staged_tables(con: duckdb.DuckDBPyConnection) -> list[str]:

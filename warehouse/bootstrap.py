@@ -106,9 +106,9 @@ def _fingerprint() -> str:
 def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
     known = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'bootstrap'"
-    ).fetchone()
-    row = con.execute("SELECT fingerprint FROM meta.bootstrap").fetchone() if known else None
-    return str(row[0]) if row else None
+    ).fetchall()
+    rows = con.execute("SELECT fingerprint FROM meta.bootstrap").fetchall() if known else []
+    return str(rows[0][0]) if rows else None
 
 
 def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:

@@ -19,7 +19,7 @@ class YearOpenError(ValueError):
 
 def is_closed(con: duckdb.DuckDBPyConnection, year: int) -> bool:
     """Tell whether ``year`` was closed."""
-    return con.execute("FROM meta.year_revision WHERE year = ? LIMIT 1", [year]).fetchone() is not None
+    return bool(con.execute("FROM meta.year_revision WHERE year = ? LIMIT 1", [year]).fetchall())
 
 
 def require_ended(year: int, now: datetime) -> None:

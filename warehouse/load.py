@@ -83,15 +83,15 @@ def load_register(con: duckdb.DuckDBPyConnection) -> bool:
         "SELECT s.submission_id FROM intake.submission s JOIN staging.submission USING (submission_id) "
         "WHERE s.is_current AND s.form_code = ?",
         [REGISTER_FORM],
-    ).fetchone()
-    if current is None:
+    ).fetchall()
+    if not current:
         return False
     for table in register_tables().values():
         target = relations()[f"core.{table.core}"]
         con.execute(f"DELETE FROM {target.qualified}")
         con.execute(
             f"INSERT INTO {target.qualified} BY NAME SELECT * FROM staging.{table.name} WHERE submission_id = ?",
-            list(current),
+            list(current[0]),
         )
     return True
 

@@ -98,7 +98,7 @@ def receipt(
 
     home = current_home()
     with open_published(home) as con:
-        if not con.execute("SELECT 1 FROM intake.submission WHERE submission_id = ?", [submission]).fetchone():
+        if not con.execute("SELECT 1 FROM intake.submission WHERE submission_id = ?", [submission]).fetchall():
             raise UsageProblem(
                 f"no submission {submission!r}; see: danvan sql 'SELECT submission_id, file_name FROM intake.submission'"
             )

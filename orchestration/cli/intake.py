@@ -145,16 +145,17 @@ def _letterhead(code: str, day: date) -> tuple[str, str, str]:
 
     try:
         with open_published(current_home()) as con:
-            row = con.execute(
+            rows = con.execute(
                 "SELECT u.unit_name, u.party_kind_code, coalesce(p.unit_name, '') FROM core.unit_on_day u "
                 "LEFT JOIN core.unit_on_day p ON p.unit_id = u.parent_unit_id AND p.valid_from <= ? "
                 "WHERE u.unit_code = ? ORDER BY ? BETWEEN u.valid_from AND u.valid_until DESC, u.valid_from DESC LIMIT 1",
                 [day, code, day],
-            ).fetchone()
+            ).fetchall()
     except FileNotFoundError:
         return "", "dang_bo_co_so", ""
-    if row is None:
+    if not rows:
         raise UsageProblem(
             f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
         )
-    return str(row[0]), str(row[1]), str(row[2])
+    name, party_kind, parent = rows[0]
+    return str(name), str(party_kind), str(parent)
