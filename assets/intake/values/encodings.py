@@ -11,11 +11,16 @@ import unicodedata
 
 from assets.intake.grid import FileFinding, Refused
 
-_TCVN3_FROM = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËÐÌÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ®"
+_TCVN3_FROM = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ®"
 _TCVN3_TO = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 _TCVN3 = str.maketrans(_TCVN3_FROM, _TCVN3_TO)
 #: signs that stand in ABC-coded Vietnamese and hardly in Unicode Vietnamese
 _TCVN3_SIGNS = frozenset("µ¸¶·¹¨»¾¼½Æ©ÇËÐÎÏÑªÖ×ØÜÞßäå«æç¬ëîïñ­ö÷øûüþ®")
+#: surely ABC: what is no letter, or a capital, inside a word; ® begins words only, elsewhere it is a trade mark
+_TCVN3_SURE = re.compile(
+    r"(?<=[A-Za-z])[µ¸¶·¹¨¾¼½©ª¬\u00ad]|[µ¸¶·¹¨¾¼½©ª¬\u00ad](?=[A-Za-z])|(?<![A-Za-z])®(?=[A-Za-z\u00b5-\u00ff])"
+    r"|(?<=[a-z])[ÆÇÊÈÉËÐÌÎÏÑÒÕÓÔÖÝØÜÞ]"
+)
 _VNI_MARKS = {
     "ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
     "â": "\u0302", "à": "\u0302\u0300", "á": "\u0302\u0301", "å": "\u0302\u0309", "ã": "\u0302\u0303",
@@ -25,9 +30,8 @@ _VNI_MARKS = {
 _VNI_HORNED = {"ö": "ư", "Ö": "Ư", "ô": "ơ", "Ô": "Ơ"}
 _VNI_SINGLE = {"ñ": "đ", "Ñ": "Đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", **_VNI_HORNED}
 _VNI_SIGN = re.compile(f"(?P<base>[aAeEoOuUyYöÖôÔ])(?P<mark>[{''.join(_VNI_MARKS)}])|[{''.join(_VNI_SINGLE)}]")
-_VNI_PAIR = re.compile(f"([aAeEoOuUyYöÖôÔ])([{''.join(_VNI_MARKS)}])")
 #: vowels that no Unicode Vietnamese word has side by side
-_VNI_ONLY = re.compile(f"[aAeE][{''.join(_VNI_MARKS)}]")
+_VNI_ONLY = re.compile(f"[aAeE][{''.join(_VNI_MARKS)}]|[öÖôÔ][øùûõï]|[oO][âåä]")
 _NEVER_VNI = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _MOJIBAKE = re.compile("(?:á»|áº|Ã|Ä|Æ°|Æ¡)")
@@ -83,16 +87,18 @@ def repair_text(text: str) -> str | None:
     """Return the text in Unicode, converting what is certain; None when it is legacy-coded but not certainly which."""
     if text.isascii():
         return text
-    if len(_VNI_PAIR.findall(text)) >= 2 and _VNI_ONLY.search(text) and not _NEVER_VNI.search(text):
-        return from_vni(text)
-    if _VIETNAMESE.search(text):
+    if _NEVER_VNI.search(text):
+        return text
+    if _VNI_ONLY.search(text):
+        return from_vni(text) if len(_VNI_SIGN.findall(text)) >= 2 else None
+    sure = len(_TCVN3_SURE.findall(text))
+    if _VIETNAMESE.search(text) and not sure:  # â, ê and ô stand in both: in ABC they are õ, ờ and ụ
         return text
     if (undone := undo_mojibake(text)) is not None:
         return undone
-    only_abc = sum(c in _TCVN3_SIGNS and c not in _VNI_MARKS for c in text)
-    if only_abc >= 2:
+    if max(sure, sum(c in _TCVN3_SIGNS and c not in _VNI_MARKS for c in text)) >= 2:
         return from_tcvn3(text)
-    return None if _tcvn3_score(text) else text
+    return None if sure or _tcvn3_score(text) else text
 
 
 def _tcvn3_score(text: str) -> int:

@@ -227,6 +227,23 @@ def test_windows_1258_and_utf8_read_as_cp1252() -> None:
 def test_legacy_fonts_are_converted_when_certain_and_else_quarantined() -> None:
     assert repair_text("c«ng t¸c d©n vËn") == "công tác dân vận"
     assert repair_text("coâng taùc daân vaän") == "công tác dân vận"
+    assert repair_text("Gióp ®ì ng\u00adêi nghÌo, trÎ em, mÑ, bÐ") == "Giúp đỡ người nghèo, trẻ em, mẹ, bé"
+    assert repair_text("nhiÖm vô cÊp c«ng nhËn") == "nhiệm vụ cấp công nhận"
+    assert repair_text("chæ ñaïo cuûa môùi") == "chỉ đạo của mới"
+    assert read_text("s:thaùng").issue == "V-LEGACY-ENCODING"
+    assert read_text("s:thu hót ng\u00adêi").issue == "V-LEGACY-ENCODING"
+
+
+@pytest.mark.parametrize(
+    "text", ["Công tác", "«Công tác»", "Công ty Samsung®", "hoà", "uê", "CÔNG TÁC", "Müller", "Citroën C4"]
+)
+def test_unicode_is_never_taken_for_a_legacy_font(text: str) -> None:
+    assert repair_text(text) in (text, None)
+    assert repair_text(text) == text or not _only_vietnamese(text)
+
+
+def _only_vietnamese(text: str) -> bool:
+    return not set("®üë") & set(text)
 
 
 @pytest.mark.parametrize("text", ["gọi 0912 345 678", "CCCD 012345678901", "a.b@example.vn", "024 3825 345 678"])
