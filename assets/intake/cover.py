@@ -44,6 +44,8 @@ def find_cover(raw: RawFile, issues: list[Issue]) -> Cover | None:
     """Find the cover; without one, or without a known form version, say so in ``issues``."""
     best: tuple[RawSheet, dict[str, CoverCell]] | None = None
     for sheet in raw.sheets:
+        if not sheet.visible:  # what the sender does not see does not speak for the file
+            continue
         fields = _fields(sheet)
         if len(fields) >= ENOUGH and (best is None or len(fields) > len(best[1])):
             best = (sheet, fields)

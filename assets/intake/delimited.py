@@ -14,6 +14,7 @@ from pathlib import Path
 from assets.intake.grid import Cell, RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_CELLS, MAX_FILE, MAX_ROW
 from assets.intake.values.encodings import decode
+from assets.intake.values.text import clean
 from assets.intake.xlsx import trim
 
 _SECTION = re.compile(r"^\[(.+)\]$")
@@ -38,7 +39,7 @@ def sniff(text: str) -> str:
 
 
 def _rows(text: str) -> list[list[Cell]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniff(text), strict=False)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniff(text), strict=True)
     try:
         return [["s:" + v if v.strip() else None for v in row] for row in reader]
     except csv.Error as e:
@@ -46,7 +47,7 @@ def _rows(text: str) -> list[list[Cell]]:
 
 
 def _sections(rows: list[list[Cell]]) -> list[RawSheet]:
-    starts = [(i, m[1].strip()) for i, row in enumerate(rows) if (m := _marker(row))]
+    starts = [(i, clean(m[1])) for i, row in enumerate(rows) if (m := _marker(row))]
     if not starts:
         return [RawSheet("", True, trim(rows), 1, 0, address="line")]
     ends = [i for i, _ in starts[1:]] + [len(rows)]

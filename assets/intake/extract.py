@@ -12,8 +12,8 @@ from typing import NamedTuple
 from assets.intake.cover import Cover, CoverCell, find_cover
 from assets.intake.grid import Cell, RawFile, RawSheet
 from assets.intake.issues import Issue
-from assets.intake.match import TableMap, match_tables
-from assets.intake.rows import Rows, sort_rows
+from assets.intake.match import TableMap, header_texts, match_tables
+from assets.intake.rows import FIGURES, Rows, sort_rows
 from assets.intake.values import read_count, read_date, read_ratio, read_text
 from assets.intake.values.period import read_period
 from assets.intake.values.reading import Reading, Value
@@ -122,7 +122,7 @@ def _read_cover(cover: Cover, out: Extract) -> None:
     asked = {f.field for f in fields if f.required}
     for name, at in cover.fields.items():
         out.cover_lines.append(CoverLine(name, at.sheet, at.row, at.col, at.label))
-        reading = _COVER_READERS[at.reader](at.cell)
+        reading = _COVER_READERS[at.reader](cover.sheet.day(at.cell) if at.reader == "date" else at.cell)
         out.cover[name] = reading.value
         if reading.issue and name != "unit_name":
             code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
@@ -153,8 +153,8 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
         address=sheet.address,
         columns=columns,
         source_rows=[sheet.first_row + r for r in rows.data],
-        cells=[[_at(sheet, r, i) for r in rows.data] for _, i in loaded],
-        totals=_totals(found, rows),
+        cells=[_column(sheet, rows.data, i, c.reader) for c, i in loaded],
+        totals=_totals(found, rows, issues),
         counts=(
             rows.read,
             len(rows.data),
@@ -165,57 +165,99 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     )
 
 
+def _column(sheet: RawSheet, rows: list[int], col: int, reader: str) -> list[Cell]:
+    cells = [_at(sheet, r, col) for r in rows]
+    return [sheet.day(c) for c in cells] if reader == "date" and sheet.day_shift else cells
+
+
 def _at(sheet: RawSheet, row: int, col: int) -> Cell:
-    cells = sheet.rows[row]
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
     return cells[col] if col < len(cells) else None
 
 
 def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
-    """Say which loaded cells are formulas, which loaded rows are hidden, and which rows are parts of others."""
+    """Say which cells are formulas, copies or under no header, which rows are hidden, and which are parts of others."""
     sheet = found.sheet
     numbers = {sheet.first_row + r: n for n, r in enumerate(rows.data, start=1)}
     for r in sorted(sheet.hidden_rows & numbers.keys()):
         issues.append(Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}"))
-    mapped = {sheet.first_col + i: c for c, i in found.columns if not c.ignored}
-    for r, col in sorted(sheet.formulas):
-        if r in numbers and col in mapped:
-            raw = _at(sheet, r - sheet.first_row, col - sheet.first_col)
-            issues.append(
-                Issue(
-                    "H-FORMULA",
-                    found.table,
-                    numbers[r],
-                    mapped[col].columns[0],
-                    sheet.name,
-                    sheet.cell(r, col),
-                    shown(raw),
-                )
-            )
+    _report_cells(found, rows, numbers, issues)
+    issues += _outside(found, rows)
     for r in rows.of_which:
         row = sheet.first_row + r
         first = next((c for c in sheet.rows[r] if c), None)
         issues.append(Issue("H-ROW-OF-WHICH", found.table, None, None, sheet.name, f"{row}:{row}", shown(first)))
 
 
-def _totals(found: TableMap, rows: Rows) -> list[Total]:
-    """Compare every stated figure of every totals row with the rows it closes: since the last one, or all above it."""
+def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: list[Issue]) -> None:
+    """Formulas as read or without a result, and figures that stand once for several merged cells."""
+    sheet = found.sheet
+    mapped = {sheet.first_col + i: c for c, i in found.columns if not c.ignored}
+    not_loaded = {sheet.first_row + r for r in (*(i for i, _ in rows.totals), *rows.of_which)}
+    body = range(sheet.first_row + found.header_row + 1, sheet.first_row + len(sheet.rows))
+
+    def say(code: str, r: int, col: int) -> None:
+        raw = _at(sheet, r - sheet.first_row, col - sheet.first_col)
+        column, at = mapped[col].columns[0], sheet.cell(r, col)
+        issues.append(Issue(code, found.table, numbers.get(r), column, sheet.name, at, shown(raw)))
+
+    for r, col in sorted(sheet.formulas):
+        if col in mapped and (r, col) in sheet.uncomputed and r >= body.start and r not in not_loaded:
+            say("H-FORMULA-EMPTY", r, col)
+        elif col in mapped and r in numbers:
+            say("H-FORMULA", r, col)
+    for r, col in sorted(sheet.merged):
+        if r in numbers and col in mapped and mapped[col].reader in FIGURES:
+            say("H-MERGED", r, col)
+
+
+def _outside(found: TableMap, rows: Rows) -> list[Issue]:
+    """Name the first filled cell of each column that has no header; in a text file such a row has slipped."""
+    sheet = found.sheet
+    known = {i for i, (_, text) in enumerate(header_texts(sheet, found.header_row)) if text} | {
+        i for _, i in found.columns
+    }
+    code = "H-ROW-WIDE" if sheet.address == "line" else "H-CELL-OUTSIDE"
+    out: dict[int, Issue] = {}
+    for r in range(found.header_row + 1, rows.end):
+        for i, cell in enumerate(sheet.rows[r]):
+            if cell is not None and i not in known and i not in out:
+                row, col = sheet.first_row + r, sheet.first_col + i
+                out[i] = Issue(code, found.table, None, None, sheet.name, sheet.cell(row, col), shown(cell))
+    return list(out.values())
+
+
+def _totals(found: TableMap, rows: Rows, issues: list[Issue]) -> list[Total]:
+    """Compare every stated figure of every totals row with the rows it closes.
+
+    Those are the rows since the last one, or all above it; below a total that stands first, all of them.
+    """
     out = []
     since = 0
     for index, kind in rows.totals:
-        closed = [r for r in rows.data if r < index and (kind == "total" or r > since)]
+        above = [r for r in rows.data if r < index]
+        closed = [r for r in above if kind == "total" or r > since] if above else rows.data
         since = index
         for column, i in found.columns:
             if column.reader in ("count", "ratio"):
-                out += _footing(found.sheet, index, i, column.columns, closed)
+                out += _footing(found, index, (i, column.columns), closed, issues)
     return out
 
 
-def _footing(sheet: RawSheet, index: int, col: int, columns: tuple[str, ...], closed: list[int]) -> list[Total]:
+def _footing(
+    found: TableMap, index: int, at: tuple[int, tuple[str, ...]], closed: list[int], issues: list[Issue]
+) -> list[Total]:
+    sheet, (col, columns) = found.sheet, at
     read = read_ratio if len(columns) > 1 else read_count
-    stated = _parts(read(_at(sheet, index, col)))
+    total = read(_at(sheet, index, col))
+    stated = _parts(total)
     parts = [_parts(read(_at(sheet, r, col))) for r in closed]
     row = sheet.first_row + index
     cell = sheet.cell(row, sheet.first_col + col)
+    if total.issue:  # a total that cannot be read checks nothing, and must not seem to
+        issues.append(
+            Issue(total.issue, found.table, None, columns[0], sheet.name, cell, shown(_at(sheet, index, col)))
+        )
     return [
         Total(row, name, cell, figure, sum(p[k] for p in parts if p))
         for k, (name, figure) in enumerate(zip(columns, stated, strict=False))

@@ -39,8 +39,9 @@ class FileFinding:
 class RawSheet:
     """One sheet; ``first_row`` is the 1-based number of ``rows[0]``, ``first_col`` the 0-based first column.
 
-    Merged ranges are filled with their top-left cell. ``formulas`` are (row, column) of cells whose
-    cached value was read.
+    Merged ranges are filled with their top-left cell; ``merged`` are (row, column) of the copies. ``formulas`` are cells
+    whose cached value was read, ``uncomputed`` those that have none. ``day_shift`` is added to a bare serial number of a
+    day: 1462 in a workbook that counts days from 1904.
     """
 
     name: str
@@ -50,12 +51,21 @@ class RawSheet:
     first_col: int
     formulas: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
+    uncomputed: frozenset[tuple[int, int]] = frozenset()
+    merged: frozenset[tuple[int, int]] = frozenset()
+    day_shift: int = 0
     address: AddressKind = "a1"
     keys: tuple[str, ...] = field(default=())
 
     def cell(self, row: int, col: int) -> str:
         """Return the address of (1-based row, 0-based column): A1, or a JSON pointer for json files."""
         return cell_address(self.address, self.name, row, col, self.keys[col] if col < len(self.keys) else "")
+
+    def day(self, cell: Cell) -> Cell:
+        """Return a cell of a column of dates with its serial number, if it is one, counted from 1900."""
+        if not self.day_shift or cell is None or not cell.startswith("n:") or not cell[2:].isdigit() or len(cell) > 9:
+            return cell
+        return f"n:{int(cell[2:]) + self.day_shift}"
 
 
 @dataclass(frozen=True, slots=True)

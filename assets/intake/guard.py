@@ -23,7 +23,15 @@ MAX_CELLS = 5_000_000
 _REF = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,7})(\d{1,10})["']""")
 _SUSPECT = re.compile(rb' r="(?:(?:[A-Z]{3,}|[B-Z][A-Z])\d|[A-Z]*\d{5,}")')
 _ODD = (b"\nr=", b"\tr=", b"\rr=", b" r='", b" r =", b" r= ", b" r=\n", b" r=\t", b" r\n", b" r\t")
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*?><f')
+_CELL = rb'<(?:\w+:)?c\s(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")([^<>]*)>'
+_FORMULA = re.compile(
+    _CELL + rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*))?"
+)
+_HAS_FORMULA = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+_ERROR = re.compile(_CELL + rb"(?:<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>(#[^<]*)<")
+_DATE_1904 = re.compile(rb'\bdate1904\s*=\s*["\'](?:1|true)["\']')
+#: as bytes and in UTF-16, which XML allows too
+_DECLARED = tuple(w.encode(e) for w in ("<!DOCTYPE", "<!ENTITY") for e in ("utf-8", "utf-16-le", "utf-16-be"))
 _HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*?\bhidden="(?:1|true)"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
@@ -32,11 +40,17 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 
 @dataclass(slots=True)
 class WorkbookFacts:
-    """What the scan learnt: by sheet number (order in the workbook), formula cells and hidden rows."""
+    """What the scan learnt: by sheet number (order in the workbook), formula cells, error cells and hidden rows.
+
+    ``uncomputed`` are formulas that no program has worked out: there is no cached value to read.
+    """
 
     formulas: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    uncomputed: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    errors: dict[int, dict[tuple[int, int], str]] = field(default_factory=dict)
     hidden_rows: dict[int, frozenset[int]] = field(default_factory=dict)
     has_external_links: bool = False
+    is_1904: bool = False
 
 
 def scan(path: Path) -> WorkbookFacts:
@@ -73,7 +87,7 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
     if info.flag_bits & 1:
         raise Refused("F-ENCRYPTED", info.filename)
-    if "vbaproject" in info.filename.lower():
+    if any(w in info.filename.lower() for w in ("vbaproject", "xl/macrosheets/")):
         raise Refused("F-MACRO", info.filename)
     try:
         with archive.open(info) as f:
@@ -83,7 +97,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
         raise Refused("F-TRUNCATED", f"{info.filename}: {e}") from e
     if len(content) > left or rest:
         raise Refused("F-BOMB", f"{info.filename} is larger than it says")
-    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
+    if info.filename.lower().endswith((".xml", ".rels", ".vml")) and any(d in content for d in _DECLARED):
         raise Refused("F-DTD", info.filename)
     return content
 
@@ -95,14 +109,30 @@ def _facts(parts: dict[str, bytes]) -> WorkbookFacts:
     for name, content in parts.items():
         if name.lower().startswith("xl/worksheets/") and name.endswith(".xml"):
             _check_range(name, content)
+    facts.is_1904 = bool(_DATE_1904.search(parts.get("xl/workbook.xml", b"")))
     for number, name in enumerate(_sheet_parts(parts)):
-        content = parts.get(name, b"")
-        if b"<f" in content:
-            found = _FORMULA.findall(content)
-            facts.formulas[number] = frozenset((int(row), _column(letters)) for letters, row in found)
-        if b'hidden="' in content:
-            facts.hidden_rows[number] = frozenset(int(row) for row in _HIDDEN_ROW.findall(content))
+        _note_cells(facts, number, parts.get(name, b""))
     return facts
+
+
+def _note_cells(facts: WorkbookFacts, number: int, content: bytes) -> None:
+    """Note what a parser does not tell of a sheet; a plain sheet costs a few searches."""
+    if any(f in content for f in _HAS_FORMULA):
+        found = [
+            ((int(row), _column(letters)), attributes, v) for letters, row, attributes, v in _FORMULA.findall(content)
+        ]
+        facts.formulas[number] = frozenset(at for at, _, _ in found)
+        # an empty text is a result: ="" is how forms keep unused rows blank
+        facts.uncomputed[number] = frozenset(
+            at for at, attributes, v in found if not v and b't="str"' not in attributes
+        )
+    if b't="e"' in content:
+        errors = [(letters, row, text) for letters, row, a, text in _ERROR.findall(content) if b't="e"' in a]
+        facts.errors[number] = {
+            (int(row), _column(letters)): text.decode("ascii", "replace") for letters, row, text in errors
+        }
+    if b'hidden="' in content:
+        facts.hidden_rows[number] = frozenset(int(row) for row in _HIDDEN_ROW.findall(content))
 
 
 def _check_range(name: str, content: bytes) -> None:

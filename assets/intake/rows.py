@@ -21,12 +21,16 @@ RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total
 _NUMBERING = re.compile(r"^\(?\d{1,2}\)?$")
 _ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")
 _TOTAL = ("tổng cộng", "tổng số", "tổng")
-_SUBTOTAL = ("cộng",)
+#: "Cộng", "Cộng mục I" - but "Cộng đồng tự quản" is the name of a model
+_SUBTOTAL = re.compile(r"^cộng(?:$| (?:[(\d]|[ivx]+$|mục|phần|nhóm|khối|toàn|chung|các|theo))")
 _OF_WHICH = ("trong đó", "chia ra")
-#: readers of columns whose cells are figures or dates
-_FIGURES = frozenset({"count", "decimal", "percent", "ratio", "date"})
-_FIGURE = re.compile(r"^[\d.,/%\s-]*\d[\d.,/%\s-]*$")
-_SIGNATURE = re.compile(r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên|.*ngày .*tháng .*năm)")
+_SIGNATURE = re.compile(
+    r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên"
+    r"|(?:[^\d,]{1,40}, ?)?ngày ?[\d.…_ ]{0,12} ?tháng ?[\d.…_ ]{0,12} ?năm)"
+)
+#: readers of what can be counted
+FIGURES = ("count", "ratio", "decimal", "percent")
+_DATED = (*FIGURES, "date")
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class Rows:
     of_which: list[int] = field(default_factory=list)
     headings: int = 0
     blanks: int = 0
+    end: int = 0  # below stand signatures
 
     @property
     def read(self) -> int:
@@ -49,6 +54,7 @@ def sort_rows(found: TableMap) -> Rows:
     """Sort every row below the header."""
     rows = Rows()
     for index, kind in _kinds(found):
+        rows.end = rows.end if kind == "signature" else index + 1
         if kind == "data":
             rows.data.append(index)
         elif kind in ("total", "subtotal"):
@@ -63,14 +69,18 @@ def sort_rows(found: TableMap) -> Rows:
 
 
 def _kinds(found: TableMap) -> Iterator[tuple[int, RowKind]]:
+    if found.sheet.address == "pointer":  # an object of json is a row of the table and nothing else
+        for index, row in enumerate(found.sheet.rows[1:], start=1):
+            yield index, "data" if any(row) else "blank"
+        return
     mapped = [(column, i) for column, i in found.columns if not column.ignored]
     signed = False
     for index in range(found.header_row + 1, len(found.sheet.rows)):
         row = found.sheet.rows[index]
-        if any(row) and found.sheet.address != "pointer":
-            # whatever text a report of data carries, and whatever stands below a signature: data stay data
-            signed = (signed or _signed(row)) and not _reports(row, mapped)
-        yield index, "signature" if signed and any(row) else _kind(row, mapped, index == found.header_row + 1)
+        reports = _reports(row, mapped)  # whatever else it looks like and wherever it stands, it is not left out
+        signed = signed or (_signed(row) and not reports)
+        is_below = signed and any(row) and not reports
+        yield index, "signature" if is_below else _kind(row, mapped, index == found.header_row + 1)
 
 
 def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind:
@@ -78,15 +88,20 @@ def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind
     if not filled:
         return "blank"
     word = _first_word(filled)
-    if first and _is_numbering(filled):
+    if first and _is_numbering(filled, len(mapped)):
         return "numbering"
-    values = [cell for _, cell in _cells(row, mapped)]
+    cells = _cells(row, mapped)
+    values = [cell for _, cell in cells]
     if (marked := _marked(word)) is not None and not _says_more(word, values):
         return marked
     if not values:
         return "blank" if _NUMBERING.match(word) else "heading"
+    if _has_figure(cells, FIGURES):
+        return "data"
     merged = len(values) > 1 and len(set(values)) == 1 and values[0].startswith("s:") and len(mapped) == len(values)
-    return "heading" if merged or (_ROMAN.match(word) and len(set(values)) == 1) else "data"
+    columns = {i for _, i in mapped}
+    numbered = row[0] is not None and 0 not in columns and _ROMAN.match(fold_key(row[0][2:]))
+    return "heading" if merged or (numbered and len(set(values)) == 1) else "data"
 
 
 def _cells(row: Sequence[Cell], mapped: Sequence[Mapped]) -> list[tuple[FormColumn, str]]:
@@ -94,16 +109,15 @@ def _cells(row: Sequence[Cell], mapped: Sequence[Mapped]) -> list[tuple[FormColu
 
 
 def _reports(row: Sequence[Cell], mapped: Sequence[Mapped]) -> bool:
-    """Tell whether the row holds a figure or date where one belongs, or all that the form requires of a row."""
+    """Tell whether the row has a figure or date where one belongs, or all that the form requires of a row."""
     cells = _cells(row, mapped)
     required = {column for column, _ in mapped if column.required}
-    if required and required <= {column for column, _ in cells}:
-        return True
-    return any(column.reader in _FIGURES and _is_figure(cell) for column, cell in cells)
+    is_whole = required <= {column for column, _ in cells} and len({cell for _, cell in cells}) > 1
+    return is_whole or _has_figure(cells, _DATED)
 
 
-def _is_figure(cell: str) -> bool:
-    return not cell.startswith("s:") or _FIGURE.match(cell[2:].strip()) is not None
+def _has_figure(cells: Sequence[tuple[FormColumn, str]], readers: Sequence[str]) -> bool:
+    return any(column.reader in readers and (cell[:2] in ("n:", "d:") or cell[2:3].isdigit()) for column, cell in cells)
 
 
 def _says_more(word: str, values: Sequence[str]) -> bool:
@@ -122,12 +136,13 @@ def _marked(word: str) -> RowKind | None:
     bare = word.rstrip(":. ")
     if bare in _TOTAL or word.startswith("tổng cộng"):
         return "total"
-    return "subtotal" if bare in _SUBTOTAL or word.startswith("cộng ") else None
+    return "subtotal" if _SUBTOTAL.match(bare) else None
 
 
-def _is_numbering(filled: Sequence[str]) -> bool:
+def _is_numbering(filled: Sequence[str], columns: int) -> bool:
+    """Tell the (1) (2) (3) row, which numbers every column, from a row of small figures."""
     texts = [c[2:].strip() for c in filled]
-    if len(texts) < 3 or not all(map(_NUMBERING.match, texts)):
+    if len(texts) < max(3, columns) or not all(map(_NUMBERING.match, texts)):
         return False
     return sorted(int(t.strip("()")) for t in texts) == list(
         range(1, len(texts) + 1)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import WorkbookFacts, scan
 
+#: days between the two systems of Excel
+DAYS_TO_1904 = 1462
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
 
@@ -40,15 +43,19 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     sheet = workbook.get_sheet_by_index(number)
     rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
     start_row, start_col = sheet.start or (0, 0)
-    _fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col)
+    _put_errors(rows, facts.errors.get(number, {}), start_row, start_col)
+    merged = frozenset(_fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
     return RawSheet(
         name=name,
         visible=visible,
+        merged=merged,
         rows=trim(rows),
         first_row=start_row + 1,
         first_col=start_col,
         formulas=facts.formulas.get(number, frozenset()),
         hidden_rows=facts.hidden_rows.get(number, frozenset()),
+        uncomputed=facts.uncomputed.get(number, frozenset()),
+        day_shift=DAYS_TO_1904 if facts.is_1904 else 0,
     )
 
 
@@ -87,7 +94,18 @@ def trim(rows: list[list[Cell]]) -> list[list[Cell]]:
     return rows
 
 
-def _fill_merges(rows: list[list[Cell]], merges: list[Any], start_row: int, start_col: int) -> None:
+def _put_errors(rows: list[list[Cell]], errors: dict[tuple[int, int], str], start_row: int, start_col: int) -> None:
+    """The parser gives an error cell as a blank one, which would be "not reported"."""
+    for (row, col), text in errors.items():
+        r, c = row - 1 - start_row, col - start_col
+        if 0 <= r < len(rows) and 0 <= c < len(rows[r]):
+            rows[r][c] = "e:" + text
+
+
+def _fill_merges(
+    rows: list[list[Cell]], merges: list[Any], start_row: int, start_col: int
+) -> Iterator[tuple[int, int]]:
+    """Copy the first cell of every merged range over the range; yields (1-based row, column) of the copies."""
     for (top, left), (bottom, right) in merges:
         r0, c0 = top - start_row, left - start_col
         if not (0 <= r0 < len(rows) and 0 <= c0 < len(rows[r0])) or rows[r0][c0] is None:
@@ -95,3 +113,5 @@ def _fill_merges(rows: list[list[Cell]], merges: list[Any], start_row: int, star
         for r in range(r0, min(bottom - start_row, len(rows) - 1) + 1):
             for c in range(c0, min(right - start_col, len(rows[r]) - 1) + 1):
                 rows[r][c] = rows[r0][c0]
+                if (r, c) != (r0, c0):
+                    yield start_row + r + 1, start_col + c
