@@ -6,6 +6,7 @@ Belongs here: marking and cleaning a copy of the submission. Does not: the list 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -127,18 +128,23 @@ def _mark(book: Any, findings: Sequence[Finding]) -> None:
 
     from assets.receipt.listing import FILLS
 
+    sheets = {unicodedata.normalize("NFC", s.title): s for s in book.worksheets}  # as findings name them
     by_cell: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:  # errors come first
-        if finding.sheet and finding.cell and _CELL.match(finding.cell):
-            by_cell[finding.sheet, finding.cell].append(finding)
+        if finding.sheet in sheets and finding.cell and _CELL.match(finding.cell):
+            by_cell[finding.sheet, _shown_cell(sheets[finding.sheet], finding.cell)].append(finding)
     for (sheet, address), found in by_cell.items():
-        if sheet not in book.sheetnames:
-            continue
-        cell = book[sheet][address]
-        note = Comment("\n\n".join(map(_note, found)), "danvan", height=90 * len(found) + 40, width=380)
+        cell = sheets[sheet][address]
         cell.fill = PatternFill("solid", fgColor=FILLS[found[0].severity])
-        if type(cell).__name__ != "MergedCell":
-            cell.comment = note
+        cell.comment = Comment("\n\n".join(map(_note, found)), "danvan", height=90 * len(found) + 40, width=380)
+
+
+def _shown_cell(sheet: Any, address: str) -> str:
+    """Return the cell that is seen at an address: of merged cells the first."""
+    if type(sheet[address]).__name__ != "MergedCell":
+        return address
+    merged = next(r for r in sheet.merged_cells.ranges if address in r)
+    return str(sheet.cell(merged.min_row, merged.min_col).coordinate)
 
 
 def _note(finding: Finding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,24 @@ def test_the_json_receipt(rejected: tuple[Home, str]) -> None:
     assert (receipt["verdict"], receipt["counts"]) == ("rejected", {"error": 1, "warning": 1, "info": 0})
     assert {k: receipt["findings"][0][k] for k in ("code", "sheet", "cell", "found")} == {
         "code": "V-COUNT-FRACTION", "sheet": SHEET, "cell": "G7", "found": "2.065"}  # fmt: skip
+
+
+def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_mac(home: Home) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for cell in sheet[7][1:]:
+        sheet.cell(8, cell.column).value = cell.value
+    sheet["G8"] = None
+    sheet.merge_cells("G7:G8")
+    sheet.title = unicodedata.normalize("NFD", SHEET)
+    book.save(path)
+    take(home)
+    receipt = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    cell = receipt[unicodedata.normalize("NFD", SHEET)]["G7"]
+    assert cell.comment is not None
+    assert "H-MERGED" in cell.comment.text
+    assert cell.fill.fgColor.rgb == "FFF4C7C3"
 
 
 @pytest.mark.parametrize("look", ["csv", "json"])

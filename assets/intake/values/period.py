@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assets.intake.values.dates import parse_date
+from assets.intake.values.dates import YEARS, parse_date
 from assets.intake.values.reading import NOT_REPORTED, Reading, issue
 from assets.intake.values.text import fold_key
 from warehouse.periods import Period, parse_period_id
@@ -32,11 +32,12 @@ def read_period(cell: str | None) -> Reading:
 
 
 def period_of(text: str) -> Period | None:
-    """Return the period that a text names, or None."""
+    """Return the period that a text names, or None; so too for a year that no report can be of, such as 0001."""
     try:
-        return parse_period_id(_code(text))
+        period = parse_period_id(_code(text))
     except ValueError:
         return None
+    return period if {period.period_start.year, period.period_end.year} <= set(YEARS) else None
 
 
 def _code(text: str) -> str:

@@ -282,3 +282,8 @@ def test_periods_as_cover_sheets_write_them(text: str, code: str) -> None:
 def test_a_period_that_is_none() -> None:
     assert period_of("kỳ này") is None
     assert period_of("2024-Q5") is None
+
+
+@pytest.mark.parametrize("text", ["0001-Y", "9999-Y", "2199-Q1", "00010101-20200101-R", "năm 0024"])
+def test_a_year_that_no_report_can_be_of_stops_no_batch(text: str) -> None:
+    assert period_of(text) is None
