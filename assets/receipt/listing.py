@@ -22,6 +22,7 @@ _VERDICTS = {
     "rejected": "TRẢ LẠI - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
     "accepted": "ĐÃ TIẾP NHẬN",
 }
+_LINE = 15.0
 _FONT = "Times New Roman"
 _EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
 
@@ -72,6 +73,12 @@ def _row(sheet: Any, row: int, texts: tuple[str | None, ...], severity: str) -> 
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         if column == 2:
             cell.fill = PatternFill("solid", fgColor=FILLS[severity])
+    sheet.row_dimensions[row].height = _LINE * max(map(_lines, texts, _WIDTHS))
+
+
+def _lines(text: str | None, width: int) -> int:
+    """How many lines a text takes in a column; not every office program makes room for wrapped text by itself."""
+    return max(1, -(-len(text or "") // (width - 2)))
 
 
 def _line(sheet: Any, row: int, text: str, size: int, color: str = "FF000000", bold: bool = True) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MARGINS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 #: below this many, starting processes costs more than it saves
 FEW = 12
+#: XML of a workbook above which no copy is made: it would take this process half a minute; the list goes back alone
+_HEAVY = 16 << 20
 _MEMORY = 2 << 30
 _CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
 #: what a validation may refer to: our own hidden lists, a literal list, a number
@@ -87,6 +89,8 @@ def _opened(path: Path) -> Any:
     from openpyxl.packaging.core import DocumentProperties
 
     try:
+        if _weight(path) > _HEAVY:
+            return None
         with path.open("rb") as content:
             book = load_workbook(content, data_only=True, keep_links=False, keep_vba=False)
     except Exception:  # the reader of receipts is stricter than ours; the list of findings goes back alone
@@ -97,6 +101,14 @@ def _opened(path: Path) -> Any:
     for sheet in book.worksheets:
         _clean(sheet)
     return book
+
+
+def _weight(path: Path) -> int:
+    """How many bytes of XML the workbook inflates to; the guard has proved that its parts are as large as they say."""
+    from zipfile import ZipFile
+
+    with ZipFile(path) as archive:
+        return sum(i.file_size for i in archive.infolist() if i.filename.endswith(".xml"))
 
 
 def _clean(sheet: Any) -> None:

@@ -62,6 +62,25 @@ def test_the_first_sheet_lists_the_findings_in_vietnamese(rejected: tuple[Home, 
     assert "TRẢ LẠI" in sheet["A3"].value
 
 
+def test_a_wrapped_text_has_room_for_all_its_lines(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    sheet = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]
+    expected = sheet["G7"]
+    lines = len(expected.value) / sheet.column_dimensions["G"].width
+    assert lines > 2
+    assert sheet.row_dimensions[7].height >= 14 * lines
+
+
+def test_a_workbook_too_heavy_to_copy_gets_the_list_alone(
+    rejected: tuple[Home, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, submission = rejected
+    monkeypatch.setattr("assets.receipt.workbook._HEAVY", 1000)
+    with open_published(home) as con:
+        again = write_workbook(con, submission, home.archive, home.receipts)
+    assert openpyxl.load_workbook(again).sheetnames == ["Kết quả tiếp nhận"]
+
+
 def test_the_json_receipt(rejected: tuple[Home, str]) -> None:
     home, submission = rejected
     receipt = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
