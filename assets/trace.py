@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from warehouse.lineage import SourceCell
 
 
+#: what commands a terminal is shown as its picture: the raw text of a cell is the sender's
+_VISIBLE = (
+    {c: 0x2400 + c for c in range(32) if c not in (9, 10)} | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
+)
+
+
 def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
     """Return one row per cell: file, hash, sheet, address, raw text, form-map row, value and state.
 
@@ -53,5 +59,5 @@ def _look(file: RawFile, cell: SourceCell) -> tuple[str | None, str | None]:
         if sheet.name == cell.sheet:
             row, col = cell.source_row - sheet.first_row, cell.column_index - sheet.first_col
             raw = sheet.rows[row][col] if 0 <= row < len(sheet.rows) and 0 <= col < len(sheet.rows[row]) else None
-            return sheet.cell(cell.source_row, cell.column_index), raw[2:] if raw else None
+            return sheet.cell(cell.source_row, cell.column_index), raw[2:].translate(_VISIBLE) if raw else None
     return None, None

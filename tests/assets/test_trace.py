@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from assets.intake.archive import archive_path
 from assets.trace import trace_rows
-from tests.support import query
+from tests.support import clean_rows, put, query, report_of, take
 from warehouse.home import Home
 from warehouse.lineage import LineageError, source_cells
 from warehouse.writer import open_published
@@ -49,6 +50,17 @@ def test_a_cell_leads_back_to_the_bytes_it_came_from(demo: Home, table: str, col
             with path.open("rb") as f:
                 value = openpyxl.load_workbook(f, data_only=True)[cell["sheet"]][cell["cell"]].value
             assert str(value).startswith(cell["raw_text"][:10])
+
+
+def test_raw_text_that_commands_a_terminal_is_shown_as_a_picture(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["model"][0]["model_title"] = "Tiết kiệm\x1b[2J điện"
+    put(home.inbox, replace(report_of(104, "2024-Y", rows), look="json"))
+    (submission,) = take(home).accepted
+    with open_published(home) as con:
+        where = source_cells(con, "core.fact_model_status", {"submission_id": submission}, "model_title")
+        (cell,) = trace_rows(home, where)
+    assert (cell["raw_text"], cell["value"]) == ("Tiết kiệm␛[2J điện", "Tiết kiệm[2J điện")
 
 
 def test_a_marts_figure_leads_to_all_its_cells(demo: Home) -> None:
