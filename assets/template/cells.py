@@ -13,6 +13,7 @@ from functools import cache
 from warehouse.codes import Code, code_lists
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
+from warehouse.periods import Period
 
 ROW_NUMBER = "TT"
 YES_NO = ("Có", "Không")
@@ -27,9 +28,10 @@ def column_codes(table: str, column: str) -> str | None:
 
 
 @cache
-def valid_codes(code_list: str, day: date) -> tuple[Code, ...]:
-    """Return the codes of ``code_list`` that are valid on ``day``, in the order of the list."""
-    return tuple(c for c in code_lists()[code_list] if c.valid_on(day))
+def valid_codes(code_list: str, period: Period) -> tuple[Code, ...]:
+    """Return the codes of ``code_list`` that are valid on any day of ``period``, in the order of the list."""
+    first, last = period.period_start, period.period_end
+    return tuple(c for c in code_lists()[code_list] if c.valid_from <= last and first <= (c.valid_to or date.max))
 
 
 @cache

@@ -5,12 +5,13 @@ Belongs here: the rules that Excel checks while a unit types. Does not: the rule
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from assets.template.cells import ROW_NUMBER, YES_NO, column_codes, valid_codes
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
+from warehouse.periods import Period
 
 FIRST_DAY, LAST_DAY = datetime(1930, 1, 1), datetime(2099, 12, 31)
 _WIDTHS = {
@@ -51,20 +52,20 @@ def hint(reader: str) -> str:
     return _HINTS[reader]
 
 
-def width(column: FormColumn, day: date) -> float:
+def width(column: FormColumn, period: Period) -> float:
     """Return the column's width in characters: its usual content and the longest word of its header fit."""
     if column.header == ROW_NUMBER:
         return 5.0
     longest_word = max(len(w) for w in column.header.split()) + 2.5
-    return max(_content_width(column, day), longest_word)
+    return max(_content_width(column, period), longest_word)
 
 
-def _content_width(column: FormColumn, day: date) -> float:
+def _content_width(column: FormColumn, period: Period) -> float:
     if column.ignored:
         return 14.0
     if column.reader == "code":
         codes = column_codes(column.table, column.columns[0]) or ""
-        return min(31.0, max(len(c.label) for c in valid_codes(codes, day)) + 1.0)
+        return min(31.0, max(len(c.label) for c in valid_codes(codes, period)) + 1.0)
     if column.reader == "text":
         return min(32.0, 6.0 + (form_tables()[column.table].column(column.columns[0]).max_length or 20) / 3)
     return _WIDTHS[column.reader]

@@ -6,14 +6,15 @@ Does not belong here: the drop-downs' hidden sheet (workbook) or finding message
 from __future__ import annotations
 
 import math
-from datetime import date
 from typing import Any
 
 from assets.template.cells import column_codes, valid_codes
 from assets.template.entry import hint
 from assets.template.styles import Styles
+from warehouse.codes import Code, code_lists
 from warehouse.declaration import form_tables
 from warehouse.forms import FormVersion
+from warehouse.periods import Period
 
 _STEPS = (
     "1. Điền trang “{cover}” trước: mã đơn vị, kỳ báo cáo, ngày báo cáo, lần gửi.",
@@ -52,8 +53,16 @@ def code_lists_used(form: FormVersion) -> dict[str, str]:
     return used
 
 
-def draw_guide(sheet: Any, styles: Styles, form: FormVersion, day: date) -> None:
-    """Draw the sheet for ``form`` with the codes valid on ``day``."""
+def choices(form: FormVersion, code_list: str, period: Period) -> tuple[Code, ...]:
+    """Return the codes to choose from: those valid in the period, or all so far where a date of the row decides."""
+    columns = [form_tables()[c.table].column(name) for c in form.columns for name in c.columns]
+    if any(c.codes == code_list and c.valid_on for c in columns):
+        return tuple(c for c in code_lists()[code_list] if c.valid_from <= period.period_end)
+    return valid_codes(code_list, period)
+
+
+def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) -> None:
+    """Draw the sheet for ``form`` with the codes that its drop-downs offer in ``period``."""
     sheet.set_column(0, 0, 36)
     sheet.set_column(1, 1, 58)
     sheet.set_column(2, 2, 32)
@@ -70,8 +79,8 @@ def draw_guide(sheet: Any, styles: Styles, form: FormVersion, day: date) -> None
     used = {c.reader for c in form.columns}
     readers = [(name, hint(r), example) for r, name, example in _READERS if r in used]
     row = _rows(sheet, styles, row, ("Loại ô", "Cách ghi", "Ví dụ"), readers)
-    row = _section(sheet, styles, row + 1, f"Danh mục có hiệu lực đến {day:%d/%m/%Y}")
-    _code_table(sheet, styles, row, form, day)
+    row = _section(sheet, styles, row + 1, f"Danh mục để chọn - {period.label}")
+    _code_table(sheet, styles, row, form, period)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.6)
@@ -96,13 +105,19 @@ def _rows(sheet: Any, styles: Styles, row: int, head: tuple[str, str, str], line
     return row
 
 
-def _code_table(sheet: Any, styles: Styles, row: int, form: FormVersion, day: date) -> None:
+def _code_table(sheet: Any, styles: Styles, row: int, form: FormVersion, period: Period) -> None:
     for codes, label in code_lists_used(form).items():
-        texts = "; ".join(c.label for c in valid_codes(codes, day))
+        texts = "; ".join(_until(c, period) for c in choices(form, codes, period))
         sheet.set_row(row, _height(max(len(label) / 36, len(texts) / 92)))
         sheet.write_string(row, 0, label, styles["guide"])
         sheet.merge_range(row, 1, row, 2, texts, styles["guide"])
         row += 1
+
+
+def _until(code: Code, period: Period) -> str:
+    """A code that ends before the period does is listed with its last day."""
+    ended = code.valid_to and code.valid_to < period.period_end
+    return f"{code.label} (đến {code.valid_to:%d/%m/%Y})" if ended else code.label
 
 
 def _height(lines: float) -> float:

@@ -15,22 +15,23 @@ from assets.template.entry import style, validation, width
 from assets.template.styles import Styles
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
+from warehouse.periods import Period
 
 TITLE_ROW, HEADER_ROW = 0, 3
 LEAST_ROWS = 15
 LAST_ENTRY_ROW = 500
 
 
-def draw_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], place: tuple[str, date]) -> int:
-    """Draw title, headers and widths; ``place`` is (subtitle, last day of the period). Returns the first entry row."""
-    subtitle, day = place
+def draw_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], place: tuple[str, Period]) -> int:
+    """Draw title, headers and widths; ``place`` is (subtitle, period). Returns the first entry row."""
+    subtitle, period = place
     last = len(columns) - 1
     sheet.set_default_row(20)
     sheet.set_row(TITLE_ROW, 26)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, last, form_tables()[columns[0].table].label.upper(), styles["title"])
     sheet.merge_range(TITLE_ROW + 1, 0, TITLE_ROW + 1, last, subtitle, styles["subtitle"])
     for i, column in enumerate(columns):
-        sheet.set_column(i, i, width(column, day), styles["free"])
+        sheet.set_column(i, i, width(column, period), styles["free"])
     entry_row = _headers(sheet, styles, columns)
     _print_setup(sheet, entry_row, last)
     return entry_row

@@ -13,13 +13,11 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from assets.template.cells import Row, valid_codes
+from assets.template.cells import Row
 from assets.template.cover import UnitLine, cover_values, draw_cover
-from assets.template.guide import code_lists_used, draw_guide
+from assets.template.guide import choices, code_lists_used, draw_guide
 from assets.template.styles import Styles
 from assets.template.table_sheet import draw_table, fill_table, validate_table
-from warehouse.codes import Code, code_lists
-from warehouse.declaration import form_tables
 from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
 from warehouse.periods import Period
 
@@ -44,38 +42,30 @@ def write_template(
     """Write the workbook of ``form`` for ``period`` to ``out``; the same input gives the same bytes.
 
     ``rows`` prefills tables (column name -> value; codes as codes, dates as dates), ``cover`` overrides cover
-    fields (None blanks one). Drop-downs hold the labels of the codes valid on the last day of the period.
+    fields (None blanks one). Drop-downs hold the labels of the codes valid in the period.
     """
     workbook = xlsxwriter.Workbook(str(out), {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
     workbook.set_properties({"title": form.title, "created": CREATED})
     styles = Styles(workbook)
     values = {**cover_values(form, unit, period), **(cover or {})}
     draw_cover(workbook.add_worksheet(form.cover_sheet, _Sheet), styles, form, unit, values)
-    draw_guide(workbook.add_worksheet(GUIDE_SHEET, _Sheet), styles, form, period.period_end)
+    draw_guide(workbook.add_worksheet(GUIDE_SHEET, _Sheet), styles, form, period)
     sheets = {table: workbook.add_worksheet(form.sheet(table), _Sheet) for table in form.tables()}
     lists = _lists(workbook.add_worksheet(LIST_SHEET, _Sheet), form, period)
     subtitle = " - ".join(t for t in (unit.unit_name if unit else "", period.label) if t)
     for table, sheet in sheets.items():
         columns = form.headers(table)
-        entry_row = draw_table(sheet, styles, columns, (subtitle, period.period_end))
+        entry_row = draw_table(sheet, styles, columns, (subtitle, period))
         fill_table(sheet, styles, columns, entry_row, (rows or {}).get(table, ()))
         validate_table(sheet, columns, entry_row, lists)
     workbook.close()
-
-
-def _choices(form: FormVersion, code_list: str, period: Period) -> tuple[Code, ...]:
-    """The codes to choose from: those valid at the end of the period, or all so far where a date of the row decides."""
-    columns = [form_tables()[c.table].column(name) for c in form.columns for name in c.columns]
-    if any(c.codes == code_list and c.valid_on for c in columns):
-        return tuple(c for c in code_lists()[code_list] if c.valid_from <= period.period_end)
-    return valid_codes(code_list, period.period_end)
 
 
 def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
     """Write each code list into a column of the hidden sheet. Returns code list -> range."""
     ranges = {}
     for j, codes in enumerate(code_lists_used(form)):
-        labels = [c.label for c in _choices(form, codes, period)]
+        labels = [c.label for c in choices(form, codes, period)]
         sheet.write_string(0, j, codes)
         sheet.write_column(1, j, labels)
         letter = chr(ord("A") + j)

@@ -62,6 +62,20 @@ def test_drop_downs_hold_the_labels_valid_in_the_period(tmp_path: Path) -> None:
     assert since == [c.label for c in code_lists()["field"]]
 
 
+def test_a_code_that_ended_within_the_period_can_still_be_chosen_and_is_explained(tmp_path: Path) -> None:
+    """A class held in January 2025 with the commission that ended on 31 January belongs to the year's report."""
+    ended = "Ban Dân vận Tỉnh ủy"
+    cell = template_cell(form("2023"), "training", "co_organiser_code")
+    year, quarter = _blank(tmp_path, "2023", "2025-Y"), _blank(tmp_path, "2023", "2025-Q3")
+    assert ended in _choices(year, *cell)
+    assert ended not in _choices(quarter, *cell)
+    level = template_cell(form("2023"), "model", "level_code")
+    assert "Huyện" in _choices(quarter, *level)  # a model recognised before July: the row's own date decides
+    guide = [str(c) for row in openpyxl.load_workbook(year)["Hướng dẫn"].iter_rows(values_only=True) for c in row if c]
+    assert any(f"{ended} (đến 31/01/2025)" in text for text in guide)
+    assert any("Huyện (đến 30/06/2025)" in text for text in guide)
+
+
 def test_counts_and_dates_are_checked_as_they_are_typed(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
     sheet = book[form("2023").sheet("training")]
