@@ -13,6 +13,8 @@ import shutil
 import stat
 import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -81,6 +83,8 @@ def put_path(inbox: Inbox, path: Path) -> None:
         return
     if not path.exists():
         raise FileNotFoundError(f"there is no file or folder {path}")
+    if isinstance(inbox, LocalInbox) and inbox.root.resolve().is_relative_to(path.resolve()):
+        raise NothingToTakeError(f"{path} holds the inbox {inbox.root} itself; name the folder of the reports")
     if path.is_dir():
         files = {a.name: path / a.name for a in LocalInbox(path).complete()}
     else:
@@ -120,8 +124,7 @@ class LocalInbox:
 
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
-        if not self.root.is_dir():
-            raise FileNotFoundError(f"there is no inbox at {self.root}; run: danvan init")
+        self._require()
         newest = time.time_ns() - int(settle_seconds * 1e9)
         found = []
         for folder, subfolders, names in os.walk(self.root, followlinks=False):
@@ -159,6 +162,7 @@ class LocalInbox:
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Copy under a hidden name, then give it the first free one."""
+        self._require()
         place = self.root / name
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_name(f".{secrets.token_hex(8)}.part")
@@ -171,6 +175,10 @@ class LocalInbox:
                 place.with_name(_beside(place.name)).hardlink_to(part)
         finally:
             part.unlink(missing_ok=True)
+
+    def _require(self) -> None:
+        if not self.root.is_dir():
+            raise FileNotFoundError(f"there is no inbox at {self.root}; run: danvan init, or mend {INBOX_SETTING}")
 
     def _status(self, name: str) -> os.stat_result | None:
         try:
@@ -194,13 +202,9 @@ class ObjectInbox:
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:  # noqa: ARG002 - an object is complete when it is there
         """List every object of the prefix that has a finished name."""
         import obstore
-        from obstore.exceptions import BaseError
 
-        try:
+        with _named_errors():
             objects = [meta for page in obstore.list(self.store) for meta in page]
-        except BaseError as e:
-            reason = str(e).splitlines()[0]
-            raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
         found = [
             Arrival(m["path"], m["size"], _object_mark(m))
             for m in objects
@@ -239,11 +243,23 @@ class ObjectInbox:
         from obstore.exceptions import AlreadyExistsError
 
         body = content.read()
-        try:
-            obstore.put(self.store, name, body, mode="create")
-        except AlreadyExistsError:
-            folder, _, last = name.rpartition("/")
-            obstore.put(self.store, f"{folder}/{_beside(last)}".lstrip("/"), body, mode="create")
+        with _named_errors():
+            try:
+                obstore.put(self.store, name, body, mode="create")
+            except AlreadyExistsError:
+                folder, _, last = name.rpartition("/")
+                obstore.put(self.store, f"{folder}/{_beside(last)}".lstrip("/"), body, mode="create")
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except BaseError as e:
+        reason = str(e).splitlines()[0]
+        raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
 
 
 def _is_finished(name: str) -> bool:

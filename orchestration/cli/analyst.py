@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orchestration.cli.output import UsageProblem, echo_json, echo_table
+from orchestration.cli.result import content, first_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,8 +23,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 LISTED = 50
 
 
+class Listing(StrEnum):
+    """How ``danvan findings`` prints."""
+
+    table = "table"
+    json = "json"
+
+
 class Format(StrEnum):
-    """How ``danvan sql`` and ``danvan findings`` print."""
+    """How ``danvan sql`` prints."""
 
     table = "table"
     csv = "csv"
@@ -63,7 +71,7 @@ def status(json: JsonOption = False) -> None:
 def findings(
     submission: Annotated[str, typer.Option(help="Only this submission.")] = "",
     code: Annotated[str, typer.Option(help="Only this code.")] = "",
-    fmt: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    fmt: Annotated[Listing, typer.Option("--format", help="table or json.")] = Listing.table,
     json: JsonOption = False,
 ) -> None:
     """List findings: which file, sheet and cell, what was found, what is expected, how to mend it.
@@ -77,11 +85,13 @@ def findings(
         "ORDER BY f.severity, s.file_name, f.sheet, f.cell, f.code",
         [submission, submission, code, code],
     )
-    if json or fmt is Format.json:
+    if json or fmt is Listing.json:
         echo_json(rows)
         return
     narrow = ("severity", "code", "file_name", "sheet", "cell", "found", "message")
-    echo_table([{k: r[k] for k in narrow} for r in rows[:LISTED]], title="findings", total=len(rows))
+    echo_table(
+        [{k: r[k] for k in narrow} for r in rows[:LISTED]], title="findings", total=len(rows), more="--json lists all"
+    )
 
 
 def receipt(
@@ -112,9 +122,14 @@ def sql(
     query: Annotated[
         str, typer.Argument(help="One SQL query over the published file; schemas core, mart, intake, meta.")
     ],
-    fmt: Annotated[Format, typer.Option("--format", help="table, csv, json or parquet.")] = Format.table,
+    fmt: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="table, csv, json or parquet; default: what the name of --out ends in, or table."
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")] = None,
-    limit: Annotated[int, typer.Option(help="Rows shown by --format table.")] = LISTED,
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown by --format table.")] = LISTED,
 ) -> None:
     """Query the published warehouse, read-only; it may be used while a run is writing.
 
@@ -122,23 +137,26 @@ def sql(
     """
     import duckdb
 
+    fmt = fmt or _format_of(out)
+    if fmt is Format.table and out:
+        raise UsageProblem("a file takes csv, json or parquet; give --format, or --out a name that ends in one of them")
     with _published() as con:
         try:
-            frame = con.sql(query).pl()
+            result = con.sql(query)
+            if result is None:
+                raise UsageProblem("that is no query: it returns no rows, and the published file is read-only")
+            if fmt is Format.table:
+                shown, total = first_rows(result, limit)
+                echo_table(shown, total=total, more="--limit N shows more, --format csv all")
+            else:
+                _write(out, content(result, fmt.value))
         except duckdb.Error as e:
             raise UsageProblem(f"the query failed: {e}") from e
-    if fmt is Format.table and out is None:
-        echo_table(frame.head(limit).to_dicts(), total=frame.height)
-    elif fmt is Format.json:
-        _write(out, _json_bytes(frame.to_dicts()))
-    elif fmt is Format.parquet:
-        import io
 
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer)
-        _write(out, buffer.getvalue())
-    else:
-        _write(out, frame.write_csv().encode())
+
+def _format_of(out: Path | None) -> Format:
+    suffix = out.suffix.removeprefix(".").lower() if out else ""
+    return Format(suffix) if suffix in [f.value for f in Format] else Format.table
 
 
 def trace(
@@ -195,7 +213,8 @@ def review(
     if json:
         echo_json({"from": f"{start:%Y-%m-%d}", "to": f"{end:%Y-%m-%d}", "programme": number, "figures": rows})
         return
-    echo_table(rows, title=f"{number or 'all documents'}: {start:%d/%m/%Y} - {end:%d/%m/%Y}")
+    shown = [{name: row[name] for name in ("label", "level", "value", "unit_of_measure", "unit_count")} for row in rows]
+    echo_table(shown, title=f"{number or 'all documents'}: {start:%d/%m/%Y} - {end:%d/%m/%Y}")
 
 
 def _programme_of(day: datetime) -> str | None:
@@ -221,12 +240,6 @@ def _query(query: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
     con: duckdb.DuckDBPyConnection
     with _published() as con:
         return con.sql(query, params=params or []).pl().to_dicts()
-
-
-def _json_bytes(rows: list[dict[str, Any]]) -> bytes:
-    import orjson
-
-    return orjson.dumps(rows, option=orjson.OPT_INDENT_2, default=str) + b"\n"
 
 
 def _write(out: Path | None, content: bytes) -> None:

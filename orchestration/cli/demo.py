@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from orchestration.cli.output import ProgressBar, echo_table
+from orchestration.cli.output import ProgressBar, UsageProblem, echo_table
 
 if TYPE_CHECKING:
     from warehouse.home import Home
@@ -31,6 +31,7 @@ _REVIEW = (
 
 def run(seed: int) -> None:
     """Write the corpus of ``seed`` to the inbox, ingest it and print the outcome."""
+    from assets.intake.inbox import INBOX_SETTING, LocalInbox, open_inbox
     from assets.progress import reporting_to
     from assets.sample import write_sample
     from orchestration.run import run_ingest
@@ -38,9 +39,12 @@ def run(seed: int) -> None:
 
     home = current_home()
     home.create()
+    inbox = open_inbox(home.inbox)
+    if not isinstance(inbox, LocalInbox):
+        raise UsageProblem(f"{INBOX_SETTING} names an object store; run the demo without it")
     begin = time.monotonic()
     with ProgressBar() as bar:
-        sample = write_sample(home.inbox, seed, progress=lambda done, total: bar("sample", done, total))
+        sample = write_sample(inbox.root, seed, progress=lambda done, total: bar("sample", done, total))
         with reporting_to(bar):
             batch = run_ingest(home, None, processes=2)
     seconds = time.monotonic() - begin

@@ -5,13 +5,16 @@ Does not belong here: reading what was published (analyst) or running services (
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_table
+
+if TYPE_CHECKING:
+    from warehouse.forms import FormVersion
+    from warehouse.periods import Period
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -64,7 +67,8 @@ def template(
     version: Annotated[str, typer.Option(help="Form version.")],
     unit: Annotated[str, typer.Option(help="Unit code, for example DV001.")],
     period: Annotated[str, typer.Option(help="2024-Y, 2024-H1, 2024-9M, 2024-Q3, 2024-M07.")],
-    out: Annotated[Path, typer.Option(help="Workbook to write.")],
+    out: Annotated[Path, typer.Option(help="Workbook to write; an existing file is never overwritten.")],
+    json: JsonOption = False,
 ) -> None:
     """Write the workbook that a unit fills: labels, drop-downs of the codes valid then, checks, instructions.
 
@@ -78,8 +82,13 @@ def template(
     if (form, version) not in known:
         raise UsageProblem(f"no form {form} version {version}; there are: {', '.join(' '.join(k) for k in known)}")
     span = parse_period_id(period)
-    write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span.period_end)), span, out)
-    typer.echo(f"wrote {out}")
+    _require_in_force(known[form, version], span)
+    if out.exists():
+        raise UsageProblem(f"{out} exists already and may hold a report; choose another name or remove it first")
+    if not out.parent.is_dir():
+        raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
+    write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span)), span, out)
+    echo_json({"file": str(out)}) if json else typer.echo(f"wrote {out}")
 
 
 def ingest(
@@ -135,10 +144,22 @@ def form_check(
         typer.echo(f"{file.name}: every header is mapped or ignored by name")
 
 
-def _letterhead(code: str, day: date) -> tuple[str, str, str]:
-    """Return name, kind of party organisation and superior from the published register, as of ``day``.
+def _require_in_force(form: FormVersion, period: Period) -> None:
+    """Raise UsageProblem when reports of ``period`` are not sent on this version: what is filled would be rejected."""
+    from warehouse.forms import version_for
 
-    Without a published register the clerk fills the name in.
+    right = version_for(form.form_code, period.period_end)
+    if right is not form:
+        remedy = f"take --version {right.form_version}" if right else "no version is in force then"
+        raise UsageProblem(
+            f"form {form.form_code} version {form.form_version} is not for {period.period_id} ({period.label}): {remedy}"
+        )
+
+
+def _letterhead(code: str, period: Period) -> tuple[str, str, str]:
+    """Return name, kind of party organisation and superior from the published register, as of the period's end.
+
+    Without a published register the clerk fills the name in. Raises UsageProblem for a unit that was not alive then.
     """
     from warehouse.home import current_home
     from warehouse.writer import open_published
@@ -146,10 +167,11 @@ def _letterhead(code: str, day: date) -> tuple[str, str, str]:
     try:
         with open_published(current_home()) as con:
             rows = con.execute(
-                "SELECT u.unit_name, u.party_kind_code, coalesce(p.unit_name, '') FROM core.unit_on_day u "
-                "LEFT JOIN core.unit_on_day p ON p.unit_id = u.parent_unit_id AND p.valid_from <= ? "
-                "WHERE u.unit_code = ? ORDER BY ? BETWEEN u.valid_from AND u.valid_until DESC, u.valid_from DESC LIMIT 1",
-                [day, code, day],
+                "SELECT u.unit_name, u.party_kind_code, coalesce(p.unit_name, ''), u.valid_from, u.valid_until "
+                "FROM core.unit_on_day u LEFT JOIN core.unit_on_day p ON p.unit_id = u.parent_unit_id "
+                "AND least(?, u.valid_until) BETWEEN p.valid_from AND p.valid_until "
+                "WHERE u.unit_code = ? ORDER BY u.valid_from",
+                [period.period_end, code],
             ).fetchall()
     except FileNotFoundError:
         return "", "dang_bo_co_so", ""
@@ -157,5 +179,11 @@ def _letterhead(code: str, day: date) -> tuple[str, str, str]:
         raise UsageProblem(
             f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
         )
-    name, party_kind, parent = rows[0]
-    return str(name), str(party_kind), str(parent)
+    alive = [row for row in rows if row[3] <= period.period_end and row[4] >= period.period_start]
+    if not alive:
+        raise UsageProblem(
+            f"unit {code} ({rows[-1][0]}) was not alive in {period.period_id}: the register has it from {rows[0][3]} "
+            f"to {rows[-1][4]}; its successor reports"
+        )
+    name, kind, superior = alive[-1][:3]
+    return str(name), str(kind), str(superior)

@@ -13,6 +13,8 @@ import typer
 from orchestration.cli import analyst, intake, operate
 
 EXIT_ERROR = 1
+_ROOMS = ("warehouse", "expectations", "assets", "orchestration")
+EXIT_STOPPED = 130  # Ctrl-C, as shells say it
 
 app = typer.Typer(
     name="danvan",
@@ -32,6 +34,8 @@ def main() -> None:
         code = app(standalone_mode=False)
     except Exception as e:
         code = _explain(e)
+    if code == EXIT_STOPPED:
+        typer.echo("danvan: stopped; what was not committed is as before, and the next run takes it up", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -45,7 +49,8 @@ def _explain(error: Exception) -> int:
         typer.echo("stopped", err=True)
         return EXIT_ERROR
     if hasattr(error, "format_message"):  # the command line itself is wrong
-        typer.echo(f"danvan: {error.format_message()}\nsee: danvan --help", err=True)
+        if message := error.format_message():  # none: the help was asked for by giving nothing, and is printed
+            typer.echo(f"danvan: {message}\nsee: danvan --help", err=True)
         return EXIT_ERROR
     typer.echo(f"danvan: {_message(error)}", err=True)
     return EXIT_ERROR
@@ -56,19 +61,7 @@ def _message(error: Exception) -> str:
         place = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{place}; check that the place exists, is writable and has room"
     text = str(error).strip() or type(error).__name__
-    known = {
-        "HomeError",
-        "InboxError",
-        "NothingToTakeError",
-        "WriterBusyError",
-        "YearOpenError",
-        "LookupError",
-        "FileNotFoundError",
-        "UsageProblem",
-        "ValueError",
-        "SuitesDisagreeError",
-        "DeclarationMismatchError",
-    }
-    if type(error).__name__ in known:
-        return text
+    kind = type(error)
+    if kind.__module__.partition(".")[0] in _ROOMS or kind in (ValueError, LookupError, FileNotFoundError):
+        return text  # raised by us, to be read
     return f"{type(error).__name__}: {text}\nset DANVAN_DEBUG=1 to see where it happened"

@@ -135,12 +135,13 @@ def _show_reports(written: Sequence[tuple[Path, Standing]], json: bool) -> None:
 
 
 def dev(
-    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.", min=1, max=65535)] = 3000,
 ) -> None:
     """Start the Dagster UI and daemon on loopback, on this home's instance. Stop with Ctrl-C.
 
     Example: danvan dev --port 3000
     """
+    _require_free(port)
     home, workspace = _prepared()
     typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {home.root})")
     _become("dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port))
@@ -175,6 +176,20 @@ def _prepared() -> tuple[Home, Path]:
         raise UsageProblem(str(e)) from e
     os.chdir(workspace.parent)
     return home, workspace
+
+
+def _require_free(port: int) -> None:
+    """Raise UsageProblem when somebody listens on the port: Dagster would go on without its UI."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as e:
+            raise UsageProblem(
+                f"port {port} cannot be used ({e.strerror}); take another: danvan dev --port 3001"
+            ) from e
 
 
 def _become(*arguments: str) -> None:

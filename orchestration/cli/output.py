@@ -5,6 +5,7 @@ Does not belong here: what is shown.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,41 +13,80 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.table import Table
+    from rich.text import Text
+
+_NO_EDGE = 100_000
+_FOLDED = 1.5  #: up to so many screens wide a table folds its long texts; beyond, nobody can read it
+
 
 class UsageProblem(Exception):  # noqa: N818 - not an error of the program but of its use
     """What the caller asked for cannot be done as asked; the message says what can."""
 
 
-def echo_json(value: Any) -> None:
-    """Print ``value`` as JSON, dates as ISO text."""
+def json_bytes(value: Any) -> bytes:
+    """Return ``value`` as JSON, dates as ISO text."""
     import orjson
 
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode())
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str)
 
 
-def echo_table(rows: Sequence[dict[str, Any]], title: str | None = None, total: int | None = None) -> None:
-    """Print rows as a table; says so when it lists fewer than there are."""
+def echo_json(value: Any) -> None:
+    """Print ``value`` as JSON."""
+    typer.echo(json_bytes(value).decode())
+
+
+def echo_table(
+    rows: Sequence[dict[str, Any]], title: str | None = None, total: int | None = None, more: str = ""
+) -> None:
+    """Print rows as a table, or as one block each where a terminal is too narrow. ``more``: how to see all ``total``."""
     from rich.console import Console
-    from rich.table import Table
 
-    console = Console()
+    console = Console(soft_wrap=True)
     if not rows:
         console.print(f"{title or 'result'}: no rows")
         return
-    table = Table(
-        title=title, title_justify="left", header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
-    for row in rows:
-        # text of a submission is shown as it stands: no markup is interpreted
-        table.add_row(*[_cell(v) for v in row.values()])
-    console.print(table)
+    table = _table(rows)
+    if title:
+        console.print(title, style="bold", highlight=False)
+    needed = console.measure(table, options=console.options.update(max_width=_NO_EDGE)).maximum
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = max(console.width, needed)  # a file or a pipe has no edge
+    if needed <= _FOLDED * console.width:
+        console.print(table)
+    else:
+        for row in rows:
+            console.print(_block(row))
+            console.print()
     if total is not None and total > len(rows):
-        console.print(f"listed {len(rows)} of {total}; --json lists all")
+        console.print(f"listed {len(rows)} of {total}; {more}", highlight=False)
 
 
-def _cell(value: Any) -> Any:
+def _table(rows: Sequence[dict[str, Any]]) -> Table:
+    from rich.table import Table
+
+    table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in rows[0]:
+        figures = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(name, justify="right" if figures else "left", no_wrap=figures, overflow="fold")
+    for row in rows:
+        table.add_row(*[_cell(v) for v in row.values()])
+    return table
+
+
+def _block(row: dict[str, Any]) -> Table:
+    from rich.table import Table
+
+    block = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    block.add_column(style="bold", no_wrap=True)
+    block.add_column(overflow="fold")
+    for name, value in row.items():
+        block.add_row(name, _cell(value))
+    return block
+
+
+def _cell(value: Any) -> Text:
+    """Text of a submission is shown as it stands: no markup is interpreted."""
     from rich.text import Text
 
     if value is None:

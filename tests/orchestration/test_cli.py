@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,10 +20,11 @@ from warehouse.home import Home
 DANVAN = Path(sys.executable).with_name("danvan")
 
 
-def danvan(home: Path | None, *arguments: str, cwd: Path = REPO) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DANVAN", "DAGSTER"))}
+def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DANVAN", "DAGSTER", "COLUMNS"))}
     if home is not None:
         environment["DANVAN_HOME"] = str(home)
+    environment |= setting
     return subprocess.run(
         [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False
     )
@@ -31,7 +35,13 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO) -> subprocess.C
     [
         ("bogus",),
         ("sql", "SELECT nope"),
+        ("sql", ""),
         ("sql", "CREATE TABLE x (a INT)"),
+        ("sql", "CREATE TEMP TABLE x AS SELECT 1"),
+        ("sql", "SELECT INTERVAL 1 DAY", "--format", "parquet"),
+        ("sql", "SELECT 1", "--out", "x.txt"),
+        ("findings", "--format", "csv"),
+        ("trace", "nope", "--key", "year=2014", "--column", "attendee_count"),
         ("sql", "COPY core.dim_unit TO '/tmp/x.csv'"),
         ("sql", "SELECT * FROM read_csv('/etc/passwd')"),
         ("review", "--from", "2016-01-01", "--to", "2013-01-01"),
@@ -49,7 +59,48 @@ def test_what_cannot_be_done_is_said_with_exit_code_1_and_no_traceback(demo: Hom
     assert done.returncode == 1
     assert done.stderr.startswith("danvan: ")
     assert "Traceback" not in done.stderr
+    assert "DANVAN_DEBUG" not in done.stderr  # the message is enough
     assert done.stdout == ""
+
+
+def test_nothing_given_shows_the_help_and_nothing_else() -> None:
+    done = danvan(None)
+    assert (done.returncode, done.stderr, "Usage: danvan" in done.stdout) == (1, "", True)
+
+
+def test_a_port_that_somebody_has_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = danvan(tmp_path / "home", "dev", "--port", str(port))
+    assert (done.returncode, f"port {port}" in done.stderr) == (1, True)
+    assert not (tmp_path / "home").exists()
+
+
+def test_ctrl_c_is_said_in_one_line(tmp_path: Path) -> None:
+    command = [str(DANVAN), "sample", "--out", str(tmp_path / "files")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        while not any(tmp_path.rglob("*.xlsx")):
+            time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        _, said = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert (said.startswith("danvan: stopped"), said.count("\n")) == (True, 1)
+
+
+def test_a_template_is_never_one_that_would_be_rejected_nor_written_over_a_report(demo: Home, tmp_path: Path) -> None:
+    def template(version: str, unit: str, period: str, out: str = "x.xlsx") -> subprocess.CompletedProcess[str]:
+        options = ("--form", "BCDV", "--version", version, "--unit", unit, "--period", period)
+        return danvan(demo.root, "template", *options, "--out", str(tmp_path / out), "--json")
+
+    assert "take --version 2023" in template("2013", "DV004", "2024-Y").stderr
+    assert "was not alive in 2024-Y" in template("2023", "DV018", "2024-Y").stderr  # merged at the end of 2017
+    assert "no folder" in template("2023", "DV004", "2024-Y", "missing/x.xlsx").stderr
+    assert list(tmp_path.iterdir()) == []
+    assert json.loads(template("2013", "DV018", "2017-Y").stdout) == {"file": str(tmp_path / "x.xlsx")}
+    written = (tmp_path / "x.xlsx").read_bytes()
+    again = template("2023", "DV004", "2024-Y")
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+    assert (tmp_path / "x.xlsx").read_bytes() == written
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("findings",), ("sql", "SELECT 1"), ("rebuild",)])
@@ -124,6 +175,20 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
     _the_run_is_on_the_instance(home, batch["run_id"])
 
 
+def test_two_files_of_one_name_are_both_taken(tmp_path: Path) -> None:
+    """From two folders, while a third of that name waits in an inbox elsewhere: three reports, none replaced."""
+    home, inbox = tmp_path / "home", tmp_path / "arrivals"
+    for folder, period in (("a", "2024-H1"), ("b", "2024-Q1"), ("arrivals", "2024-Q2")):
+        (path,) = put(tmp_path / folder, report_of(104, period, clean_rows(2024)))
+        path.rename(tmp_path / folder / "bao-cao.xlsx")
+    files = [str(tmp_path / folder / "bao-cao.xlsx") for folder in ("a", "b")]
+    done = danvan(home, "ingest", *files, "--json", DANVAN_INBOX=str(inbox))
+    assert done.returncode == 3, done.stderr  # nobody sent the register
+    assert json.loads(done.stdout)["files"] == 3
+    assert not [p for p in (*inbox.rglob("*"), *(home / "inbox").rglob("*")) if p.is_file()]
+    assert "holds the inbox" in danvan(home, "ingest", str(tmp_path), DANVAN_INBOX=str(inbox)).stderr
+
+
 def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
     import dagster as dg
 
@@ -144,10 +209,47 @@ def test_sql_in_four_formats(demo: Home, tmp_path: Path) -> None:
     assert json.loads(danvan(demo.root, "sql", query, "--format", "json").stdout) == [{"year": 2015, "n": 31}]
     assert "31" in danvan(demo.root, "sql", query).stdout
     out = tmp_path / "x.parquet"
-    danvan(demo.root, "sql", query, "--format", "parquet", "--out", str(out))
+    danvan(demo.root, "sql", query, "--out", str(out))
     import polars as pl
 
     assert pl.read_parquet(out).rows() == [(2015, 31)]
+
+
+ODD = "SELECT sum(year) AS n, DATE 'infinity' AS day, INTERVAL 1 DAY AS span, [1, 2] AS list, NULL AS x, '' AS x FROM mart.year_source"
+
+
+def test_sql_shows_whatever_duckdb_can_hold_and_loses_no_column(demo: Home) -> None:
+    (row,) = json.loads(danvan(demo.root, "sql", ODD, "--format", "json").stdout)
+    assert list(row) == ["n", "day", "span", "list", "x", "x_1"]
+    assert isinstance(row["n"], int)
+    assert (row["day"], row["list"], row["x"], row["x_1"]) == ("9999-12-31", [1, 2], None, "")
+    head, line = danvan(demo.root, "sql", ODD, "--format", "csv").stdout.splitlines()
+    assert head == "n,day,span,list,x,x_1"
+    assert line == f'{row["n"]},infinity,1 day,"[1, 2]",,""'  # NULL is empty, an empty text is ""
+    assert danvan(demo.root, "sql", ODD).returncode == 0
+
+
+def test_a_list_says_how_to_see_all_of_it(demo: Home) -> None:
+    shown = danvan(demo.root, "sql", "FROM core.dim_unit ORDER BY unit_id", "--limit", "2").stdout
+    assert shown.rstrip().endswith("--limit N shows more, --format csv all")
+    assert "listed 2 of" in shown
+
+
+def test_a_table_is_never_squeezed(demo: Home) -> None:
+    query = "SELECT unit_name, unit_code, submission_id, valid_from, valid_to, parent_unit_id FROM core.dim_unit WHERE unit_id = 1"
+    piped = danvan(demo.root, "sql", query).stdout.splitlines()
+    assert len(piped) == 2  # without a screen there is no edge
+    narrow = danvan(demo.root, "sql", query, COLUMNS="50").stdout.splitlines()
+    assert [line.split()[0] for line in narrow if line.strip()] == [
+        "unit_name", "unit_code", "submission_id", "valid_from", "valid_to", "parent_unit_id",
+    ]  # fmt: skip
+
+
+def test_figures_stand_under_each_other_also_below_a_null(capsys: pytest.CaptureFixture[str]) -> None:
+    from orchestration.cli.output import echo_table
+
+    echo_table([{"models": None}, {"models": 7}])
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == ["models", "  NULL", "     7"]
 
 
 def test_review_status_and_trace_as_json(demo: Home) -> None:

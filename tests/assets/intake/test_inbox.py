@@ -82,14 +82,14 @@ def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
 
 
 def test_files_of_one_name_that_are_put_in_stand_beside_each_other(tmp_path: Path) -> None:
-    inbox = LocalInbox(tmp_path / "inbox")
+    inbox = LocalInbox(_write(tmp_path / "inbox", ".kept").parent)
     for unit in ("one", "two"):
         put_path(inbox, _write(tmp_path / unit, "bao-cao.xlsx", unit.encode()))
         put_path(inbox, tmp_path / unit)
     put_path(inbox, inbox.root / "bao-cao.xlsx")  # lies there already
     contents = sorted((inbox.root / a.name).read_bytes() for a in inbox.complete())
     assert contents == [b"one", b"one", b"two", b"two"]
-    assert len(list(inbox.root.iterdir())) == 4
+    assert len(list(inbox.root.iterdir())) == 4 + len([".kept"]), "no part is left behind"
 
 
 @pytest.mark.parametrize("name", [".hidden.xlsx", "~$b.xlsx", "c.xlsx.part"])
@@ -103,6 +103,10 @@ def test_what_is_not_complete_is_not_put_in_and_the_reason_is_named(tmp_path: Pa
             put_path(inbox, place)
     with pytest.raises(FileNotFoundError, match="no file or folder"):
         put_path(inbox, tmp_path / "nowhere")
+    with pytest.raises(NothingToTakeError, match="holds the inbox"):
+        put_path(inbox, tmp_path)
+    with pytest.raises(FileNotFoundError, match="no inbox"):
+        put_path(inbox, _write(tmp_path / "other", "a.xlsx"))
 
 
 def test_a_setting_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,5 +194,8 @@ def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: Obje
 
 def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANVAN_INBOX", "s3://nowhere/inbox")
+    inbox = open_inbox(Path(os.devnull))
     with pytest.raises(InboxError, match="check the bucket"):
-        open_inbox(Path(os.devnull)).complete()
+        inbox.complete()
+    with pytest.raises(InboxError, match="check the bucket"):
+        inbox.put("a.csv", io.BytesIO(b"x"))
