@@ -19,6 +19,6 @@ SELECT * FROM mart.series_break WHERE table_name = 'fact_dialogue' ORDER BY brea
 SELECT * FROM mart.programme_review(DATE '2013-08-30', DATE '2016-08-30', programme := '32-CTr/TU');
 
 -- Units that have not reported a year
-SELECT year, u.unit_code, u.unit_name, timeliness FROM mart.completeness c
+SELECT c.year, u.unit_code, u.unit_name, c.timeliness FROM mart.completeness c
 JOIN core.unit_on_day u ON u.unit_id = c.unit_id AND make_date(c.year, 12, 31) BETWEEN u.valid_from AND u.valid_until
-WHERE is_expected AND timeliness IN ('missing', 'rejected') ORDER BY year, unit_code;
+WHERE c.is_expected AND c.timeliness IN ('missing', 'rejected') ORDER BY c.year, u.unit_code;

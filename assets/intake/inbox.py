@@ -257,7 +257,7 @@ def _named_errors() -> Iterator[None]:
 
     try:
         yield
-    except BaseError as e:
+    except (BaseError, FileNotFoundError) as e:  # a missing bucket is the latter
         reason = str(e).splitlines()[0]
         raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
 

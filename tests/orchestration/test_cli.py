@@ -286,3 +286,14 @@ def test_form_check_lists_what_is_unmapped(demo: Home, tmp_path: Path) -> None:
     assert {f["code"] for f in found} == {"H-HEADER-MISSING", "H-HEADER-UNKNOWN"}
     (good,) = put(tmp_path / "good", report_of(104, "2024-Y", clean_rows(2024)))
     assert "every header is mapped" in danvan(demo.root, "form", "check", str(good)).stdout
+
+
+def _example_queries() -> list[str]:
+    lines = (REPO / "examples" / "queries.sql").read_text(encoding="utf-8").splitlines()
+    return [q.strip() for q in "\n".join(line for line in lines if not line.startswith("--")).split(";") if q.strip()]
+
+
+@pytest.mark.parametrize("query", _example_queries(), ids=range(len(_example_queries())))
+def test_every_example_query_runs_and_only_the_list_of_the_missing_may_be_empty(demo: Home, query: str) -> None:
+    rows = json.loads(danvan(demo.root, "sql", query, "--format", "json").stdout)
+    assert rows or "'missing'" in query
