@@ -15,6 +15,15 @@ from warehouse.home import Home
 SEED = 2013
 
 
+#: these wait for a real daemon for minutes: they come first, so that no worker is left alone with them at the end
+_FIRST = ("test_daemon", "test_years")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the modules that wait first, and leave the others in their order."""
+    items.sort(key=lambda item: item.path.stem not in _FIRST)
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run see."""

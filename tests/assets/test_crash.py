@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import REPO, clean_rows, put, query, report_of, take
+from assets.ingest import ingest
+from assets.progress import reporting_to
+from assets.receipt import write_receipts
+from tests.support import REPO, clean_rows, few_rows, put, query, report_of, take
 from warehouse.home import Home
 
 #: the steps that a batch reports, and what follows them
@@ -26,32 +30,30 @@ STEPS = (
     "publish",
     "receipts",
 )
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from assets.ingest import ingest
-from assets.progress import reporting_to
-from assets.receipt import write_receipts
-from warehouse.home import Home
+#: children are forked from a process that holds the heavy libraries already: ten starts from nothing cost half a minute
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["great_expectations", "duckdb", "duckdb_sqlalchemy", "openpyxl", "pyarrow"])
 
-def die(step, done, total):
-    if step == sys.argv[2]:
-        os.kill(os.getpid(), signal.SIGKILL)
 
-with reporting_to(die):
-    ingest(Home(Path(sys.argv[1])))
-    write_receipts(Home(Path(sys.argv[1])))
-"""
+def _work_until(root: str, step: str) -> None:
+    """Take the inbox in a process of its own, and die of a kill -9 at ``step``."""
+
+    def die(reported: str, _done: int, _total: int) -> None:
+        if reported == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with reporting_to(die):
+        ingest(Home(Path(root)))
+        write_receipts(Home(Path(root)))
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_leaves_the_old_state_or_the_new(home: Home, step: str) -> None:
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
-    killed = subprocess.run(
-        [sys.executable, "-c", CHILD, str(home.root), step],
-        cwd=REPO, env={**os.environ, "PYTHONPATH": str(REPO)}, check=False,
-    )  # fmt: skip
-    assert killed.returncode == -signal.SIGKILL
+    put(home.inbox, report_of(104, "2024-Y", few_rows(2024)), report_of(105, "2024-Y", few_rows(2024)))
+    killed = WARM.Process(target=_work_until, args=(str(home.root), step))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     count = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV'"
     assert query(home, count)[0][0] in (0, 2), "the published file is whole, whatever happened"
     take(home)

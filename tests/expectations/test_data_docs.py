@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from expectations.gx.docs import build_docs
-from tests.support import clean_rows, put, report_of, take
+from tests.support import clean_rows, copy_home, put, report_of, take
 from warehouse.home import Home
 
 EXTERNAL = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//|url\(\s*['"]?(?:https?:)?//|@import""", re.IGNORECASE)
 
 
-@pytest.fixture
-def docs(home: Home) -> Path:
+@pytest.fixture(scope="module")
+def docs(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = copy_home(registered, tmp_path_factory.mktemp("docs"))
     rows = clean_rows(2024)
     rows["organisation"][0]["person_role_code"] = None
     rows["model"][0]["model_title"] = "Tổ tự quản ĐẶC BIỆT <script>alert(1)</script>"

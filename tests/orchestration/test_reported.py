@@ -12,20 +12,20 @@ import pytest
 
 from expectations import judge
 from orchestration.definitions import defs
-from tests.support import clean_rows, make_home, put, put_register, query, report_of
+from tests.support import clean_rows, copy_home, put, query, report_of
 from warehouse.home import Home
 
 TRAINING = dg.AssetKey(["core", "fact_training"])
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Home, dg.DagsterInstance]]:
-    home = make_home(tmp_path / "home")
+def place(
+    registered: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Home, dg.DagsterInstance]]:
+    home = copy_home(registered, tmp_path)
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
     (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    put_register(home.inbox)
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
-        _ingest(instance)
         yield home, instance
 
 

@@ -14,7 +14,7 @@ import pytest
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
 from tests.orchestration.real import DANVAN, daemon, environment, prepare, wait_until, web_server
-from tests.support import REPO, clean_rows, make_home, put, put_register, query, report_of
+from tests.support import REPO, clean_rows, copy_home, make_home, put, put_register, query, report_of
 from warehouse.home import Home
 
 REPORT = dg.AssetKey(["published", "yearly_report"])
@@ -24,14 +24,20 @@ mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $p
 """
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[tuple[Home, dg.DagsterInstance]]:
-    """A home with reports of 2023 to 2025, taken by the command line."""
-    home = make_home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with reports of 2023 to 2025, taken by the command line; to be copied."""
+    home = make_home(tmp_path_factory.mktemp("filled") / "home")
     prepare(home)
     put_register(home.inbox)
     put(home.inbox, *[report_of(104, f"{year}-Y", clean_rows(year)) for year in (2023, 2024, 2025)])
     subprocess.run([DANVAN, "ingest"], cwd=REPO, env=environment(home), check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture
+def place(filled: Home, tmp_path: Path) -> Iterator[tuple[Home, dg.DagsterInstance]]:
+    home = copy_home(filled, tmp_path)
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         yield home, instance
 
@@ -99,15 +105,13 @@ def _backfill(ask, home: Home) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize(("day", "year"), [("2026-01-14T19:00:00", "2025"), ("2027-01-14T19:00:00", "2026")])
-def test_the_schedule_of_15_january_asks_for_the_year_that_ended(
-    place: tuple[Home, dg.DagsterInstance], day: str, year: str
-) -> None:
+def test_the_schedule_of_15_january_asks_for_the_year_that_ended(day: str, year: str) -> None:
     """2:00 on 15 January in Vietnam is 19:00 UTC the day before."""
-    _, instance = place
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
     assert yearly_closing.cron_schedule == "0 2 15 1 *"
     assert yearly_closing.execution_timezone == "Asia/Ho_Chi_Minh"
-    request = yearly_closing(dg.build_schedule_context(instance=instance, scheduled_execution_time=at))
+    with dg.DagsterInstance.ephemeral() as instance:
+        request = yearly_closing(dg.build_schedule_context(instance=instance, scheduled_execution_time=at))
     assert isinstance(request, dg.RunRequest)
     assert request.partition_key == year
 
