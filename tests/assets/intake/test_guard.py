@@ -1,0 +1,68 @@
+"""The guard's caps: what is refused at each, and what just passes."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from assets.intake import guard
+from assets.intake.grid import Refused
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _book(path: Path, parts: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    return path
+
+
+def _cell(address: str) -> dict[str, bytes]:
+    return {SHEET: f'<sheetData><row><c r="{address}"><v>1</v></c></row></sheetData>'.encode()}
+
+
+def _refused(path: Path) -> str:
+    with pytest.raises(Refused) as caught:
+        guard.scan(path)
+    return caught.value.code
+
+
+def test_as_many_parts_as_a_workbook_may_have_and_one_more(tmp_path: Path) -> None:
+    parts = {f"xl/{n}.xml": b"<a/>" for n in range(guard.MAX_PARTS)}
+    guard.scan(_book(tmp_path / "most.xlsx", parts))
+    assert _refused(_book(tmp_path / "more.xlsx", {**parts, "xl/more.xml": b"<a/>"})) == "F-BOMB"
+
+
+def test_a_part_that_stands_twice_under_one_name(tmp_path: Path) -> None:
+    assert _refused(_book(tmp_path / "twice.xlsx", {"xl/a.xml": b"<a/>", "XL/A.xml": b"<b/>"})) == "F-BOMB"
+
+
+def test_an_encrypted_part(tmp_path: Path) -> None:
+    path = _book(tmp_path / "locked.xlsx", {"xl/a.xml": b"<a/>"})
+    content = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + offset] |= 1
+    path.write_bytes(content)
+    assert _refused(path) == "F-ENCRYPTED"
+
+
+def test_a_part_that_is_larger_than_it_says(tmp_path: Path) -> None:
+    path = _book(tmp_path / "liar.xlsx", {"xl/a.xml": b"a" * 10_000})
+    content = path.read_bytes().replace(struct.pack("<L", 10_000), struct.pack("<L", 10))
+    path.write_bytes(content)
+    assert _refused(path) in ("F-BOMB", "F-TRUNCATED")
+
+
+@pytest.mark.parametrize("address", [f"A{guard.MAX_ROW}", "SR1"])
+def test_the_last_row_and_the_last_column_pass(tmp_path: Path, address: str) -> None:
+    guard.scan(_book(tmp_path / "a.xlsx", _cell(address)))
+
+
+@pytest.mark.parametrize("address", [f"A{guard.MAX_ROW + 1}", "SS1", "SR9999"])
+def test_beyond_them_or_with_too_many_cells_a_sheet_is_refused(tmp_path: Path, address: str) -> None:
+    assert _refused(_book(tmp_path / "a.xlsx", _cell(address))) == "F-RANGE"
