@@ -25,8 +25,8 @@ def write_receipts(home: Home, processes: int = 2) -> int:
     with open_published(home) as con:
         known = {p.stem for p in home.receipts.glob("*.json")}
         rows = con.execute(
-            "SELECT submission_id, batch_id = (SELECT max(batch_id) FROM intake.batch), error_count + warning_count > 0 "
-            "FROM intake.submission ORDER BY 1"
+            "SELECT submission_id, batch_id = (SELECT max_by(batch_id, finished_at) FROM intake.batch), "
+            "error_count + warning_count > 0 FROM intake.submission ORDER BY 1"
         ).fetchall()
         due = [(i, marked) for i, fresh, marked in rows if fresh or i not in known]
         report("receipts", 0, len(due))

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.receipt import write_json, write_workbook
+from assets.ingest import ingest, replay
+from assets.receipt import write_json, write_receipts, write_workbook
 from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.home import Home
 from warehouse.writer import open_published
@@ -174,6 +175,18 @@ def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str])
         again = write_workbook(con, submission, home.archive, home.receipts)
     assert json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8")) == before
     assert openpyxl.load_workbook(again).worksheets[0]["I7"].value == "V-COUNT-FRACTION"
+
+
+def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -> None:
+    """The sensor names a batch before its run starts: one that was asked for later may be through earlier."""
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    ingest(home, batch_id="20990101T000000.000000Z-0000")
+    write_receipts(home)
+    receipt = home.receipts / f"{_one(home)}.json"
+    receipt.write_text("of the judgement before")
+    replay(home, [_one(home)])
+    write_receipts(home)
+    assert json.loads(receipt.read_text(encoding="utf-8"))["verdict"] == "accepted"
 
 
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:
