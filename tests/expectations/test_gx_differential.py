@@ -152,6 +152,14 @@ def test_the_compiled_pass_lists_exactly_the_failing_rows(con: duckdb.DuckDBPyCo
     assert "row_never" not in by_code
 
 
+def test_a_suite_of_more_rules_than_a_mask_has_bits(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    _fill(con, [("s1", 1, "new", 20, 4, "x")])
+    many = [own.ExpectValuesBetween(column="a", min_value=0, max_value=10, **_code(f"c{n}")) for n in range(130)]
+    suites = {TABLE: ExpectationSuite(name="many", expectations=many)}
+    rows = con.execute(compile_suites(batches(context_for(tmp_path), con, suites))).fetchall()
+    assert {code for *_, code in rows} == {f"c{n}" for n in range(130)}
+
+
 def test_an_exception_inside_gx_is_raised_and_not_read_as_success(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -71,6 +71,13 @@ def test_a_file_that_is_replaced_in_the_very_moment_of_removal_gets_its_name_bac
     assert path.read_bytes() == b"second"
 
 
+def test_a_file_that_changes_while_it_is_copied_is_not_complete(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a.xlsx", b"first")
+    (arrival,) = LocalInbox(tmp_path).complete()
+    path.write_bytes(b"first and more")
+    assert not LocalInbox(tmp_path).fetch(arrival, io.BytesIO())
+
+
 def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
     path = _write(tmp_path, "a.xlsx")
     inbox = LocalInbox(tmp_path)
