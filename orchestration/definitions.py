@@ -15,6 +15,7 @@ from assets.graph.release import equals_core, release_assets, reporting_checks
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
 from orchestration.jobs import closing_job, ingest_job, reminder_job
+from orchestration.launcher import known_process_executor
 from orchestration.schedules import daily_reminders, yearly_closing
 from orchestration.sensors import alert_on_failure, automation, inbox_sensor
 
@@ -35,5 +36,5 @@ defs = dg.Definitions(
     jobs=[ingest_job, closing_job, reminder_job],
     schedules=[daily_reminders, yearly_closing],
     sensors=[inbox_sensor, automation, alert_on_failure],
-    executor=dg.in_process_executor,
+    executor=known_process_executor,
 )

@@ -15,15 +15,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from dagster import InitExecutorContext, executor
+from dagster._core.execution.retries import RetryMode
+from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, serialize_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from multiprocessing.context import ForkServerContext
 
-    from dagster import DagsterRun
+    from dagster import DagsterEvent, DagsterRun
+    from dagster._core.execution.context.system import PlanOrchestrationContext
+    from dagster._core.execution.plan.plan import ExecutionPlan
     from dagster._serdes.config_class import ConfigurableClassData
 
 #: the tag of a run that names its process: host, pid and when it started, since pids are used again
@@ -45,6 +50,21 @@ _HELD_WARM = [
 def this_process() -> str:
     """Return what the tag PROCESS says of the calling process."""
     return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+
+
+class KnownProcessExecutor(InProcessExecutor):
+    """Dagster's in-process executor, for runs that no launcher started (``dg launch``): they say where they run, too."""
+
+    def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[DagsterEvent]:
+        """Name the process, then run the steps."""
+        plan_context.instance.add_run_tags(plan_context.run_id, {PROCESS: this_process()})
+        yield from super().execute(plan_context, execution_plan)
+
+
+@executor(name="in_process")
+def known_process_executor(_: InitExecutorContext) -> KnownProcessExecutor:
+    """Run the steps one after the other in the run's own process."""
+    return KnownProcessExecutor(retries=RetryMode.ENABLED)
 
 
 class WarmRunLauncher(RunLauncher[Any], ConfigurableClass):
@@ -101,10 +121,10 @@ class WarmRunLauncher(RunLauncher[Any], ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Say whether the process of a started run lives. A run of another host is left to that host."""
+        """Say whether the process of a started run lives. A run of another host, or of none that is known, is left alone."""
         tag = run.tags.get(PROCESS, "")
-        if tag and not tag.startswith(f"{socket.gethostname()}:"):
-            return CheckRunHealthResult(WorkerStatus.RUNNING, "on another host")
+        if not tag.startswith(f"{socket.gethostname()}:"):
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "on another host" if tag else "started by other means")
         if _process_of(run) is None:
             return CheckRunHealthResult(
                 WorkerStatus.FAILED, "the run's process was killed; nothing it began was committed"
