@@ -45,6 +45,7 @@ class BatchResult:
     accepted: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     replayed: list[str] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)  # committed batches whose files a killed run left in the inbox
     years: list[int] = field(default_factory=list)
     release_no: int | None = None
     suites: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class Batch:
         with transaction(self.con):
             self.result.all_years = bootstrap(self.con)
             judge.write_catalogue(self.con)
+            self.result.batch_id = ledger.free_batch_id(self.con, self.result.batch_id)
             yield
             self._close()
         self.con.execute("CHECKPOINT")
@@ -131,6 +133,7 @@ class Batch:
     def _receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
         """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
         taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
+        self.result.resumed = sorted(set(taken.values()))
         files = [f for f in files if f.arrival_mark not in taken]
         seen = ledger.known_submissions(self.con, [f.submission_id for f in files])
         fresh: list[ArrivedFile] = []

@@ -36,7 +36,6 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
         "folder": str(folder or ""),
         "processes": processes,
         "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
-        "retries": 0,  # and read the reason at once
         "replay": list(replay),
     }
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})
@@ -67,6 +66,7 @@ def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
 def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:
     import dagster as dg
 
+    from assets.graph.retry import AT_ONCE
     from orchestration.definitions import defs
     from orchestration.launcher import PROCESS, this_process
 
@@ -79,5 +79,5 @@ def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> 
             instance=instance,
             raise_on_error=True,
             partition_key=partition,
-            tags={PROCESS: this_process()},
+            tags={PROCESS: this_process(), AT_ONCE: "true"},
         )

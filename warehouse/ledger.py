@@ -44,10 +44,17 @@ def known_submissions(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set
     return {row[0] for row in rows}
 
 
-def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> set[str]:
-    """Return those arrival marks that a committed batch has already taken."""
-    rows = con.execute("SELECT arrival FROM intake.event WHERE arrival IN (SELECT unnest(?))", [list(marks)]).fetchall()
-    return {row[0] for row in rows}
+def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict[str, str]:
+    """Return those arrival marks that a committed batch has already taken, each with its batch."""
+    query = "SELECT arrival, batch_id FROM intake.event WHERE arrival IN (SELECT unnest(?))"
+    return dict(con.execute(query, [list(marks)]).fetchall())
+
+
+def free_batch_id(con: duckdb.DuckDBPyConnection, batch_id: str) -> str:
+    """Return ``batch_id``, numbered when a batch has that name: a run tried again after its commit writes a batch of its own."""
+    query = "SELECT count(*) FROM intake.batch WHERE batch_id = ? OR starts_with(batch_id, ? || '-')"
+    ((used,),) = con.execute(query, [batch_id, batch_id]).fetchall()
+    return f"{batch_id}-{used + 1}" if used else batch_id
 
 
 def write_submissions(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime) -> None:

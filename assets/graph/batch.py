@@ -4,7 +4,6 @@ Does not belong here: what the batch does (assets.batch, assets.ingest), the ass
 """
 
 # no ``from __future__ import annotations``: dagster reads the types of a Config at run time
-import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,42 +19,35 @@ from assets.graph.keys import (
     SUBMISSION,
     asset_key,
     dimensions,
-    marts,
     table_spec,
-    yearly_core,
 )
 from assets.graph.reported import (
-    arrival_event,
     batch_metadata,
     finding_metadata,
-    report_years,
+    last_results,
     row_counts,
     suite_results,
     suites_disagree,
     table_metadata,
+    tell_batch,
 )
+from assets.graph.retry import trying_again
 from assets.ingest import replay, take_inbox
 from expectations.rule import rule_codes_by_table
 from warehouse.home import Home, current_home
 from warehouse.relation import relations
-from warehouse.writer import WriterBusyError
-
-#: errors of the disk that an operator or time can mend; a missing folder or permission is not among them
-_MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EBUSY})
 
 
 class IngestConfig(dg.Config):
     """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, known submissions from the archive.
 
-    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run. What can pass is
-    tried again ``retries`` times, ten seconds apart.
+    Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
     """
 
     folder: str = ""
     batch_id: str = ""
     processes: int = 2
     settle_seconds: float = 2.0
-    retries: int = 3
     replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
 
 
@@ -116,7 +108,8 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
     """Take one batch and report every table and suite that it wrote, and the years that it touched."""
     home = current_home()
     try:
-        result = _run(home, config)
+        with trying_again(context):
+            result = _run(home, config)
     except SuitesDisagreeError as e:
         yield suites_disagree(e)
         raise
@@ -124,31 +117,26 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
         f"batch {result.batch_id}: {result.files} files, {len(result.accepted)} accepted, "
         f"{len(result.rejected)} rejected, {result.duplicates} duplicates"
     )
-    if result.files:
-        context.log_event(arrival_event(home, result))
-    report_years(context, home, result, [*yearly_core(), *marts()])
+    tell_batch(context, home, result)
     counts = row_counts(home)
     own_of = {SUBMISSION: batch_metadata(result), FINDING: finding_metadata(home, result)}
     for spec in asset_specs():
         own = own_of.get(spec.key, {})
         name = ".".join(spec.key.path)
         yield dg.MaterializeResult(spec.key, metadata=own | table_metadata(name, counts, result))
-    yield from suite_results(home, result, suite_name, suite_asset)
+    if result.judged:
+        yield from suite_results(home, result, suite_name, suite_asset)
+    else:
+        yield from last_results(context.instance, check_specs())
 
 
 def _run(home: Home, config: IngestConfig) -> BatchResult:
-    """Take or replay; what can pass (a busy writer, a full or failing disk) is tried again."""
-    try:
-        if config.replay:
-            return replay(home, config.replay, processes=config.processes)
-        return take_inbox(
-            home,
-            Path(config.folder) if config.folder else None,
-            batch_id=config.batch_id or None,
-            processes=config.processes,
-            settle_seconds=config.settle_seconds,
-        )
-    except (WriterBusyError, OSError) as e:
-        if not config.retries or (isinstance(e, OSError) and e.errno not in _MAY_PASS):
-            raise
-        raise dg.RetryRequested(max_retries=config.retries, seconds_to_wait=10) from e
+    if config.replay:
+        return replay(home, config.replay, processes=config.processes)
+    return take_inbox(
+        home,
+        Path(config.folder) if config.folder else None,
+        batch_id=config.batch_id or None,
+        processes=config.processes,
+        settle_seconds=config.settle_seconds,
+    )

@@ -23,6 +23,7 @@ from assets.graph.keys import (
     table_schema,
 )
 from assets.graph.reported import report_years
+from assets.graph.retry import trying_again
 from assets.ingest import close_year, release
 from assets.yearly_report import write_yearly_report
 from warehouse.home import current_home
@@ -48,13 +49,16 @@ def year_revision(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Non
     """Close the years of the run's partitions and release them; a year that is closed stays as it is."""
     home, closed = current_home(), []
     for year in sorted(int(key) for key in context.partition_keys):
-        result = close_year(home, year)
+        with trying_again(context):
+            result = close_year(home, year)
         if result.release_no is None:
             context.log.info(f"{year} was closed before; nothing to do")
             continue
         closed.append(year)
         report_years(context, home, result, marts())
-    return dg.MaterializeResult(metadata={"release": release(home), "newly_closed": str(closed)})
+    with trying_again(context):
+        number = release(home)
+    return dg.MaterializeResult(metadata={"release": number, "newly_closed": str(closed)})
 
 
 @dg.asset(
@@ -72,7 +76,8 @@ def year_revision(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Non
 def yearly_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the reports of the run's partitions."""
     home = current_home()
-    written = [write_yearly_report(home, int(key)) for key in context.partition_keys]
+    with trying_again(context):
+        written = [write_yearly_report(home, int(key)) for key in context.partition_keys]
     files = [dg.TableRecord({"file": path.name, "standing": standing.label}) for path, standing in written]
     return dg.MaterializeResult(
         metadata={"reports": dg.MetadataValue.table(files), "folder": dg.MetadataValue.path(home.reports)}

@@ -3,11 +3,12 @@
 Does not belong here: running suites (assets.batch, before the commit) or the pages' making (expectations.gx.docs).
 """
 
-from __future__ import annotations
+# no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
 
 import dagster as dg
 
 from assets.graph.keys import FINDING, FRESH, OWNER
+from assets.graph.retry import trying_again
 from warehouse.home import current_home
 
 
@@ -19,9 +20,10 @@ from warehouse.home import current_home
     freshness_policy=FRESH,
     description="Data Docs - Great Expectations' results per batch as pages that need no network.",
 )
-def data_docs() -> dg.MaterializeResult[None]:
+def data_docs(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Render the results that have no page yet."""
     from expectations.gx.docs import build_docs
 
-    index = build_docs(current_home().data_docs)
+    with trying_again(context):
+        index = build_docs(current_home().data_docs)
     return dg.MaterializeResult(metadata={"index": dg.MetadataValue.path(index)})

@@ -3,11 +3,12 @@
 Does not belong here: what a receipt is (assets.receipt).
 """
 
-from __future__ import annotations
+# no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
 
 import dagster as dg
 
 from assets.graph.keys import FRESH, OWNER, PUBLISHED
+from assets.graph.retry import trying_again
 from warehouse.home import current_home
 
 
@@ -19,10 +20,11 @@ from warehouse.home import current_home
     freshness_policy=FRESH,
     description="Biên nhận - for each submission JSON, and the unit's own workbook with marked cells.",
 )
-def receipts() -> dg.MaterializeResult[None]:
+def receipts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the receipts that are due."""
     from assets.receipt import write_receipts
 
     home = current_home()
-    count = write_receipts(home)
+    with trying_again(context):
+        count = write_receipts(home)
     return dg.MaterializeResult(metadata={"written": count, "folder": dg.MetadataValue.path(home.receipts)})

@@ -23,6 +23,7 @@ from assets.graph.keys import (
     marts,
     yearly_core,
 )
+from assets.graph.retry import trying_again
 from assets.ingest import clear_inbox, release
 from warehouse.content import differences_from_build
 from warehouse.home import current_home
@@ -67,8 +68,9 @@ def _spec(key: dg.AssetKey, description: str, deps: list[dg.AssetKey], kinds: se
 def release_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Publish what a crash may have left, write the side files, and only then let go of the inbox."""
     home = current_home()
-    number = release(home)
-    cleared = clear_inbox(home)
+    with trying_again(context):
+        number = release(home)
+        cleared = clear_inbox(home)
     context.log.info(f"release {number}; {cleared} files taken from the inbox")
     metadata: dict[str, Any] = {
         "release": number,

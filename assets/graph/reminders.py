@@ -3,7 +3,7 @@
 Does not belong here: who owes what (warehouse.due) or the messages (assets.reminders).
 """
 
-from __future__ import annotations
+# no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from assets.graph.keys import OWNER, PUBLISHED, ZONE
+from assets.graph.retry import trying_again
 from assets.reminders import STATES, write_reminders
 from warehouse.home import current_home
 
@@ -25,10 +26,11 @@ from warehouse.home import current_home
     ),
     description="Nhắc nộp báo cáo - one message per unit with reports due, late or overdue today.",
 )
-def reminders() -> dg.MaterializeResult[None]:
+def reminders(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write today's messages."""
     home = current_home()
-    owed = write_reminders(home, datetime.now(ZoneInfo(ZONE)).date())
+    with trying_again(context):
+        owed = write_reminders(home, datetime.now(ZoneInfo(ZONE)).date())
     counts = {state: sum(r.state == state for r in owed) for state in STATES}
     units = len({r.unit_code for r in owed})
     return dg.MaterializeResult(metadata={**counts, "units": units, "folder": dg.MetadataValue.path(home.outbox)})

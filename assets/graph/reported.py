@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage
+from assets.batch import BatchResult
+from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, marts, yearly_core
 from expectations.rule import rule_codes_by_table
 from warehouse.relation import relations
 from warehouse.writer import open_published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from assets.batch import BatchResult, SuitesDisagreeError
+    from assets.batch import SuitesDisagreeError
     from warehouse.home import Home
     from warehouse.relation import Relation
 
 Counts = dict[tuple[str, int | None], int]
 _EXAMPLES = 3
+_EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
 def batch_metadata(result: BatchResult) -> dict[str, Any]:
@@ -46,7 +48,39 @@ def _span(years: list[int]) -> str:
     return ", ".join(map(str, years))
 
 
-def arrival_event(home: Home, result: BatchResult) -> dg.AssetObservation:
+def tell_batch(context: dg.AssetExecutionContext, home: Home, result: BatchResult) -> None:
+    """Report the years and the arrival of a batch, and first of those whose run was killed before it had reported them."""
+    tables = [*yearly_core(), *marts()]
+    for batch_id in _untold(context.instance, result.resumed):
+        report_years(context, home, _committed(home, batch_id), tables)
+        context.log_event(arrival_event(home, batch_id))
+    report_years(context, home, result, tables)
+    if result.files:
+        context.log_event(arrival_event(home, result.batch_id))  # last: it says that the batch is told
+
+
+def _untold(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
+    """Return those of ``batches`` whose arrival the instance does not know."""
+    if not batches:
+        return []
+    seen = instance.fetch_observations(INBOX, limit=100).records
+    told = {r.asset_observation.metadata["batch_id"].value for r in seen if r.asset_observation}
+    return [b for b in batches if b not in told]
+
+
+def _committed(home: Home, batch_id: str) -> BatchResult:
+    """Return what the ledger knows of a batch: its release and the years of what it judged."""
+    with open_published(home) as con:
+        ((number,),) = con.execute("SELECT max(release_no) FROM meta.release WHERE batch_id = ?", [batch_id]).fetchall()
+        years = con.execute(
+            "SELECT DISTINCT s.year FROM intake.event e JOIN intake.submission s USING (submission_id) "
+            "WHERE e.batch_id = ? AND e.event IN ('accepted', 'superseded') AND s.year IS NOT NULL ORDER BY 1",
+            [batch_id],
+        ).fetchall()
+    return BatchResult(batch_id, release_no=number, years=[row[0] for row in years])
+
+
+def arrival_event(home: Home, batch_id: str) -> dg.AssetObservation:
     """Return the one event of a batch's arrival: files, bytes, and counts by form, period and year."""
     query = (
         "SELECT coalesce(form_code || '-' || form_version, '(unknown)'), coalesce(period_id, '(unknown)'), "
@@ -54,12 +88,12 @@ def arrival_event(home: Home, result: BatchResult) -> dg.AssetObservation:
         "JOIN intake.submission s USING (submission_id) WHERE e.batch_id = ? AND e.event = 'received'"
     )
     with open_published(home) as con:
-        rows = con.execute(query, [result.batch_id]).fetchall()
+        rows = con.execute(query, [batch_id]).fetchall()
     counts: dict[str, dict[str, int]] = {name: {} for name in ("forms", "periods", "by_year", "kinds")}
     for row in rows:
         for name, value in zip(counts, row[:4], strict=True):
             counts[name][value] = counts[name].get(value, 0) + 1
-    sums = {"batch_id": result.batch_id, "files": result.files, "bytes": sum(row[4] for row in rows)}
+    sums = {"batch_id": batch_id, "files": len(rows), "bytes": sum(row[4] for row in rows)}
     return dg.AssetObservation(INBOX, metadata={**sums, **{n: dict(sorted(c.items())) for n, c in counts.items()}})
 
 
@@ -150,6 +184,7 @@ def suite_results(
     for table, codes in rule_codes_by_table().items():
         failing = {c: n for c, n in result.suites.get(table, {}).items() if n}
         metadata: dict[str, Any] = {
+            "batch_id": result.batch_id,
             "expectations": len(codes),
             "failing_rows": sum(failing.values()),
             "by_code": failing,
@@ -167,6 +202,24 @@ def suite_results(
     yield dg.AssetCheckResult(
         asset_key=FINDING, check_name="gx_agrees", passed=True, metadata={"data_docs": _data_docs(home)}
     )
+
+
+def last_results(instance: dg.DagsterInstance, specs: Iterable[dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
+    """Say again what the last batch with submissions found: one without any evaluated nothing, and must not pass for it."""
+    for spec in specs:
+        if spec.blocking:  # it stops what it belongs to, not what comes after
+            yield dg.AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, passed=True)
+            continue
+        known = instance.event_log_storage.get_asset_check_execution_history(spec.key, limit=20)
+        found = (r.event.dagster_event for r in known if r.event)
+        last = next((e.asset_check_evaluation_data for e in found if e and e.event_type is _EVALUATED), None)
+        yield dg.AssetCheckResult(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            passed=last.passed if last else True,
+            severity=last.severity if last else dg.AssetCheckSeverity.WARN,
+            metadata=last.metadata if last else {"evaluated": "no submission yet"},
+        )
 
 
 def suites_disagree(error: SuitesDisagreeError) -> dg.AssetCheckResult:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.graph.keys import FINDING, ONE_RUN, POOL, asset_key, dimensions, marts, table_spec, yearly_core
 from assets.graph.reported import report_years
+from assets.graph.retry import trying_again
 from assets.ingest import rebuild_marts, replay_years
 from warehouse.home import current_home
 
@@ -28,7 +29,8 @@ mart_specs = [table_spec(r, _behind_marts, by_year=True) for r in marts()]
 def core_years(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Replay the years of the run's partitions as one batch; their marts come out of the same transaction."""
     home, years = current_home(), _years(context)
-    result = replay_years(home, years)
+    with trying_again(context):
+        result = replay_years(home, years)
     context.log.info(f"batch {result.batch_id}: {len(result.replayed)} submissions of {years} judged again")
     report_years(context, home, result, marts())
     yield from (dg.MaterializeResult(s.key, metadata={"replayed": len(result.replayed)}) for s in core_specs)
@@ -44,7 +46,8 @@ def core_years(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
 def marts_of_years(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Rebuild the marts of the run's partitions."""
     home, years = current_home(), _years(context)
-    result = rebuild_marts(home, years)
+    with trying_again(context):
+        result = rebuild_marts(home, years)
     report_years(context, home, result, marts(), besides=years)
     yield from (dg.MaterializeResult(s.key, metadata={"release": result.release_no or 0}) for s in mart_specs)
 

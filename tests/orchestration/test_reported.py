@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.ingest import take_inbox
 from expectations import judge
 from orchestration.definitions import defs
 from tests.support import clean_rows, copy_home, put, query, report_of
 from warehouse.home import Home
+from warehouse.writer import WriterBusyError
 
 TRAINING = dg.AssetKey(["core", "fact_training"])
 
@@ -29,8 +32,10 @@ def place(
         yield home, instance
 
 
-def _ingest(instance: dg.DagsterInstance, *, must_succeed: bool = True) -> dg.ExecuteInProcessResult:
-    config = {"ops": {"ingest_batch": {"config": {"settle_seconds": 0.0}}}}
+def _ingest(
+    instance: dg.DagsterInstance, *, must_succeed: bool = True, batch_id: str = ""
+) -> dg.ExecuteInProcessResult:
+    config = {"ops": {"ingest_batch": {"config": {"settle_seconds": 0.0, "batch_id": batch_id}}}}
     job = defs.resolve_job_def("ingest")
     result = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
     assert result.success is must_succeed
@@ -151,3 +156,70 @@ def test_years_with_too_few_reports_or_too_few_in_time_warn(place: tuple[Home, d
         assert checks[name].metadata["years_below"].value == "2024"
         (record,) = checks[name].metadata["by_year"].records  # type: ignore[attr-defined]
         assert (record.data["expected"], record.data["reports"], record.data["percent"]) == (45, 1, 2.2)
+
+
+def test_a_batch_without_submissions_leaves_the_last_results_of_the_suites(
+    place: tuple[Home, dg.DagsterInstance],
+) -> None:
+    """It evaluated nothing: a suite that failed must not turn green."""
+    home, instance = place
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 31
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    before = _evaluations(_ingest(instance))
+    after = _evaluations(_ingest(instance))
+    assert not after["gx_staging_training"].passed
+    assert {n: (c.passed, c.metadata) for n, c in after.items() if n.startswith("gx_staging")} == {
+        n: (c.passed, c.metadata) for n, c in before.items() if n.startswith("gx_staging")
+    }
+
+
+def test_a_batch_whose_run_was_killed_before_it_told_anything_is_told_by_the_next(
+    place: tuple[Home, dg.DagsterInstance],
+) -> None:
+    """Its files are still in the inbox; arrival, years and the ledger's names come out as if it had not been killed."""
+    home, instance = place
+    put(home.inbox, report_of(104, "2019-Y", clean_rows(2019)))
+    killed = take_inbox(home, batch_id="killed")  # committed and published, and then nothing
+    put(home.inbox, report_of(105, "2024-Y", clean_rows(2024)))
+    result = _ingest(instance, batch_id="killed")
+    told = [
+        _values(e.asset_observation_data.asset_observation.metadata)
+        for e in result.all_events
+        if e.is_asset_observation
+    ]
+    assert [(t["batch_id"], t["by_year"]) for t in told] == [("killed", {"2019": 1}), ("killed-2", {"2024": 1})]
+    assert {"2019", "2024"} <= {m.partition for m in _materializations(result) if m.asset_key == TRAINING}
+    assert killed.batch_id == "killed"
+    assert query(home, "SELECT count(*) - count(DISTINCT event_id) FROM intake.event") == [(0,)]
+    assert [e for e in _ingest(instance).all_events if e.is_asset_observation] == [], "once"
+
+
+def test_what_can_pass_is_tried_again_later_each_time_and_what_cannot_is_not(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+
+    _, instance = place
+    monkeypatch.setattr("assets.graph.retry._FIRST_WAIT", 0.01)
+    waits: list[float] = []
+
+    def fails(error: Exception) -> None:
+        def raises(*_: Any, **__: Any) -> None:
+            raise error
+
+        monkeypatch.setattr("assets.graph.release.release", raises)
+
+    for error, attempts in (
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 4),
+        (duckdb.IOException("Could not write file: No space left on device"), 4),
+        (WriterBusyError("busy"), 4),
+        (PermissionError(errno.EACCES, os.strerror(errno.EACCES)), 1),
+        (ValueError("a defect"), 1),
+    ):
+        fails(error)
+        result = _ingest(instance, must_succeed=False)
+        again = [e for e in result.all_events if e.event_type_value == "STEP_UP_FOR_RETRY"]
+        assert len(again) + 1 == attempts, error
+        waits = [e.step_retry_data.seconds_to_wait or 0 for e in again] or waits
+    assert waits == [0.01, 0.02, 0.04]
