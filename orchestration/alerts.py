@@ -9,16 +9,36 @@ import json
 import os
 import urllib.request
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from warehouse.writer import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagster_shared.error import SerializableErrorInfo
+
     from warehouse.home import Home
 
 WEBHOOK = "DANVAN_ALERT_WEBHOOK"
 TIMEOUT_SECONDS = 5.0
 _LONGEST = 500
+#: errors whose text names places, never content
+_SPEAKABLE = frozenset(
+    {
+        "OSError",
+        "PermissionError",
+        "FileNotFoundError",
+        "NotADirectoryError",
+        "WriterBusyError",
+        "HomeError",
+        "InboxError",
+        "DeadlineError",
+        "YearOpenError",
+        "SuitesDisagreeError",
+    }
+)
 
 
 def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
@@ -28,8 +48,8 @@ def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
         "job": job,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "message": message[:_LONGEST],
-        "what_to_do": "Nothing was lost: the files are in the inbox, the published warehouse is as before. "
-        "Look at the run in the Dagster UI; the next sweep tries again.",
+        "what_to_do": "Nothing was lost: what was committed is or will be published, every other file is in the inbox. "
+        "Look at the run in the Dagster UI. Taking files is tried again by itself; start another job again there.",
     }
     folder = home.outbox / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,13 +61,33 @@ def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
     return _post(url, alert) if url else "written to the outbox"
 
 
+def why(errors: Sequence[SerializableErrorInfo]) -> str:
+    """Say what failed, in the words of the innermost error if they are ours or the system's; others' may quote a cell."""
+    told = []
+    for error in map(_innermost, errors):
+        speaks = error.cls_name in _SPEAKABLE
+        told.append(error.message.strip() if speaks else f"{error.cls_name}; its text is in the run's log only")
+    return "; ".join(told)
+
+
+def _innermost(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    while error.cause:
+        error = error.cause
+    return error
+
+
 def _post(url: str, alert: dict[str, str]) -> str:
     if not url.startswith(("https://", "http://")):
         return f"written to the outbox; {WEBHOOK} is no http address"
     body = json.dumps(alert, ensure_ascii=False).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, above
     try:
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, above
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return f"written to the outbox and posted ({answer.status})"
-    except OSError as e:
-        return f"written to the outbox; the webhook did not take it: {e}"
+    except (
+        OSError,
+        HTTPException,
+        ValueError,
+    ) as e:  # an unusable address or answer; its text may hold the address's token
+        reason = e if isinstance(e, OSError) else type(e).__name__
+        return f"written to the outbox; the webhook did not take it: {reason}"

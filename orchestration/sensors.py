@@ -14,7 +14,7 @@ from dagster import DagsterRunStatus as Status
 
 from assets.ingest import new_batch_id
 from assets.intake.inbox import InboxError, open_inbox
-from orchestration.alerts import raise_alert
+from orchestration.alerts import raise_alert, why
 from orchestration.jobs import ingest_job
 from warehouse.home import current_home
 
@@ -30,6 +30,7 @@ ARRIVALS = "danvan/arrivals"
 BATCH = "danvan/batch"
 #: seconds to wait after the nth failure over the same files
 BACK_OFF = (30, 120, 600, 3600)
+_REST = "rest of "
 _WAITING = [Status.QUEUED, Status.NOT_STARTED, Status.STARTING]
 
 
@@ -51,9 +52,9 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         arrivals = _watch(open_inbox(home.inbox))
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
-    if not arrivals:
+    key = arrivals_key(arrivals) if arrivals else _unfinished(context.instance)
+    if not key:
         return dg.SkipReason("no complete file in the inbox")
-    key = arrivals_key(arrivals)
     reason = _why_not(context.instance, key)
     if reason:
         return dg.SkipReason(reason)
@@ -79,6 +80,15 @@ def _watch(inbox: Inbox) -> list[Arrival]:
 def arrivals_key(arrivals: Sequence[Arrival]) -> str:
     """Return a short name of exactly these arrivals."""
     return hashlib.sha256("\n".join(sorted(a.mark for a in arrivals)).encode()).hexdigest()[:32]
+
+
+def _unfinished(instance: dg.DagsterInstance) -> str | None:
+    """Name the last run if it failed: it may have emptied the inbox and not yet written receipts, which a run completes."""
+    last = instance.get_runs(dg.RunsFilter(job_name=ingest_job.name), limit=1)
+    if not last or last[0].status is not Status.FAILURE:
+        return None
+    key = last[0].tags.get(ARRIVALS, "")
+    return key if key.startswith(_REST) else f"{_REST}{last[0].run_id}"
 
 
 def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
@@ -121,5 +131,7 @@ automation = dg.AutomationConditionSensorDefinition(
 def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     """Tell the operators which run failed, why, and where to look."""
     run = context.dagster_run
-    posted = raise_alert(current_home(), run.run_id, run.job_name, context.failure_event.message or "")
+    steps = [e.step_failure_data.error for e in context.get_step_failure_events()]
+    message = why([e for e in steps if e]) or context.failure_event.message or ""
+    posted = raise_alert(current_home(), run.run_id, run.job_name, message)
     context.log.info(f"alert for run {run.run_id}: {posted}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster_shared.error import SerializableErrorInfo
 
-from orchestration.alerts import WEBHOOK, raise_alert
+from orchestration.alerts import WEBHOOK, raise_alert, why
 from orchestration.definitions import defs
 from orchestration.sensors import ARRIVALS, BATCH, inbox_sensor
 from tests.support import make_home
@@ -120,6 +122,26 @@ def test_after_a_failure_the_same_files_are_tried_again_later_each_time(
     assert isinstance(_tick(instance), dg.SkipReason), "the second wait is longer"
 
 
+def test_what_a_failed_run_left_undone_is_completed_though_the_inbox_is_empty(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run killed after it had emptied the inbox still owes receipts; it is asked for with the same back-off."""
+    _, instance = place
+    _run(instance, "some files", dg.DagsterRunStatus.FAILURE)
+    first = _tick(instance)
+    assert isinstance(first, dg.SensorResult) and first.run_requests
+    key = first.run_requests[0].tags[ARRIVALS]
+    _run(instance, key, dg.DagsterRunStatus.FAILURE)
+    assert "next try" in str(_tick(instance)), "it waits for its own failures"
+    now = time.time()
+    monkeypatch.setattr("orchestration.sensors.time.time", lambda: now + 31)
+    again = _tick(instance)
+    assert isinstance(again, dg.SensorResult) and again.run_requests
+    assert again.run_requests[0].tags[ARRIVALS] == key
+    _run(instance, key, dg.DagsterRunStatus.SUCCESS)
+    assert isinstance(_tick(instance), dg.SkipReason), "done is done"
+
+
 class _Hook(http.server.BaseHTTPRequestHandler):
     heard: list[dict[str, str]] = []  # noqa: RUF012
     delay = 0.0
@@ -167,3 +189,40 @@ def test_a_deaf_webhook_costs_its_time_out_and_loses_no_alert(
 def test_a_webhook_that_is_no_address_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(WEBHOOK, "file:///etc/passwd")
     assert "no http address" in raise_alert(make_home(tmp_path / "home"), "r3", "ingest", "x")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[bad/?token=secret", "http://127.0.0.1:1/a b?token=secret", "http://x:y/?token=secret"]
+)
+def test_a_webhook_that_cannot_be_used_loses_no_alert_and_tells_no_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv(WEBHOOK, url)
+    said = raise_alert(make_home(tmp_path / "home"), "r4", "ingest", "x")
+    assert "did not take it" in said
+    assert "secret" not in said
+
+
+def test_a_webhook_that_answers_nonsense_loses_no_alert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv(WEBHOOK, f"http://127.0.0.1:{server.getsockname()[1]}/")
+
+        def babble() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"no http at all\r\n\r\n")
+
+        threading.Thread(target=babble, daemon=True).start()
+        assert "did not take it" in raise_alert(make_home(tmp_path / "home"), "r5", "ingest", "x")
+
+
+def _error(cls_name: str, message: str, cause: SerializableErrorInfo | None = None) -> SerializableErrorInfo:
+    return SerializableErrorInfo(message, [], cls_name, cause)
+
+
+def test_an_alert_says_why_in_words_that_cannot_quote_a_cell() -> None:
+    full = _error("StepError", "outer", _error("OSError", "OSError: [Errno 28] No space left on device\n"))
+    assert why([full]) == "OSError: [Errno 28] No space left on device"
+    quoting = _error("StepError", "outer", _error("ConversionException", "Could not convert 'Nguyễn Văn A'"))
+    assert why([quoting]) == "ConversionException; its text is in the run's log only"
