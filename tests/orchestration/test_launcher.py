@@ -32,6 +32,7 @@ def _health(tags: dict[str, str]) -> WorkerStatus:
         (f"{this_process()}0", WorkerStatus.FAILED),
         (this_process().replace(f":{os.getpid()}:", ":999999999:"), WorkerStatus.FAILED),
     ],
+    ids=["unknown", "another host", "alive", "another start", "gone"],  # not the values: they differ by worker
 )
 def test_a_run_is_reaped_when_its_known_process_is_gone(tag: str | None, status: WorkerStatus) -> None:
     assert _health({PROCESS: tag} if tag else {}) is status
