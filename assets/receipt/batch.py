@@ -1,4 +1,4 @@
-"""The receipts of the last batch, and of any earlier submission that a crash left without one.
+"""The receipts of what was judged since they were last written, and of what a crash left without one.
 
 Does not belong here: what a receipt says (record) or looks like (workbook).
 """
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 def write_receipts(home: Home, processes: int = 2) -> int:
     """Write what is due: JSON for each submission, the workbook for those with errors or warnings. Returns how many.
 
-    Due are the submissions that the last batch judged and those without a receipt. The JSON comes last: it says that the
-    receipt is whole.
+    Due are the submissions without a receipt, and those that a batch judged since theirs was written. The JSON comes last:
+    it says that the receipt is whole.
     """
+    written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
     with open_published(home) as con:
-        known = {p.stem for p in home.receipts.glob("*.json")}
         rows = con.execute(
-            "SELECT submission_id, batch_id = (SELECT max_by(batch_id, finished_at) FROM intake.batch), "
-            "error_count + warning_count > 0 FROM intake.submission ORDER BY 1"
+            "SELECT submission_id, epoch(finished_at), error_count + warning_count > 0 "
+            "FROM intake.submission JOIN intake.batch USING (batch_id) ORDER BY 1"
         ).fetchall()
-        due = [(i, marked) for i, fresh, marked in rows if fresh or i not in known]
+        due = [(i, marked) for i, judged_at, marked in rows if written.get(i, 0) <= judged_at]
         report("receipts", 0, len(due))
         write_workbooks(con, [i for i, marked in due if marked], home.archive, home.receipts, processes)
         write_json(con, [i for i, _ in due], home.receipts)

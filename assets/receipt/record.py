@@ -73,7 +73,9 @@ def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     for record in records(con, ids):
         target = folder / f"{record.submission_id}.json"
-        target.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2))
+        temporary = target.with_name(f".{target.name}.new")
+        temporary.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2))
+        temporary.replace(target)
 
 
 def as_json(record: Record) -> dict[str, Any]:
