@@ -135,14 +135,23 @@ def release(home: Home) -> int:
 
 
 def clear_inbox(home: Home) -> int:
-    """Take away every file of the inbox that a published batch has taken; returns how many. Repeats itself safely."""
+    """Take away every file of the inbox that a published batch has taken; returns how many. Repeats itself safely.
+
+    Raises the OSError of the first file that would not go, once all others are gone.
+    """
     inbox = open_inbox(home.inbox)
     arrivals = inbox.complete()
     with open_published(home) as con:
         taken = ledger.known_arrivals(con, [a.mark for a in arrivals])
     gone = [a for a in arrivals if a.mark in taken]
+    refused: list[OSError] = []
     for arrival in gone:
-        inbox.take_away(arrival)
+        try:
+            inbox.take_away(arrival)
+        except OSError as e:
+            refused.append(e)
+    if refused:
+        raise refused[0]
     return len(gone)
 
 

@@ -267,7 +267,9 @@ def _is_finished(name: str) -> bool:
 
 
 def _beside(name: str) -> str:
-    return f"{secrets.token_hex(4)}-{name}"
+    """Another name with the same ending, no longer than a file system allows (255 bytes)."""
+    kept = os.fsencode(name)[-200:]
+    return f"{secrets.token_hex(4)}-{os.fsdecode(kept)}"
 
 
 def _mark(name: str, status: os.stat_result) -> str:
