@@ -57,7 +57,8 @@ def status(json: JsonOption = False) -> None:
         "AS current FROM intake.submission GROUP BY ALL ORDER BY ALL",
         "completeness": "SELECT year, count(*) AS expected, count(*) FILTER (timeliness = 'on_time') AS on_time, "
         "count(*) FILTER (timeliness = 'late') AS late, count(*) FILTER (timeliness = 'rejected') AS rejected, "
-        "count(*) FILTER (timeliness = 'missing') AS missing FROM mart.completeness WHERE is_expected "
+        "count(*) FILTER (timeliness = 'missing' AND due_date < current_date) AS missing, "
+        "count(*) FILTER (timeliness = 'missing' AND due_date >= current_date) AS not_due FROM mart.completeness WHERE is_expected "
         "GROUP BY year ORDER BY year",
     }
     shown = {name: _query(q) for name, q in parts.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,15 @@ def test_years_with_too_few_reports_or_too_few_in_time_warn(place: tuple[Home, d
         assert checks[name].metadata["years_below"].value == "2024"
         (record,) = checks[name].metadata["by_year"].records  # type: ignore[attr-defined]
         assert (record.data["expected"], record.data["reports"], record.data["percent"]) == (45, 1, 2.2)
+
+
+def test_what_is_not_due_yet_is_not_missing(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, instance = place
+    monkeypatch.setattr("assets.graph.release._today", lambda: date(2025, 7, 10))
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(104, "2025-H1", clean_rows(2025)))
+    assert _evaluations(_ingest(instance))["completeness"].metadata["years_below"].value == "2024"
 
 
 def test_a_batch_without_submissions_leaves_the_last_results_of_the_suites(
