@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
     r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]"
 )
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
+_LOOKALIKES = str.maketrans({"<": "‹", ">": "›"})
 #: a tone mark on the second vowel of open oa, oe, uy is the same word as on the first (hoà = hòa); never after q
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _SYLLABLE = re.compile(r"[^\W\d_]+")
@@ -40,6 +41,10 @@ _DATE_IN_TEXT = re.compile(
     r"(?:ngày\s*)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}|ngày\s*\d",
     re.IGNORECASE,
 )
+#: what a spreadsheet would work out; "+ nội dung" and "-Tổ dân phố" only list things
+_FORMULA = re.compile(r"^(?:[=@]|[+-]\s*[A-Za-z.]+\()")
+#: what a browser would obey; "dưới < 5 %" is not that
+_TAG = re.compile(r"<[A-Za-z/!?]|&#\w")
 #: what a finding shows of a cell, and what is looked at for it
 SHOWN, LOOKED_AT = 80, 1000
 
@@ -81,9 +86,14 @@ def mask_personal(text: str) -> str:
     return _ID.sub("***", _PHONE.sub("***", _MAIL.sub("***", text)))
 
 
+def disarmed(text: str) -> str:
+    """The text with signs that look like those which open a formula or a tag, but open none."""
+    return ("\u2019" if _FORMULA.search(text) else "") + text.translate(_LOOKALIKES)
+
+
 def shown_text(text: str) -> str:
-    """A text of the file as a finding may show it: short, one line, and without personal numbers."""
-    text = mask_personal(clean(text[:LOOKED_AT]))
+    """A text of the file as a finding may show it: short, one line, without personal numbers, and nobody's command."""
+    text = disarmed(mask_personal(clean(text[:LOOKED_AT])))
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
@@ -99,6 +109,8 @@ def read_text(cell: str | None, max_len: int = 200) -> Reading:
     text = clean(text)[:LOOKED_AT]
     if contains_personal(text):
         return issue("V-PERSONAL")
+    if _FORMULA.search(text) or _TAG.search(text):
+        return issue("V-MARKUP")
     return Reading(text[: max_len + 1], "value") if text else NOT_REPORTED
 
 

@@ -22,6 +22,7 @@ from assets.intake.values import (
 )
 from assets.intake.values.encodings import decode, repair_text
 from assets.intake.values.period import period_of
+from assets.intake.values.reading import Reading
 from assets.intake.values.text import clean, fold_key, mask_personal, shown_text
 
 
@@ -287,3 +288,26 @@ def test_a_period_that_is_none() -> None:
 @pytest.mark.parametrize("text", ["0001-Y", "9999-Y", "2199-Q1", "00010101-20200101-R", "năm 0024"])
 def test_a_year_that_no_report_can_be_of_stops_no_batch(text: str) -> None:
     assert period_of(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=HYPERLINK("http://x")',
+        "@SUM(A1)",
+        "+cmd(1)",
+        "-WEBSERVICE(1)",
+        "Tổ <script>alert(1)</script>",
+        "</td>",
+        "&#60;b",
+    ],
+)
+def test_a_formula_or_markup_is_no_text_and_is_shown_disarmed(text: str) -> None:
+    assert read_text("s:" + text).issue == "V-MARKUP"
+    assert shown_text(text)[0] not in "=@+-<"
+    assert "<" not in shown_text(text)
+
+
+@pytest.mark.parametrize("text", ["+ Tuyên truyền", "-Tổ dân phố (2)", "dưới < 5 %", "a <-> b", "A & B", "1 = 1"])
+def test_a_text_that_only_has_their_signs_is_a_text(text: str) -> None:
+    assert read_text("s:" + text) == Reading(text, "value")
