@@ -6,6 +6,8 @@ Belongs here: what happens before and after the batch's transaction. Does not: t
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.batch import Batch, BatchResult
@@ -17,7 +19,7 @@ from warehouse.release import publish_side_files, released
 from warehouse.writer import open_build, open_published, publish_database, writer_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from assets.intake.archive import ArrivedFile
@@ -80,13 +82,41 @@ def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> Bat
     return _write(home, lambda batch: batch.replay(submissions), processes)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which known submissions are meant: those named, all that a batch judged last, all of some years."""
+
+    submissions: Sequence[str] = ()
+    batch_id: str = ""
+    years: Sequence[int] = ()
+
+    def known(self, home: Home) -> list[str]:
+        """Return the ids of those that the published ledger knows, in order."""
+        with open_published(home) as con:
+            rows = con.execute(
+                "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) OR batch_id = ? "
+                "OR year IN (SELECT unnest(?)) ORDER BY 1",
+                [list(self.submissions), self.batch_id, list(self.years)],
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def ids(self, home: Home) -> list[str]:
+        """Return the ids. Raises LookupError when one is unknown or nothing is meant."""
+        found = self.known(home)
+        unknown = sorted(set(self.submissions) - set(found))
+        if unknown or not found:
+            named = ", ".join(unknown) or self.batch_id or list(self.years) or "name submissions, a batch or years"
+            raise LookupError(
+                f"nothing to replay: {named}; "
+                "see: danvan sql 'SELECT submission_id, batch_id, year, file_name FROM intake.submission'"
+            )
+        return found
+
+
 def replay_years(home: Home, years: Sequence[int]) -> BatchResult:
     """Judge every submission of ``years`` again, as one batch. Years without any leave the warehouse as it is."""
-    with open_published(home) as con:
-        rows = con.execute(
-            "SELECT submission_id FROM intake.submission WHERE year IN (SELECT unnest(?)) ORDER BY 1", [list(years)]
-        ).fetchall()
-    return replay(home, [row[0] for row in rows]) if rows else BatchResult("")
+    found = Chosen(years=years).known(home)
+    return replay(home, found) if found else BatchResult("")
 
 
 def rebuild_marts(home: Home, years: Sequence[int]) -> BatchResult:

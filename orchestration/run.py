@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from orchestration.instance import prepare_dagster_home
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from dagster import ExecuteInProcessResult
 
+    from assets.ingest import Chosen
     from assets.yearly_report import Standing
     from warehouse.home import Home
 
@@ -23,7 +23,7 @@ class IngestFailedError(Exception):
     """The run failed; the warehouse is as before and nothing was taken from the inbox."""
 
 
-def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence[str] = ()) -> dict[str, Any]:
+def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen | None = None) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
     ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
@@ -36,8 +36,9 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Sequence
         "folder": str(folder or ""),
         "processes": processes,
         "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
-        "replay": list(replay),
     }
+    if replay:  # as it was asked for: a year of a nation has tens of thousands of submissions
+        taken |= {"replay": replay.submissions, "replay_batch": replay.batch_id, "replay_years": replay.years}
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})
     events = result.get_asset_materialization_events()
     if not result.success:

@@ -32,14 +32,16 @@ from assets.graph.reported import (
     tell_batch,
 )
 from assets.graph.retry import trying_again
-from assets.ingest import replay, take_inbox
+from assets.ingest import Chosen, replay, take_inbox
 from expectations.rule import rule_codes_by_table
 from warehouse.home import Home, current_home
 from warehouse.relation import relations
 
 
 class IngestConfig(dg.Config):
-    """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, known submissions from the archive.
+    """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, submissions from the archive.
+
+    Those are named one by one (``replay``), by the batch that judged them last, or by years.
 
     Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
     """
@@ -49,6 +51,8 @@ class IngestConfig(dg.Config):
     processes: int = 2
     settle_seconds: float = 2.0
     replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
+    replay_batch: str = ""
+    replay_years: list[int] = []  # noqa: RUF012
 
 
 inbox = dg.AssetSpec(
@@ -131,8 +135,9 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
 
 
 def _run(home: Home, config: IngestConfig) -> BatchResult:
-    if config.replay:
-        return replay(home, config.replay, processes=config.processes)
+    chosen = Chosen(config.replay, config.replay_batch, config.replay_years)
+    if chosen != Chosen([], "", []):
+        return replay(home, chosen.ids(home), processes=config.processes)
     return take_inbox(
         home,
         Path(config.folder) if config.folder else None,

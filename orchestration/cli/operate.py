@@ -65,37 +65,19 @@ def replay(
 
     Example: danvan replay --year 2023 --year 2024
     """
+    from assets.ingest import Chosen
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
 
     home = current_home()
-    found = _submissions(home, submission or [], batch, year or [])
+    chosen = Chosen(submission or [], batch, year or [])
+    chosen.ids(home)  # what is not there is said before a run starts
     with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, None, 2, replay=found)
+        row = run_ingest(home, None, 2, replay=chosen)
     echo_json(row) if json else echo_table([row], title="replay")
     if row["rejected"]:
         raise typer.Exit(3)
-
-
-def _submissions(home: Home, submissions: Sequence[str], batch: str, years: Sequence[int]) -> list[str]:
-    """Return the submissions that the options name. Raises UsageProblem when they name none."""
-    from warehouse.writer import open_published
-
-    with open_published(home) as con:
-        rows = con.execute(
-            "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) OR batch_id = ? "
-            "OR year IN (SELECT unnest(?)) ORDER BY 1",
-            [list(submissions), batch, list(years)],
-        ).fetchall()
-    found = [row[0] for row in rows]
-    unknown = sorted(set(submissions) - set(found))
-    if unknown or not found:
-        raise UsageProblem(
-            f"nothing to replay: {', '.join(unknown) or batch or years or 'give --submission, --batch or --year'}; "
-            "see: danvan sql 'SELECT submission_id, batch_id, year, file_name FROM intake.submission'"
-        )
-    return found
 
 
 def close_year(
