@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,17 +35,35 @@ class SecondDaemonError(Exception):
 def hold_daemon_lock(home: Home) -> None:
     """Hold this home's daemon lock until the calling process ends, whatever it becomes by exec. Raises SecondDaemonError.
 
-    Two daemons on one instance would both answer each sweep.
+    Two daemons on one instance would both answer each sweep. The lock speaks for daemons that danvan started and whose
+    starter lives; a daemon that outlived a killed starter, or that ``dagster dev`` started, is found among the processes.
     """
     fd = os.open(home.dagster / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o640)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        holder = _running_daemon(home)
     except BlockingIOError:
         holder = os.pread(fd, 32, 0).decode().strip()
+    if holder is not None:
         os.close(fd)
         raise SecondDaemonError(
             f"a daemon (pid {holder}) works on {home.root} already; stop it first, or open its UI: http://127.0.0.1:3000"
-        ) from None
+        )
     os.ftruncate(fd, 0)
     os.pwrite(fd, str(os.getpid()).encode(), 0)
     os.set_inheritable(fd, True)  # kept over exec; children that the daemon starts do not get it
+
+
+def _running_daemon(home: Home) -> str | None:
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            command = process.cmdline()
+            if "dagster._daemon" in command or any(part.endswith("dagster-daemon") for part in command[:2]):
+                place = process.environ().get("DAGSTER_HOME")
+                if place and Path(place).resolve() == home.dagster.resolve():
+                    return str(process.pid)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):  # gone, or another user's
+            continue
+    return None

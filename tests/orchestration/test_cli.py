@@ -203,6 +203,20 @@ def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
         assert instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
 
 
+def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    put_register(home / "inbox")
+    put(home / "inbox", report_of(104, "2023-Y", clean_rows(2023)), report_of(104, "2024-Y", clean_rows(2024)))
+    assert danvan(home, "ingest").returncode == 0
+    again = json.loads(danvan(home, "replay", "--year", "2024", "--json").stdout)
+    assert (again["replayed"], again["accepted"], again["years"]) == (1, 0, "2024"), "accepted before: not counted anew"
+    both = json.loads(danvan(home, "replay", "--batch", again["batch_id"], "--year", "2023", "--json").stdout)
+    assert both["replayed"] == 2
+    for nothing in (["--year", "1999"], ["--submission", "ffff"], []):
+        done = danvan(home, "replay", *nothing)
+        assert (done.returncode, done.stderr.startswith("danvan: nothing to replay")) == (1, True)
+
+
 def test_sql_in_four_formats(demo: Home, tmp_path: Path) -> None:
     query = "SELECT year, sum(model_count)::BIGINT AS n FROM mart.model_by_year WHERE year = 2015 GROUP BY year"
     assert danvan(demo.root, "sql", query, "--format", "csv").stdout == "year,n\n2015,31\n"
