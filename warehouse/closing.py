@@ -30,13 +30,17 @@ def require_ended(year: int, now: datetime) -> None:
 
 def write_closing(con: duckdb.DuckDBPyConnection, year: int, release_no: int, at: datetime) -> None:
     """Make the year's figures of this release its revision 1."""
-    con.execute("INSERT INTO meta.year_revision VALUES (?, 1, ?, ?, NULL)", [year, release_no, at])
+    con.execute(
+        "INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at) VALUES (?, 1, ?, ?)",
+        [year, release_no, at],
+    )
 
 
 def note_revisions(con: duckdb.DuckDBPyConnection, release_no: int, at: datetime) -> None:
     """Give every closed year whose figures this release changed its next revision, with the tables that differ."""
     con.execute(
-        "INSERT INTO meta.year_revision SELECT r.year, max(r.revision_no) + 1, ?, ?, "
+        "INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at, changed_tables) "
+        "SELECT r.year, max(r.revision_no) + 1, ?, ?, "
         "(SELECT string_agg(d.table_name, ', ' ORDER BY d.table_name) FROM meta.release_diff d "
         "WHERE d.release_no = ? AND d.is_changed AND d.year = r.year) AS changed "
         "FROM meta.year_revision r GROUP BY r.year HAVING changed IS NOT NULL",

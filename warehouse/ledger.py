@@ -117,7 +117,8 @@ def write_events(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, ev
 def write_batch(con: duckdb.DuckDBPyConnection, batch_id: str, started_at: datetime, counts: BatchCounts) -> None:
     """Write the batch's row."""
     con.execute(
-        "INSERT INTO intake.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO intake.batch (batch_id, started_at, finished_at, file_count, duplicate_count, accepted_count, "
+        "rejected_count, replayed_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             batch_id,
             started_at,

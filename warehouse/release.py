@@ -40,7 +40,9 @@ def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, y
     con.execute(_DIFF, [number])
     con.execute("DROP TABLE hash_before")
     con.execute(
-        "INSERT INTO meta.release VALUES (?, ?, ?, ?, ?)", [number, batch_id, at, version("danvan"), duckdb.__version__]
+        "INSERT INTO meta.release (release_no, batch_id, published_at, software_version, duckdb_version) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [number, batch_id, at, version("danvan"), duckdb.__version__],
     )
     return number
 
@@ -154,7 +156,7 @@ def _prune(newest: Path) -> None:
 
 
 _DIFF = """
-INSERT INTO meta.release_diff
+INSERT INTO meta.release_diff (release_no, table_name, year, rows_before, rows_after, is_changed)
 SELECT ?, coalesce(a.schema_name || '.' || a.table_name, b.schema_name || '.' || b.table_name),
        coalesce(a.year, b.year),
        coalesce(b.row_count, 0), coalesce(a.row_count, 0),

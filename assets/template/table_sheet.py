@@ -10,6 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from assets.intake.grid import column_letters
 from assets.template.cells import ROW_NUMBER, Row, printed
 from assets.template.entry import style, validation, width
 from assets.template.styles import Styles
@@ -61,7 +62,7 @@ def validate_table(sheet: Any, columns: Sequence[FormColumn], entry_row: int, li
     for j, column in enumerate(columns):
         if j in counts[1:]:
             continue
-        if rule := validation(column, f"{_letter(j)}{entry_row + 1}", lists):
+        if rule := validation(column, f"{column_letters(j)}{entry_row + 1}", lists):
             others = counts[1:] if j in counts else []
             ranges = [[entry_row, k, last, k] for k in others]
             sheet.data_validation(entry_row, j, last, j, {**rule, "other_cells": ranges} if ranges else rule)
@@ -116,7 +117,3 @@ def _write(sheet: Any, row: int, column: int, value: object, cell_format: Any) -
         sheet.write_number(row, column, value, cell_format)
     else:
         sheet.write_string(row, column, str(value), cell_format)
-
-
-def _letter(column: int) -> str:
-    return chr(ord("A") + column)

@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from assets.intake.grid import column_letters
 from assets.template.cells import Row
 from assets.template.cover import UnitLine, cover_values, draw_cover
 from assets.template.guide import choices, code_lists_used, draw_guide
@@ -68,7 +69,7 @@ def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
         labels = [c.label for c in choices(form, codes, period)]
         sheet.write_string(0, j, codes)
         sheet.write_column(1, j, labels)
-        letter = chr(ord("A") + j)
+        letter = column_letters(j)
         ranges[codes] = f"'{LIST_SHEET}'!${letter}$2:${letter}${len(labels) + 1}"
     sheet.hide()
     sheet.protect()
