@@ -14,15 +14,11 @@ from orchestration.cli.output import UsageProblem, json_bytes
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
-_CHUNK = 10_000
-
 
 def first_rows(result: DuckDBPyRelation, limit: int) -> tuple[list[dict[str, Any]], int]:
     """Return up to ``limit`` rows, and how many there are."""
-    rows = result.fetchmany(limit)
-    total = len(rows)
-    while chunk := result.fetchmany(_CHUNK):
-        total += len(chunk)
+    rows = result.limit(limit).fetchall()
+    ((total,),) = result.aggregate("count(*)").fetchall()
     return _named(result, rows), total
 
 
