@@ -13,7 +13,7 @@ import dagster as dg
 from dagster import DagsterRunStatus as Status
 
 from assets.ingest import new_batch_id
-from assets.intake.inbox import InboxError, open_inbox
+from assets.intake.inbox import InboxError, open_inbox, reach_warning
 from orchestration.alerts import raise_alert, why
 from orchestration.jobs import ingest_job
 from warehouse.home import current_home
@@ -49,12 +49,15 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """
     home = current_home()
     try:
-        arrivals = _watch(open_inbox(home.inbox))
+        inbox = open_inbox(home.inbox)
+        arrivals, warning = _watch(inbox), reach_warning(inbox)
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
+    if warning:
+        context.log.warning(warning)
     key = arrivals_key(arrivals) if arrivals else _unfinished(context.instance)
     if not key:
-        return dg.SkipReason("no complete file in the inbox")
+        return dg.SkipReason(warning or "no complete file in the inbox")
     reason = _why_not(context.instance, key)
     if reason:
         return dg.SkipReason(reason)

@@ -60,6 +60,9 @@ class Inbox(Protocol):
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Return the complete files, by name. Raises FileNotFoundError without an inbox."""
 
+    def out_of_reach(self) -> list[str]:
+        """Return the names of files and folders that cannot be read, or not taken away: never among the complete ones."""
+
     def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
         """Copy the arrival's bytes; False when it is gone or no longer the file that was listed."""
 
@@ -97,6 +100,13 @@ def put_path(inbox: Inbox, path: Path) -> None:
             inbox.put(name, content)
 
 
+def reach_warning(inbox: Inbox) -> str | None:
+    """Say which files cannot be taken and what to do, or None when there are none."""
+    names = inbox.out_of_reach()
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"out of reach in the inbox: {shown}; let danvan read them and write in their folder" if names else None
+
+
 def open_inbox(folder: Path) -> Inbox:
     """Return the inbox that DANVAN_INBOX names, or the local ``folder``. Raises InboxError for a setting of another kind.
 
@@ -124,17 +134,38 @@ class LocalInbox:
 
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
-        self._require()
         newest = time.time_ns() - int(settle_seconds * 1e9)
-        found = []
-        for folder, subfolders, names in os.walk(self.root, followlinks=False):
+        return [
+            Arrival(name, status.st_size, _mark(name, status))
+            for name, status in self._files([])
+            if not settle_seconds or status.st_mtime_ns <= newest
+        ]
+
+    def out_of_reach(self) -> list[str]:
+        """One file without permission must stop neither the others nor go unnoticed."""
+        found: list[str] = []
+        for _ in self._files(found):
+            pass
+        return sorted(found)
+
+    def _files(self, out_of_reach: list[str]) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield the finished regular files by name; what may not be read or removed is added to ``out_of_reach``."""
+        self._require()
+
+        def closed(error: OSError) -> None:
+            out_of_reach.append(Path(error.filename).relative_to(self.root).as_posix())
+
+        for folder, subfolders, names in os.walk(self.root, followlinks=False, onerror=closed):
             subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-            for name in sorted(n for n in names if _is_finished(n)):
-                relative = (Path(folder) / name).relative_to(self.root).as_posix()
-                status = self._status(relative)
-                if status and (not settle_seconds or status.st_mtime_ns <= newest):
-                    found.append(Arrival(relative, status.st_size, _mark(relative, status)))
-        return found
+            is_ours = os.access(folder, os.W_OK | os.X_OK)
+            for path in (Path(folder) / n for n in sorted(filter(_is_finished, names))):
+                name = path.relative_to(self.root).as_posix()
+                if (status := self._status(name)) is None:
+                    continue
+                if is_ours and os.access(path, os.R_OK):
+                    yield name, status
+                else:
+                    out_of_reach.append(name)
 
     def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
         """Copy, then look again: a file that changed while it was copied is not complete."""
@@ -211,6 +242,10 @@ class ObjectInbox:
             if _is_finished(PurePosixPath(m["path"]).name)
         ]
         return sorted(found, key=lambda a: a.name)
+
+    def out_of_reach(self) -> list[str]:
+        """Nothing: a store that may be listed but not read is a setting to mend, and raises."""
+        return []
 
     def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
         """Copy the object, if it still is the one that was listed."""

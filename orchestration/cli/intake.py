@@ -101,17 +101,20 @@ def ingest(
     Example: danvan ingest            (the inbox)
     Example: danvan ingest reports/   (a folder; its files are copied to the inbox first)
     """
-    from assets.intake.inbox import open_inbox, put_path
+    from assets.intake.inbox import open_inbox, put_path, reach_warning
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
 
     home = current_home()
     home.create()
+    inbox = open_inbox(home.inbox)
     for path in paths or []:
-        put_path(open_inbox(home.inbox), path)
+        put_path(inbox, path)
     with ProgressBar() as bar, reporting_to(bar):
         batch = run_ingest(home, None, processes)
+    if warning := reach_warning(inbox):
+        typer.echo(f"danvan: {warning}", err=True)
     if json:
         echo_json(batch)
     elif not batch["files"]:

@@ -24,6 +24,7 @@ from assets.intake.inbox import (
     ObjectInbox,
     open_inbox,
     put_path,
+    reach_warning,
 )
 from tests.support import clean_rows, make_home, put, put_register, query, report_of
 
@@ -86,6 +87,36 @@ def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
     inbox.take_away(arrival)
     assert not path.exists()
     assert not inbox.fetch(arrival, io.BytesIO())
+
+
+def test_a_file_out_of_reach_stops_neither_the_others_nor_goes_unnoticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.xlsx", "closed/b.xlsx", "c.xlsx"):
+        _write(tmp_path, name)
+    allowed = os.access
+
+    def access(path: str | Path, mode: int) -> bool:  # tests may run as root, who is refused nothing
+        refused = (os.R_OK, "a.xlsx") if mode == os.R_OK else (mode, "closed")
+        return (mode, Path(path).name) != refused and allowed(path, mode)
+
+    monkeypatch.setattr(os, "access", access)
+    inbox = LocalInbox(tmp_path)
+    assert [a.name for a in inbox.complete()] == ["c.xlsx"]
+    assert inbox.out_of_reach() == ["a.xlsx", "closed/b.xlsx"]
+    assert "a.xlsx, closed/b.xlsx; let danvan read them" in str(reach_warning(inbox))
+    (tmp_path / "c.xlsx").unlink()
+    monkeypatch.undo()
+    assert reach_warning(inbox) is None
+
+
+def test_a_name_at_the_limit_of_the_file_system_can_be_taken_away(tmp_path: Path) -> None:
+    path = _write(tmp_path, "á" * 122 + ".xlsx")
+    inbox = LocalInbox(tmp_path)
+    put_path(inbox, _write(tmp_path.parent / f"{tmp_path.name} other", path.name, b"second"))
+    for arrival in inbox.complete():
+        inbox.take_away(arrival)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_files_of_one_name_that_are_put_in_stand_beside_each_other(tmp_path: Path) -> None:
