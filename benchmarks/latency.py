@@ -52,7 +52,11 @@ def main() -> None:
             samples = []
             for file in files[arguments.stock + 1 :]:
                 samples.append(_measure(home, file))
-                print(f"{len(samples)} of {arguments.files + 1}: {samples[-1]['total']:.1f} s", file=sys.stderr, flush=True)
+                print(
+                    f"{len(samples)} of {arguments.files + 1}: {samples[-1]['total']:.1f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
     _print(samples[1:], first=samples[0])
 
 

@@ -44,6 +44,22 @@ def test_a_dialogue_that_nobody_reported_is_not_a_dialogue_held(home: Home) -> N
     assert query(home, "SELECT dialogue_percent FROM mart.key_figures") == [(50.0,)]
 
 
+def test_the_states_of_cells_reach_the_marts(home: Home) -> None:
+    """Zero, none stated, blank and qualified differ to the end, and none of them but zero is a figure."""
+    said: dict[int, object] = {104: 0, 105: "Không", 106: None, 108: "khoảng 4", 109: 4}
+    for unit, count in said.items():
+        dialogue = [{"dialogue_kind_code": "dinh_ky", "dialogue_count": count}] if count is not None else []
+        inspection = [{**clean_rows(2017)["inspection"][0], "done_count": count}]
+        rows = _only(2017, dialogue=dialogue, inspection=inspection)
+        put(home.inbox, replace(report_of(unit, "2017-Y", rows), suffix=f"_{unit}"))
+    assert take(home).rejected == []
+    states = query(home, "SELECT unit_id, done_count, done_state FROM mart.dialogue_compliance ORDER BY 1")
+    assert states == [
+        (104, 0, "zero"), (105, None, "none_stated"), (106, None, "not_reported"), (108, None, "khoang"), (109, 4, "value"),
+    ]  # fmt: skip
+    assert query(home, "SELECT done_count, not_exact_count FROM mart.inspection_by_year") == [(4, 3)]
+
+
 def test_a_report_that_never_came_is_not_zero_days_late(home: Home) -> None:
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     take(home)

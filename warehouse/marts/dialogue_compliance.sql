@@ -2,6 +2,7 @@ WITH done AS (
     SELECT s.year, s.unit_id, bool_and(s.is_full_year) AS is_full_year,
            sum(f.dialogue_count) FILTER (f.dialogue_kind_code = 'dinh_ky' AND f.dialogue_count_state IN ('value', 'zero'))
                AS done_count,
+           list_distinct(list(f.dialogue_count_state) FILTER (f.dialogue_kind_code = 'dinh_ky')) AS states,
            sum(f.dialogue_count) FILTER (f.dialogue_count_state IN ('value', 'zero')) AS all_kinds_count,
            sum(f.petition_raised_count) FILTER (f.petition_raised_count_state IN ('value', 'zero')) AS petition_raised_count,
            sum(f.petition_settled_count) FILTER (f.petition_settled_count_state IN ('value', 'zero')) AS petition_settled_count
@@ -27,5 +28,10 @@ SELECT d.year, d.unit_id, r.norm_codes, r.required_count, d.done_count, d.all_ki
        -- least() passes over a NULL: what was not reported must not come out as done
        CASE WHEN d.done_count IS NOT NULL THEN 100.0 * least(d.done_count, r.required_count) / r.required_count END
            AS compliance_rate,
-       d.petition_raised_count, d.petition_settled_count, d.is_full_year
+       d.petition_raised_count, d.petition_settled_count, d.is_full_year,
+       -- of the reports of the year the state that says least: a sum over some of them is not the year's figure
+       CASE WHEN coalesce(len(d.states), 0) = 0 OR list_contains(d.states, 'not_reported') THEN 'not_reported'
+            WHEN list_contains(d.states, 'none_stated') THEN 'none_stated'
+            ELSE coalesce(list_min(list_filter(d.states, lambda s: s NOT IN ('value', 'zero'))),
+                          CASE WHEN d.done_count = 0 THEN 'zero' ELSE 'value' END) END AS done_state
 FROM done d JOIN required r USING (year, unit_id)

@@ -11,6 +11,8 @@ SELECT year, finding_category_code, count(DISTINCT unit_id) AS unit_count,
        sum(remedied_count) AS remedied_count,
        100.0 * sum(remedied_count) FILTER (found_count IS NOT NULL)
            / nullif(sum(found_count) FILTER (remedied_count IS NOT NULL), 0) AS remedy_rate,
-       sum(found_count - remedied_count) FILTER (remedy_due_date <= period_end) AS overdue_count
+       sum(found_count - remedied_count) FILTER (remedy_due_date <= period_end) AS overdue_count,
+       count(*) FILTER (found_count_state NOT IN ('value', 'zero'))
+           + count(*) FILTER (remedied_count_state NOT IN ('value', 'zero')) AS not_exact_count
 FROM exact
 GROUP BY year, finding_category_code

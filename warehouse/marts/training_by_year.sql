@@ -13,6 +13,8 @@ SELECT year, reporter_level, training_kind_code, meant_number AS document_number
        sum(member_attended_count) AS member_attended_count,
        sum(member_total_count) AS member_total_count,
        100.0 * sum(member_attended_count) FILTER (has_both)
-           / nullif(sum(member_total_count) FILTER (has_both), 0) AS member_rate
+           / nullif(sum(member_total_count) FILTER (has_both), 0) AS member_rate,
+       count(*) FILTER (session_count_state NOT IN ('value', 'zero'))
+           + count(*) FILTER (attendee_count_state NOT IN ('value', 'zero')) AS not_exact_count
 FROM cited
 GROUP BY year, reporter_level, training_kind_code, meant_number
