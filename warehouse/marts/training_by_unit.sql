@@ -1,11 +1,4 @@
-WITH cited AS (
-    SELECT t.*, coalesce(d.document_number, t.document_number) AS meant_number,
-           t.member_attended_count IS NOT NULL AND t.member_total_count IS NOT NULL AS has_both
-    FROM core.training_exact t
-    JOIN mart.year_source s USING (submission_id)
-    LEFT JOIN core.dim_document d ON d.document_id = t.document_id
-),
-grouped AS (
+WITH grouped AS (
     SELECT year, unit_id, any_value(reporter_level) AS reporter_level, training_kind_code,
            any_value(document_id) AS document_id, meant_number AS document_number,
            sum(session_count) AS session_count,
@@ -17,7 +10,7 @@ grouped AS (
            CASE WHEN count(*) = 1 THEN any_value(member_rate_stated) END AS member_rate_stated,
            count(*) FILTER (session_count_state NOT IN ('value', 'zero'))
                + count(*) FILTER (attendee_count_state NOT IN ('value', 'zero')) AS not_exact_count
-    FROM cited
+    FROM core.training_exact JOIN mart.year_source USING (year, unit_id, submission_id)
     GROUP BY year, unit_id, training_kind_code, meant_number
 )
 SELECT *, min(year) OVER (PARTITION BY unit_id, training_kind_code, document_number) AS first_year
