@@ -47,7 +47,7 @@ def hold_daemon_lock(home: Home) -> None:
     if holder is not None:
         os.close(fd)
         raise SecondDaemonError(
-            f"a daemon (pid {holder}) works on {home.root} already; stop it first, or open its UI: http://127.0.0.1:3000"
+            f"a daemon (pid {holder}) works on {home.root} already; go on with it, or stop it first: kill {holder}"
         )
     os.ftruncate(fd, 0)
     os.pwrite(fd, str(os.getpid()).encode(), 0)

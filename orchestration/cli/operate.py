@@ -175,6 +175,10 @@ def _require_free(port: int) -> None:
 
 
 def _become(*arguments: str) -> None:
+    import signal
+
+    # a script's background job ignores Ctrl-C, and Dagster then does not end when it is told to either (SIGTERM)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606 - our own interpreter, fixed arguments
 
 

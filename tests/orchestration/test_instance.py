@@ -37,3 +37,13 @@ def test_a_daemon_that_outlived_its_starter_is_found(tmp_path: Path) -> None:
             hold_daemon_lock(home)
         hold_daemon_lock(other)  # another home's daemon is no matter
     hold_daemon_lock(home)
+
+
+def test_a_service_started_from_a_script_still_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """Dagster ends on SIGTERM as it does on SIGINT, which a shell's background job ignores."""
+    (tmp_path / "shown.py").write_text("import signal; print(signal.getsignal(signal.SIGINT).__name__)")
+    start = (
+        "import signal as s; s.signal(s.SIGINT, s.SIG_IGN); import orchestration.cli.operate as o; o._become('shown')"
+    )
+    done = subprocess.run([sys.executable, "-c", start], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "default_int_handler\n"

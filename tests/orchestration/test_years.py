@@ -73,6 +73,29 @@ def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_
     assert marts[0].tags["dagster/asset_partition_range_end"] == "2025"
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [("training_by_year", "completeness"), ("fact_training", "fact_model_status")]
+)
+def test_one_table_may_be_asked_for_and_all_that_was_written_with_it_is_told(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch, asked: str, told: str
+) -> None:
+    home, instance = place
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    schema = "core" if asked.startswith("fact") else "mart"
+    before = _release(home)[0]
+    done = defs.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance,
+        asset_selection=[dg.AssetKey([schema, asked])],
+        tags={"dagster/asset_partition_range_start": "2023", "dagster/asset_partition_range_end": "2024"},
+    )
+    assert done.success
+    events = [e.step_materialization_data.materialization for e in done.get_asset_materialization_events()]
+    for table in (asked, told):
+        years = [m.partition for m in events if m.asset_key == dg.AssetKey([schema, table])]
+        assert years == ["2023", "2024"], table
+    assert _release(home)[0] == before + 1
+
+
 def _ticks(instance: dg.DagsterInstance) -> int:
     sensors = [s for s in instance.all_instigator_state() if s.instigator_name == "automation"]
     return sum(len(instance.get_ticks(s.instigator_origin_id, s.selector_id, limit=2)) for s in sensors)
