@@ -97,12 +97,6 @@ def clean_rows(year: int) -> Rows:
             "dialogue": [dialogue], "organisation": [organisation], "issue": [issue]}  # fmt: skip
 
 
-def few_rows(year: int) -> Rows:
-    """Rows of two tables only, for tests that take many batches: each table more is a suite more that GX runs."""
-    rows = clean_rows(year)
-    return {table: rows[table] for table in ("training", "organisation")}
-
-
 def put(folder: Path, *reports: Report) -> list[Path]:
     """Write reports as files; the suffix keeps names apart."""
     return [write_report(folder, replace(r, suffix=r.suffix or f"_{n}"), seed=1) for n, r in enumerate(reports)]
@@ -163,6 +157,6 @@ def changed_header(form: FormVersion, column: str, header: str) -> FormVersion:
 
 
 __all__ = [
-    "REPO", "Rows", "changed_header", "clean_rows", "copy_home", "cover_cell", "few_rows", "findings", "form", "make_home", "put", "put_register",
+    "REPO", "Rows", "changed_header", "clean_rows", "copy_home", "cover_cell", "findings", "form", "make_home", "put", "put_register",
     "query", "report_of", "take", "template_cell", "write_template",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from assets.ingest import ingest
 from assets.progress import reporting_to
 from assets.receipt import write_receipts
-from tests.support import REPO, clean_rows, few_rows, put, query, report_of, take
+from tests.support import REPO, clean_rows, put, query, report_of, take
 from warehouse.home import Home
 
 #: the steps that a batch reports, and what follows them
@@ -49,7 +49,7 @@ def _work_until(root: str, step: str) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_leaves_the_old_state_or_the_new(home: Home, step: str) -> None:
-    put(home.inbox, report_of(104, "2024-Y", few_rows(2024)), report_of(105, "2024-Y", few_rows(2024)))
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
     killed = WARM.Process(target=_work_until, args=(str(home.root), step))
     killed.start()
     killed.join()

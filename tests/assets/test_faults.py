@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from assets.ingest import ingest
-from tests.support import REPO, few_rows, make_home, put, put_register, query, report_of
+from tests.support import REPO, clean_rows, make_home, put, put_register, query, report_of
 from warehouse.content import content_hashes
 from warehouse.home import Home
 from warehouse.writer import open_build, open_published, writer_lock
@@ -46,7 +46,7 @@ STEPS = (
 
 
 def _reports(folder: Path) -> None:
-    put(folder, report_of(104, "2024-Y", few_rows(2024)), report_of(105, "2024-Y", few_rows(2024)))
+    put(folder, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
 
 
 def _job(home: Home) -> None:
