@@ -15,12 +15,16 @@ from warehouse.writer import open_published
 if TYPE_CHECKING:
     from warehouse.home import Home
 
+#: seconds by which one moment may differ between a database and a file system
+_SAME = 0.001
+
 
 def write_receipts(home: Home, processes: int = 2) -> int:
     """Write what is due: JSON for each submission, the workbook for those with errors or warnings. Returns how many.
 
-    Due are the submissions without a receipt, and those that a batch judged since theirs was written. The JSON comes last:
-    it says that the receipt is whole.
+    Due are the submissions without a receipt, and those whose receipt tells of an earlier judgement: it bears that
+    judgement's time, so one that was being written while a batch judged anew is found too. The JSON comes last: it says
+    that the receipt is whole.
     """
     written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
     with open_published(home) as con:
@@ -28,7 +32,7 @@ def write_receipts(home: Home, processes: int = 2) -> int:
             "SELECT submission_id, epoch(finished_at), error_count + warning_count > 0 "
             "FROM intake.submission JOIN intake.batch USING (batch_id) ORDER BY 1"
         ).fetchall()
-        due = [(i, marked) for i, judged_at, marked in rows if written.get(i, 0) <= judged_at]
+        due = [(i, marked) for i, judged_at, marked in rows if written.get(i, 0) < judged_at - _SAME]
         report("receipts", 0, len(due))
         write_workbooks(con, [i for i, marked in due if marked], home.archive, home.receipts, processes)
         write_json(con, [i for i, _ in due], home.receipts)

@@ -5,8 +5,10 @@ Does not belong here: workbooks (workbook, listing).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One submission with its verdict and findings, errors first."""
+    """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC)."""
 
     submission_id: str
     sha256: str
@@ -43,13 +45,15 @@ class Record:
     period_id: str | None
     revision: int | None
     verdict: str
+    judged_at: datetime
     findings: tuple[Finding, ...]
 
 
 _FIELDS = tuple(f.name for f in fields(Record) if f.name != "findings")
 _SUBMISSIONS = (
     f"SELECT {', '.join(_FIELDS)} "
-    "FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id"
+    "FROM (SELECT s.*, b.finished_at AS judged_at FROM intake.submission s JOIN intake.batch b USING (batch_id)) "
+    "WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id"
 )
 _FINDINGS = (
     "SELECT submission_id, code, severity, sheet, cell, found, expected, message, remedy, life FROM intake.finding "
@@ -67,7 +71,7 @@ def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
 
 
 def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path) -> None:
-    """Write ``<submission_id>.json`` for each submission."""
+    """Write ``<submission_id>.json`` for each submission; the file bears the time of the judgement that it tells of."""
     import orjson
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,6 +79,7 @@ def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path)
         target = folder / f"{record.submission_id}.json"
         temporary = target.with_name(f".{target.name}.new")
         temporary.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2))
+        os.utime(temporary, (record.judged_at.replace(tzinfo=UTC).timestamp(),) * 2)
         temporary.replace(target)
 
 

@@ -189,6 +189,20 @@ def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -
     assert json.loads(receipt.read_text(encoding="utf-8"))["verdict"] == "accepted"
 
 
+def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(home: Home) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    receipt = home.receipts / f"{_one(home)}.json"
+    before = receipt.read_bytes()
+    with open_published(home) as of_before:
+        replay(home, [_one(home)])
+        write_json(of_before, [_one(home)], home.receipts)
+    assert receipt.read_bytes() == before
+    assert write_receipts(home) == 1
+    assert json.loads(receipt.read_bytes())["judged_at"] > json.loads(before)["judged_at"]
+    assert write_receipts(home) == 0, "nothing was judged since"
+
+
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:
     submissions = {row[0] for row in query(demo, "SELECT submission_id FROM intake.submission")}
     assert {p.stem for p in demo.receipts.glob("*.json")} == submissions

@@ -84,6 +84,13 @@ def test_exactly_the_years_that_a_batch_touched_are_materialised(place: tuple[Ho
     assert "dagster/column_lineage" in rows["2024"]
 
 
+def _put_faulty(home: Home) -> None:
+    """A report with more members attended than there are."""
+    rows = clean_rows(2024)
+    rows["training"][0]["member_attended_count"] = 31
+    put(home.inbox, report_of(104, "2024-Y", rows))
+
+
 def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:
     return [e.step_materialization_data.materialization for e in result.get_asset_materialization_events()]
 
@@ -92,9 +99,7 @@ def test_a_failing_suite_warns_with_counts_places_and_a_link_but_no_value(
     place: tuple[Home, dg.DagsterInstance],
 ) -> None:
     home, instance = place
-    rows = clean_rows(2024)
-    rows["training"][0]["member_attended_count"] = 31
-    put(home.inbox, report_of(104, "2024-Y", rows))
+    _put_faulty(home)
     checks = _evaluations(_ingest(instance))
     check = checks["gx_staging_training"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
@@ -121,9 +126,7 @@ def test_when_gx_and_the_compiled_pass_differ_the_blocking_check_fails_and_nothi
         args[0].execute("DELETE FROM staging.violation WHERE code = 'T-MEMBERS-OVER'")
 
     monkeypatch.setattr(judge, "_find_violations", blind)
-    rows = clean_rows(2024)
-    rows["training"][0]["member_attended_count"] = 31
-    put(home.inbox, report_of(104, "2024-Y", rows))
+    _put_faulty(home)
     before = query(home, "FROM meta.release")
     result = _ingest(instance, must_succeed=False)
     check = _evaluations(result)["gx_agrees"]
@@ -173,9 +176,7 @@ def test_a_batch_without_submissions_leaves_the_last_results_of_the_suites(
 ) -> None:
     """It evaluated nothing: a suite that failed must not turn green."""
     home, instance = place
-    rows = clean_rows(2024)
-    rows["training"][0]["member_attended_count"] = 31
-    put(home.inbox, report_of(104, "2024-Y", rows))
+    _put_faulty(home)
     before = _evaluations(_ingest(instance))
     after = _evaluations(_ingest(instance))
     assert not after["gx_staging_training"].passed
