@@ -25,8 +25,8 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
     if home is not None:
         environment["DANVAN_HOME"] = str(home)
     environment |= setting
-    return subprocess.run(
-        [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False
+    return subprocess.run(  # with a limit: a check that no longer stops `dev` must fail, not hang
+        [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=120
     )
 
 
