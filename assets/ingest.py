@@ -10,17 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.batch import Batch, BatchResult
+from assets import batch
+from assets.batch import BatchResult
 from assets.intake.archive import archive_files
 from assets.intake.inbox import LocalInbox, open_inbox
+from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import ledger
+from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released
 from warehouse.writer import open_build, open_published, publish_database, writer_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import duckdb
 
     from assets.intake.archive import ArrivedFile
     from warehouse.home import Home
@@ -58,7 +63,7 @@ def take_inbox(
     processes: int = 2,
     settle_seconds: float = 0.0,
 ) -> BatchResult:
-    """Archive the complete files, run the batch's transaction, publish the database. Files stay where they are.
+    """Archive the complete files, judge them, commit what came of it, publish the database. Files stay where they are.
 
     A file that changed within the last ``settle_seconds`` may still be on its way and is left for the next sweep.
     """
@@ -66,12 +71,7 @@ def take_inbox(
     report("archive")
     inbox = LocalInbox(folder) if folder else open_inbox(home.inbox)
     files = archive_files(inbox, inbox.complete(settle_seconds), home.archive)
-    with writer_lock(home):
-        result = take(home, files, batch_id or new_batch_id(), processes)
-        report("publish")
-        if result.files or result.release_no is not None or is_behind(home):
-            publish_database(home)
-    return result
+    return take(home, files, batch_id or new_batch_id(), processes)
 
 
 def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> BatchResult:
@@ -79,7 +79,10 @@ def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> Bat
 
     Raises LookupError for a submission that the ledger does not know, WriterBusyError, SuitesDisagreeError.
     """
-    return _write(home, lambda batch: batch.replay(submissions), processes)
+    home.create()
+    return _judged_and_written(
+        home, lambda: judge_files(home, batch_id=new_batch_id(), replay=submissions, processes=processes)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def replay_years(home: Home, years: Sequence[int]) -> BatchResult:
 
 def rebuild_marts(home: Home, years: Sequence[int]) -> BatchResult:
     """Rebuild the marts of ``years`` from core, and publish them."""
-    return _write(home, lambda batch: batch.rebuild_marts(years))
+    return _written(home, lambda con: batch.rebuild_marts(con, new_batch_id(), years))
 
 
 def close_year(home: Home, year: int) -> BatchResult:
@@ -129,23 +132,43 @@ def close_year(home: Home, year: int) -> BatchResult:
 
     Raises YearOpenError for a year that has not ended.
     """
-    return _write(home, lambda batch: batch.close_year(year))
+    return _written(home, lambda con: batch.close_year(con, new_batch_id(), year))
 
 
-def _write(home: Home, work: Callable[[Batch], BatchResult], processes: int = 2) -> BatchResult:
-    home.create()
+def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int = 2) -> BatchResult:
+    """Judge archived files, commit and publish. Raises SuitesDisagreeError, WriterBusyError."""
+    return _judged_and_written(home, lambda: judge_files(home, files, batch_id=batch_id, processes=processes))
+
+
+def _judged_and_written(home: Home, judge: Callable[[], Judgement]) -> BatchResult:
+    """Judge without the writer's lock and commit with it; where another batch came between, judge again, now with it."""
+    judgement = judge()
     with writer_lock(home):
-        with open_build(home) as con:
-            result = work(Batch(con, home, new_batch_id(), processes))
-        report("publish")
+        try:
+            return _committed(home, judgement)
+        except StaleJudgementError:
+            if is_behind(home):  # a run was killed between its commit and its publication
+                publish_database(home)
+            return _committed(home, judge())
+
+
+def _committed(home: Home, judgement: Judgement) -> BatchResult:
+    with open_build(home) as con:
+        result = batch.commit(con, judgement)
+    report("publish")
+    if result.files or result.replayed or result.release_no is not None:
         publish_database(home)
     return result
 
 
-def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int = 2) -> BatchResult:
-    """Run the batch's transaction on the build file. The caller holds the writer's lock."""
-    with open_build(home) as con:
-        return Batch(con, home, batch_id, processes).run(files)
+def _written(home: Home, write: Callable[[duckdb.DuckDBPyConnection], BatchResult]) -> BatchResult:
+    home.create()
+    with writer_lock(home):
+        with open_build(home) as con:
+            result = write(con)
+        report("publish")
+        publish_database(home)
+    return result
 
 
 def release(home: Home) -> int:
@@ -189,8 +212,7 @@ def is_behind(home: Home) -> bool:
     """Tell whether a committed batch is not published yet. The caller holds the writer's lock."""
     if not home.database.exists():
         return True
-    query = "SELECT (SELECT count(*) FROM intake.batch), (SELECT max(release_no) FROM meta.release)"
     with open_published(home) as con:
-        published = con.execute(query).fetchall()
+        published = base_of(con)
     with open_build(home) as con:
-        return bool(con.execute(query).fetchall() != published)
+        return base_of(con) != published

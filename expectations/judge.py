@@ -1,7 +1,8 @@
 """Verdicts: every failing row of a batch found in one statement, located at its cell, and one verdict per submission.
 
-The SQL is compiled once from the suites and cached, so a small batch needs no import of great_expectations for its
-verdicts. Does not belong here: the rules, reading files, what happens to what was accepted (warehouse.load).
+Works on any connection that has ``staging`` and shows ``core`` and ``intake`` as they will be (warehouse.staging). The SQL is
+compiled once from the suites and cached, so a small batch needs no import of great_expectations for its verdicts.
+Does not belong here: the rules, reading files, what happens to what was judged (assets.batch).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 from expectations.catalogue import catalogue
 from expectations.gx.compiled import compiled_sql
 from expectations.rule import Rule, form_table_of, rules
-from warehouse.bootstrap import replace_rows
+from warehouse.codes import code_lists
 from warehouse.declaration import form_tables
+from warehouse.forms import form_versions
 from warehouse.relation import literal, quote, relations
+from warehouse.rows import replace_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,34 +37,32 @@ def write_catalogue(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def judge_staging(con: duckdb.DuckDBPyConnection, cache: Path) -> list[str]:
-    """Judge the staged submissions: fills staging.violation, makes staging.finding and staging.verdict.
+    """Judge the staged submissions: fills staging.violation, staging.finding and staging.verdict.
 
     Returns the tables that were judged: those with rows, since the others have nothing that could fail.
     """
     staged = _staged_tables(con)
     _find_violations(con, cache, staged)
-    con.execute(f"CREATE OR REPLACE TABLE staging.finding AS {_findings_sql(_violated(con, staged))}")
-    con.execute(_PLACES)
-    con.execute(f"INSERT INTO staging.finding {_INTAKE_FINDINGS}")
+    con.execute(f"INSERT INTO staging.finding {_findings_sql(_violated(con, staged), 'staging.column_map')}")
+    con.execute(f"INSERT INTO staging.finding {_located(_INTAKE_FINDINGS, 'staging.column_map')}")
     con.execute(_VERDICTS)
     return staged
 
 
 def judge_history(con: duckdb.DuckDBPyConnection, cache: Path) -> list[str]:
-    """Judge the accepted facts of the touched units across periods: adds to staging.violation, makes history_finding.
+    """Judge the accepted facts of the touched units across periods: adds to staging.violation, fills history_finding.
 
-    Returns the tables that were judged.
+    ``core`` and ``intake`` show the batch in place by then. Returns the tables that were judged.
     """
     tables = [t for t in dict.fromkeys(r.table for r in rules() if r.history) if _has_rows(con, t)]
     _find_violations(con, cache, tables)
-    con.execute(f"CREATE OR REPLACE TABLE staging.history_finding AS {_findings_sql(_violated(con, tables))}")
+    con.execute("DELETE FROM staging.history_finding")
+    con.execute(f"INSERT INTO staging.history_finding {_findings_sql(_violated(con, tables), 'intake.column_map')}")
     return tables
 
 
-def gx_check(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[str], docs_dir: Path, run_name: str
-) -> tuple[dict[str, int], list[str]]:
-    """Let Great Expectations itself run the suites of ``tables``; return (expectations by table, differences found).
+def gx_check(con: duckdb.DuckDBPyConnection, tables: Sequence[str], docs_dir: Path, run_name: str) -> list[str]:
+    """Let Great Expectations itself run the suites of ``tables``; return the differences found.
 
     A difference is a rule whose failing rows GX and the compiled pass counted differently. Raises GxRunError.
     """
@@ -69,13 +70,27 @@ def gx_check(
     from expectations.suites import suites_for
 
     outcomes = run_suites(con, suites_for(tables), docs_dir, run_name)
-    counted = con.execute("SELECT tbl, code, count(*) FROM staging.violation GROUP BY ALL").fetchall()
-    found = differences(outcomes, {(table, code): n for table, code, n in counted})
-    return {o.table: o.evaluated for o in outcomes}, [str(d) for d in found]
+    found = differences(outcomes, {(table, code): n for table, code, n in violation_counts(con, tables)})
+    return [str(d) for d in found]
+
+
+def violation_counts(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Return (table, code, failing rows) of the rules that found something in ``tables``."""
+    return con.execute(
+        "SELECT tbl, code, count(*) FROM staging.violation WHERE tbl IN (SELECT unnest(?)) GROUP BY ALL ORDER BY ALL",
+        [list(tables)],
+    ).fetchall()
 
 
 def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(con.execute(f"FROM {table} LIMIT 1").fetchall())
+
+
+def versions() -> tuple[str, str]:
+    """Return what a verdict rests on besides the data: a hash of the rules, and one of the form maps and code lists."""
+    ruled = hashlib.sha256("\n".join(map(repr, rules())).encode())
+    read = hashlib.sha256("\n".join([repr(form_versions()), repr(code_lists())]).encode())
+    return ruled.hexdigest()[:16], read.hexdigest()[:16]
 
 
 def _staged_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -110,11 +125,9 @@ def _violated(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[Rul
     return [r for r in rules() if r.code in codes and r.table in tables]
 
 
-def _findings_sql(violated: Sequence[Rule]) -> str:
+def _findings_sql(violated: Sequence[Rule], column_map: str) -> str:
     """One SELECT per violated rule: the failing rows with the place and content of the cell that the rule marks."""
-    if not violated:
-        return f"{_located(_NOTHING)}"
-    return _located("\nUNION ALL\n".join(_of_rule(r) for r in violated))
+    return _located("\nUNION ALL\n".join(_of_rule(r) for r in violated) or _NOTHING, column_map)
 
 
 _NOTHING = (
@@ -172,8 +185,8 @@ def _as_text(logical: str, sql: str) -> str:
     return f"{sql}::VARCHAR"
 
 
-def _located(inner: str) -> str:
-    """Join places and messages to rows (their columns: see ``_NOTHING``)."""
+def _located(inner: str, column_map: str) -> str:
+    """Join places and messages to rows (their columns: see ``_NOTHING``); ``column_map`` is the table that has the places."""
     return f"""
 SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_name,
        coalesce(f.sheet, m.sheet) AS sheet,
@@ -186,7 +199,7 @@ SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_nam
             ELSE m.header || ': ' || r.rule_title END AS message,
        r.remedy
 FROM ({inner}) f JOIN meta.rule r USING (code)
-LEFT JOIN intake.column_map m
+LEFT JOIN {column_map} m
     ON m.submission_id = f.submission_id AND m.table_name = f.table_name AND m.column_name = f.column_name
 """
 
@@ -197,19 +210,18 @@ _LETTERS = (
     "|| chr(65 + (m.column_index % 26)::INTEGER)"
 )
 
-_INTAKE_FINDINGS = _located(
-    "SELECT i.submission_id, i.code, i.table_name, i.row_no, i.column_name, coalesce(i.sheet, p.sheet) AS sheet, "
-    "p.source_row, i.cell, i.found, i.detail FROM staging.cell_issue i LEFT JOIN staging.place p "
-    "ON p.submission_id = i.submission_id AND p.table_name = i.table_name AND p.row_no = i.row_no"
-)
-
-_PLACES = "CREATE OR REPLACE VIEW staging.place AS " + " UNION ALL ".join(
+_PLACES = " UNION ALL ".join(
     f"SELECT submission_id, {literal(name)} AS table_name, row_no, sheet, source_row FROM staging.{name}"
     for name in form_tables()
 )
+_INTAKE_FINDINGS = (
+    "SELECT i.submission_id, i.code, i.table_name, i.row_no, i.column_name, coalesce(i.sheet, p.sheet) AS sheet, "
+    f"p.source_row, i.cell, i.found, i.detail FROM staging.cell_issue i LEFT JOIN ({_PLACES}) p "
+    "ON p.submission_id = i.submission_id AND p.table_name = i.table_name AND p.row_no = i.row_no"
+)
 
 _VERDICTS = """
-CREATE OR REPLACE TABLE staging.verdict AS
+INSERT INTO staging.verdict BY NAME
 SELECT s.submission_id,
        count(f.code) FILTER (f.severity = 'error') AS error_count,
        count(f.code) FILTER (f.severity = 'warning') AS warning_count,

@@ -10,27 +10,17 @@ import csv
 import hashlib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
-from warehouse.relation import (
-    DUCKDB_TYPES,
-    SCHEMAS,
-    Relation,
-    column_comment,
-    ddl,
-    literal,
-    polars_schema,
-    quote,
-    relations,
-)
+from warehouse.migrate import migrate, next_batch_no
+from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, column_comment, ddl, literal, quote, relations
+from warehouse.rows import Rows, replace_rows
 
 if TYPE_CHECKING:
     import duckdb
-
-Rows = list[tuple[Any, ...]]
 
 
 class DeclarationMismatchError(Exception):
@@ -52,12 +42,10 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     if fingerprint == _kept_fingerprint(con):
         return False
     _create_tables(con)
-    for name, rows in _mirrors().items():
-        replace_rows(con, relations()[name], rows)
-    for view in VIEWS:
-        create_view(con, view, (VIEWS_DIR / f"{view}.sql").read_text(encoding="utf-8"))
-    for path in sorted(MACROS_DIR.glob("*.sql")):
-        con.execute(path.read_text(encoding="utf-8"))
+    migrate(con)
+    for name, rows in mirrors().items():
+        replace_rows(con, relations()[name], rows, next_batch_no(con))
+    create_views(con)
     replace_rows(con, relations()["meta.bootstrap"], [(fingerprint,)])
     return True
 
@@ -67,7 +55,8 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     existing: dict[str, dict[str, str]] = {}
     rows = con.execute(
-        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()"
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database()"
     ).fetchall()
     for table, column, data_type in rows:
         existing.setdefault(table, {})[column] = data_type
@@ -111,6 +100,18 @@ def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
+    """Create every view and macro."""
+    for view in VIEWS:
+        sql = (VIEWS_DIR / f"{view}.sql").read_text(encoding="utf-8")
+        if comments:
+            create_view(con, view, sql)
+        else:
+            con.execute(f"CREATE OR REPLACE VIEW {view} AS {sql}")
+    for path in sorted(MACROS_DIR.glob("*.sql")):
+        con.execute(path.read_text(encoding="utf-8"))
+
+
 def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
     """Create the view ``name`` with comments: the first line of its file, then ``--   column: comment`` for its own columns.
 
@@ -126,42 +127,8 @@ def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
         con.execute(f"COMMENT ON COLUMN {name}.{quote(column)} IS {literal(comments[column])}")
 
 
-def reset_staging(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every staging table anew and empty."""
-    drop_staging(con)
-    con.execute("CREATE SCHEMA staging")
-    for relation in relations().values():
-        if relation.schema == "staging":
-            con.execute(ddl(relation)[0])
-
-
-def drop_staging(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop the staging schema: a published file carries no half-judged rows."""
-    # one by one: DuckDB 1.5 cannot commit a cascade over tables that were filled in the same transaction
-    found = con.execute(
-        "SELECT 'VIEW', view_name FROM duckdb_views() WHERE schema_name = 'staging' UNION ALL "
-        "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE schema_name = 'staging' ORDER BY 1 DESC, 2"
-    ).fetchall()
-    for kind, name in found:
-        con.execute(f"DROP {kind} staging.{quote(name)}")
-    con.execute("DROP SCHEMA IF EXISTS staging")
-
-
-def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows) -> None:
-    """Make ``rows`` (tuples in column order) the whole content of ``relation``."""
-    import polars as pl
-
-    frame = pl.DataFrame(rows, schema=polars_schema(relation), orient="row")
-    present = con.sql(f"FROM {relation.qualified}").pl()
-    if present.sort(pl.all()).equals(frame.sort(pl.all())):  # most batches change no declaration: nothing to write
-        return
-    con.execute(f"DELETE FROM {relation.qualified}")
-    con.register("mirror_rows", frame.to_arrow())
-    con.execute(f"INSERT INTO {relation.qualified} BY NAME SELECT * FROM mirror_rows")
-    con.unregister("mirror_rows")
-
-
-def _mirrors() -> dict[str, Rows]:
+def mirrors() -> dict[str, Rows]:
+    """Return the rows of the tables that mirror the declarations, by qualified name, in the order of their columns."""
     return {
         "core.dim_code": _codes(),
         "core.dim_dialogue_norm": [

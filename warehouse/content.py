@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from warehouse.marts import WHOLE
-from warehouse.relation import Relation, quote, relations
+from warehouse.relation import KNOWN_FROM, Relation, quote, relations
 from warehouse.writer import open_build, open_published, writer_lock
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def by_year(relation: Relation) -> bool:
 
 def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:
     # doubles are rounded to 9 digits after the point: parallel sums may differ in the last bits
-    parts = ", ".join(f"coalesce({_text(c.name, c.type)}, chr(1))" for c in relation.columns)
+    # when a row came to be known depends on the order of arrival, so it is no content
+    content = [c for c in relation.columns if c.name != KNOWN_FROM]
+    parts = ", ".join(f"coalesce({_text(c.name, c.type)}, chr(1))" for c in content)
     year = "year" if "year" in relation.names() else "NULL::BIGINT"
     where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""
     rows = con.execute(

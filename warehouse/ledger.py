@@ -1,6 +1,7 @@
-"""The append-only ledger and the submission register: what came, when, and what became of it.
+"""The append-only ledger: what came, when, how it was judged, and what became of it.
 
-Belongs here: rows of intake.submission, intake.event, intake.batch and the life of findings. Does not: facts.
+Belongs here: rows of schema intake, and the facts of what was accepted, as a judgement brings them. Does not: judging
+(assets.judge_files), marts, the order of the steps (assets.batch).
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from warehouse.load import REGISTER_FORM
-from warehouse.relation import relations
+from warehouse.declaration import register_tables, report_tables
+from warehouse.relation import polars_schema, relations
+from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows
+from warehouse.versions import REGISTER_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import duckdb
+    import polars as pl
 
-Event = tuple[str, str, str | None, str | None]  # submission_id, event, file_name, arrival
+    from warehouse.judgement import Event, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,17 @@ class BatchCounts:
     accepted: int
     rejected: int
     replayed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMark:
+    """What the rows of a batch carry: its number and id, when it began, and the versions of rules and form maps."""
+
+    batch_no: int
+    batch_id: str
+    at: datetime
+    rules_version: str
+    forms_version: str
 
 
 def now() -> datetime:
@@ -57,37 +72,124 @@ def free_batch_id(con: duckdb.DuckDBPyConnection, batch_id: str) -> str:
     return f"{batch_id}-{used + 1}" if used else batch_id
 
 
-def write_submissions(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime) -> None:
-    """Write the staged submissions with their verdicts; a submission judged before keeps its first arrival."""
-    con.execute("DELETE FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM staging.submission)")
-    shared = [n for n in relations()["intake.submission"].names() if n in relations()["staging.submission"].names()]
+def known_files(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (hash, file name) of those of ``ids`` that the ledger knows, by hash."""
+    return con.execute(
+        "SELECT sha256, file_name FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
+        [list(ids)],
+    ).fetchall()
+
+
+def write_judgement(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: BatchMark) -> None:
+    """Write everything that was judged: verdicts, findings, facts, versions. What it replaces moves to history."""
+    con.register("judged_now", judgement.frames["intake.submission"].select("submission_id").to_arrow())
+    con.execute("CREATE OR REPLACE TEMP TABLE judged_submission AS FROM judged_now")
+    con.unregister("judged_now")
+    con.register("touched_now", judgement.frames["staging.touched_unit"].to_arrow())
+    con.execute("CREATE OR REPLACE TEMP TABLE touched_unit AS FROM touched_now")
+    con.unregister("touched_now")
+    _write_submissions(con, judgement.frames["intake.submission"], mark)
+    replaced = bool(judgement.known_before)
+    for name in ("intake.column_map", "intake.row_count", "intake.stated_total", "intake.finding"):
+        _write_rows(con, name, judgement.frames[name], mark, replaced)
+    for table in report_tables().values():
+        _write_rows(con, f"core.{table.core}", judgement.frames[f"core.{table.core}"], mark, replaced)
+    if judgement.has_register:
+        for table in register_tables().values():
+            relation = relations()[f"core.{table.core}"]
+            replace_generation(con, relation, judgement.frames[relation.qualified], "true", mark.batch_no)
+    _set_versions(con, judgement.frames["staging.version"])
+    _write_history_findings(con, judgement.frames["intake.history_finding"], mark)
+    set_finding_life(con, mark.at.date())
+    _write_judgements(con, mark)
+    _write_periods(con)
+    con.execute("DROP TABLE judged_submission")
+    con.execute("DROP TABLE touched_unit")
+
+
+def _write_rows(
+    con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, mark: BatchMark, replaced: bool
+) -> None:
+    """Write the rows that hang on the judged submissions; those across periods are written apart."""
+    relation = relations()[name]
+    if not replaced:
+        append_generation(con, relation, frame, mark.batch_no)
+        return
+    where = "submission_id IN (SELECT submission_id FROM judged_submission)"
+    if name == "intake.finding":
+        where += f" AND code NOT IN ({_ACROSS_PERIODS})"
+    replace_generation(con, relation, frame, where, mark.batch_no, apart_from=["life"])
+
+
+def _write_submissions(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, mark: BatchMark) -> None:
+    """Write the newest state of each submission; one that was judged before keeps its first arrival."""
+    con.register("submission_rows", frame.to_arrow())
     con.execute(
-        f"INSERT INTO intake.submission BY NAME SELECT {', '.join('s.' + n for n in shared)}, v.verdict, "
-        "false AS is_current, v.error_count, v.warning_count, ? AS batch_id, coalesce(f.received_at, ?) AS received_at "
-        "FROM staging.submission s JOIN staging.verdict v USING (submission_id) "
-        "LEFT JOIN staging.known_before f USING (submission_id)",
-        [batch_id, at],
+        "CREATE OR REPLACE TEMP TABLE submission_now AS SELECT n.*, ? AS batch_id, coalesce(s.received_at, ?) AS received_at "
+        "FROM submission_rows n LEFT JOIN intake.submission s USING (submission_id)",
+        [mark.batch_id, mark.at],
     )
+    con.unregister("submission_rows")
+    con.execute("DELETE FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM judged_submission)")
+    con.execute("INSERT INTO intake.submission BY NAME FROM submission_now")
+    con.execute("DROP TABLE submission_now")
 
 
-def write_findings(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep the staged findings; their life is set by ``set_finding_life``."""
-    con.execute("INSERT INTO intake.finding BY NAME SELECT *, 'new' AS life FROM staging.finding")
-
-
-def write_history_findings(con: duckdb.DuckDBPyConnection) -> None:
-    """Replace the history findings of the touched units by ``staging.history_finding``; they never reject."""
+def _set_versions(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
+    """Mark the newest accepted version of each report as current; the order is the judgement's."""
+    con.register("version_rows", frame.to_arrow())
+    con.execute("CREATE OR REPLACE TEMP TABLE version AS FROM version_rows")
+    con.unregister("version_rows")
     con.execute(
-        "DELETE FROM intake.finding WHERE code IN (SELECT code FROM meta.rule WHERE scope_level = 'period') "
-        "AND submission_id IN (SELECT submission_id FROM intake.submission "
-        "WHERE unit_id IN (SELECT unit_id FROM staging.touched_unit))"
+        "UPDATE intake.submission SET is_current = v.is_current FROM version v "
+        "WHERE submission.submission_id = v.submission_id AND submission.is_current <> v.is_current"
     )
-    con.execute("INSERT INTO intake.finding BY NAME SELECT *, 'new' AS life FROM staging.history_finding")
+    for table in report_tables().values():
+        con.execute(
+            f"UPDATE core.{table.core} SET valid_from = v.valid_from, valid_to = v.valid_to, is_current = v.is_current "
+            f"FROM version v WHERE {table.core}.submission_id = v.submission_id"
+        )
+    con.execute("DROP TABLE version")
+
+
+def _write_history_findings(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, mark: BatchMark) -> None:
+    """Make the findings across periods of the touched units those of this judgement; they never reject."""
+    where = f"code IN ({_ACROSS_PERIODS}) AND submission_id IN ({_OF_TOUCHED_UNITS})"
+    replace_generation(con, relations()["intake.finding"], frame, where, mark.batch_no, apart_from=["life"])
     con.execute(
         "UPDATE intake.submission SET warning_count = coalesce((SELECT count(*) FROM intake.finding f "
         "WHERE f.submission_id = submission.submission_id AND f.severity = 'warning'), 0) "
-        "WHERE unit_id IN (SELECT unit_id FROM staging.touched_unit)"
+        "WHERE unit_id IN (SELECT unit_id FROM touched_unit)"
     )
+
+
+def _write_judgements(con: duckdb.DuckDBPyConnection, mark: BatchMark) -> None:
+    """Append the verdicts, with what they rest on."""
+    con.execute(
+        "INSERT INTO intake.judgement BY NAME SELECT submission_id, ? AS batch_no, ? AS batch_id, ? AS judged_at, verdict, "
+        "error_count, warning_count, unit_id, period_id, revision, report_date, ? AS rules_version, ? AS forms_version "
+        "FROM intake.submission SEMI JOIN judged_submission USING (submission_id)",
+        [mark.batch_no, mark.batch_id, mark.at, mark.rules_version, mark.forms_version],
+    )
+
+
+def _write_periods(con: duckdb.DuckDBPyConnection) -> None:
+    """Make dim_period the periods that the known submissions speak of."""
+    from warehouse.periods import parse_period_id
+
+    known = con.execute(
+        "SELECT DISTINCT period_id FROM intake.submission WHERE period_start IS NOT NULL UNION "
+        "SELECT DISTINCT year || '-Y' FROM intake.submission WHERE period_start IS NOT NULL ORDER BY 1"
+    ).fetchall()
+    periods = [parse_period_id(row[0]) for row in known]
+    rows = [(p.period_id, p.kind, p.year, p.period_start, p.period_end, p.cumulative, p.label) for p in periods]
+    replace_rows(con, relations()["core.dim_period"], list(rows))
+
+
+_ACROSS_PERIODS = "SELECT code FROM meta.rule WHERE scope_level = 'period'"
+_OF_TOUCHED_UNITS = (
+    "SELECT s.submission_id FROM intake.submission s WHERE s.unit_id IN (SELECT unit_id FROM touched_unit)"
+)
 
 
 def set_finding_life(con: duckdb.DuckDBPyConnection, today: date) -> None:
@@ -106,20 +208,19 @@ def write_events(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, ev
         (f"{batch_id}-{i:06d}", submission_id, event, at, batch_id, file_name, arrival)
         for i, (submission_id, event, file_name, arrival) in enumerate(events, start=1)
     ]
-    from warehouse.relation import polars_schema
-
-    frame = pl.DataFrame(rows, schema=polars_schema(relations()["intake.event"]), orient="row")
-    con.register("event_rows", frame.to_arrow())
-    con.execute("INSERT INTO intake.event BY NAME SELECT * FROM event_rows")
-    con.unregister("event_rows")
+    relation = relations()["intake.event"]
+    insert_frame(con, relation, pl.DataFrame(rows, schema=polars_schema(relation), orient="row"))
 
 
-def write_batch(con: duckdb.DuckDBPyConnection, batch_id: str, started_at: datetime, counts: BatchCounts) -> None:
+def write_batch(
+    con: duckdb.DuckDBPyConnection, batch_no: int, batch_id: str, started_at: datetime, counts: BatchCounts
+) -> None:
     """Write the batch's row."""
     con.execute(
-        "INSERT INTO intake.batch (batch_id, started_at, finished_at, file_count, duplicate_count, accepted_count, "
-        "rejected_count, replayed_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO intake.batch (batch_no, batch_id, started_at, finished_at, file_count, duplicate_count, "
+        "accepted_count, rejected_count, replayed_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
+            batch_no,
             batch_id,
             started_at,
             now(),
@@ -138,7 +239,7 @@ UPDATE intake.finding SET life = l.life FROM (
         SELECT submission_id, unit_id, period_id,
                lag(submission_id) OVER v AS before_id, lead(submission_id) OVER v AS after_id
         FROM intake.submission
-        WHERE unit_id IN (SELECT unit_id FROM staging.touched_unit) AND form_code <> '{REGISTER_FORM}'
+        WHERE unit_id IN (SELECT unit_id FROM touched_unit) AND form_code <> '{REGISTER_FORM}'
         WINDOW v AS (PARTITION BY unit_id, form_code, period_id ORDER BY revision, report_date, submission_id)
     ),
     kept AS (

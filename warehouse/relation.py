@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SYSTEM_DIR = Path(__file__).parent / "tables" / "system"
-SCHEMAS = ("intake", "staging", "core", "mart", "meta")
+SCHEMAS = ("intake", "core", "mart", "meta", "history")
+#: which batch brought a row and which one replaced it, by the batch's number; what was known, not what is true
+KNOWN_FROM, KNOWN_TO = "known_from", "known_to"
 DUCKDB_TYPES = {
     "count": "BIGINT",
     "integer": "BIGINT",
@@ -57,14 +59,34 @@ class Relation:
         """Return the column ``name``. Raises StopIteration when there is none."""
         return next(c for c in self.columns if c.name == name)
 
+    @property
+    def in_generations(self) -> bool:
+        """True when a row that is replaced is kept in schema ``history`` with the batch that replaced it."""
+        return self.schema != "history" and KNOWN_FROM in self.names()
+
 
 @cache
 def relations() -> dict[str, Relation]:
-    """Return every declared table of the warehouse by qualified name."""
-    out = [r for schema in ("intake", "staging", "core", "mart", "meta") for r in _system(schema)]
+    """Return every declared table by qualified name: those of the warehouse file, and ``staging``, which is never in it."""
+    out = [r for schema in ("intake", "core", "mart", "meta") for r in _system(schema)]
     for table in form_tables().values():
         out += [staging_relation(table), core_relation(table)]
-    return {r.qualified: r for r in out}
+    out += [history_relation(r) for r in out if r.in_generations]
+    known = {r.qualified: r for r in out}
+    return known | {r.qualified: r for r in _staging(known)}
+
+
+def history_relation(relation: Relation) -> Relation:
+    """The replaced rows of ``relation``: the same columns, and the batch that replaced them."""
+    columns = (*relation.columns, *(c for c in _context("known") if c.name == KNOWN_TO))
+    return replace(
+        relation,
+        schema="history",
+        label=f"{relation.label} - các bản trước",
+        description=f"Rows of {relation.qualified} that a later batch replaced, as they were.",
+        key=(*relation.key, KNOWN_FROM),
+        columns=columns,
+    )
 
 
 def staging_relation(table: Table) -> Relation:
@@ -77,8 +99,8 @@ def core_relation(table: Table) -> Relation:
     """The kept rows of ``table``: as in staging, plus the validity of the submission's version."""
     form = (*_context("row"), *_reporter(table), *_stated(table))
     if table.register:  # a register row's own validity is data; the newest register is the whole truth
-        return _of(table, "core", table.core, _required_kept(table, form), table.key)
-    columns = (*_required_kept(table, form), *_context("version"))
+        return _of(table, "core", table.core, (*_required_kept(table, form), *_known_from()), table.key)
+    columns = (*_required_kept(table, form), *_context("version"), *_known_from())
     return _of(table, "core", table.core, columns, tuple(dict.fromkeys(("submission_id", *table.key))))
 
 
@@ -187,6 +209,22 @@ def _of(table: Table, schema: str, name: str, columns: tuple[Column, ...], key: 
 
 def _reporter(table: Table) -> tuple[Column, ...]:
     return () if table.register else _context("reporter")
+
+
+def _known_from() -> tuple[Column, ...]:
+    return tuple(c for c in _context("known") if c.name == KNOWN_FROM)
+
+
+def _staging(known: dict[str, Relation]) -> list[Relation]:
+    """The relations of a batch at work. ``like`` names the table whose columns one has, ``without`` those it has not."""
+    out = []
+    for name, raw in _yaml("staging").items():
+        own = tuple(Column(**c) for c in raw.get("columns", ()))
+        if like := raw.get("like"):
+            kept = known[like].columns
+            own = (*own, *(c for c in kept if c.name not in (*raw.get("without", ()), *(o.name for o in own))))
+        out.append(Relation("staging", name, raw["label"], raw["description"], raw["grain"], tuple(raw["key"]), own))
+    return out
 
 
 @cache

@@ -11,9 +11,9 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from warehouse.bootstrap import replace_rows
 from warehouse.content import by_year, content_hashes, hashed_relations
 from warehouse.relation import Relation, quote, relations
+from warehouse.rows import replace_rows
 from warehouse.writer import settle, write_file
 
 if TYPE_CHECKING:

@@ -57,6 +57,20 @@ def open_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def open_memory(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory, for work that is not kept; what does not fit spills into the home's cache."""
+    import duckdb
+
+    con = duckdb.connect(":memory:", config=CONFIG)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET temp_directory = ?", [str(home.cache / "spill")])
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Run the body in one transaction: committed whole, or rolled back whole on any exception."""
     con.execute("BEGIN TRANSACTION")

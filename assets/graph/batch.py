@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.batch import BatchResult, SuitesDisagreeError
+from assets.batch import BatchResult
 from assets.graph.keys import (
     FINDING,
     INBOX,
@@ -33,6 +33,7 @@ from assets.graph.reported import (
 )
 from assets.graph.retry import trying_again
 from assets.ingest import Chosen, replay, take_inbox
+from assets.judge_files import SuitesDisagreeError
 from expectations.rule import rule_codes_by_table
 from warehouse.home import Home, current_home
 from warehouse.relation import relations

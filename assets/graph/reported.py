@@ -19,7 +19,7 @@ from warehouse.writer import open_published
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from assets.batch import SuitesDisagreeError
+    from assets.judge_files import SuitesDisagreeError
     from warehouse.home import Home
     from warehouse.relation import Relation
 
@@ -41,9 +41,9 @@ def batch_metadata(result: BatchResult) -> dict[str, Any]:
     }
 
 
-def _span(years: list[int]) -> str:
+def _span(years: Sequence[int]) -> str:
     """Print years as 2013-2025 where they follow one another."""
-    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
+    if len(years) > 1 and list(years) == list(range(years[0], years[-1] + 1)):
         return f"{years[0]}-{years[-1]}"
     return ", ".join(map(str, years))
 

@@ -1,7 +1,7 @@
 """Staging: a batch of files read by children and turned into one typed frame per table.
 
 Each distinct cell of a batch is read once, then joined back: no Python per row. Does not belong here: finding tables in a
-file (extract), units (warehouse.load) or rules (expectations).
+file (extract), units (warehouse.staging) or rules (expectations).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     """Read ``files`` and return one frame per relation of a batch, by qualified name.
 
     The relations are ``staging.submission``, one per form table, ``staging.cell_issue``, ``staging.stated_total``,
-    ``intake.column_map`` and ``intake.row_count``; their columns are those declared. The rows' order does not depend on the
+    ``staging.column_map`` and ``staging.row_count``; their columns are those declared. The rows' order does not depend on the
     order in which children answer.
     """
     extracts: dict[str, Extract | Failure] = {}
@@ -72,8 +72,8 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     issues = _issues(ordered)
     frames = {
         "staging.submission": _submissions(files, ordered),
-        "intake.column_map": _column_map(read),
-        "intake.row_count": _row_counts(read),
+        "staging.column_map": _column_map(read),
+        "staging.row_count": _row_counts(read),
         "staging.stated_total": _stated_totals(read),
     }
     raws = _gather(read)
@@ -135,11 +135,11 @@ def _column_map(extracts: dict[str, Extract]) -> pl.DataFrame:
         alike["cover", "", _address(e.kind), tuple(e.cover_lines)].append(submission_id)
         for t in e.tables:
             alike[t.table, t.sheet, t.address, tuple(t.columns)].append(submission_id)
-    parts = [_frame("intake.column_map", [])]
+    parts = [_frame("staging.column_map", [])]
     for (table, sheet, address, lines), ids in alike.items():
-        layout = _frame("intake.column_map", _layout(table, sheet, address, lines)).drop("submission_id")
+        layout = _frame("staging.column_map", _layout(table, sheet, address, lines)).drop("submission_id")
         joined = pl.DataFrame({"submission_id": ids}).join(layout, how="cross")
-        parts.append(joined.select(relations()["intake.column_map"].names()))
+        parts.append(joined.select(relations()["staging.column_map"].names()))
     return pl.concat(parts)
 
 
@@ -158,7 +158,7 @@ def _address(kind: str) -> str:
 
 
 def _row_counts(extracts: dict[str, Extract]) -> pl.DataFrame:
-    return _frame("intake.row_count", [(i, t.table, *t.counts) for i, e in extracts.items() for t in e.tables])
+    return _frame("staging.row_count", [(i, t.table, *t.counts) for i, e in extracts.items() for t in e.tables])
 
 
 def _stated_totals(extracts: dict[str, Extract]) -> pl.DataFrame:

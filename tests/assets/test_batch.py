@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.batch import SuitesDisagreeError
 from assets.ingest import ingest
+from assets.judge_files import SuitesDisagreeError
 from assets.rebuild import rebuild as rebuild_home
 from assets.sample.report import Report, register_report
-from expectations import judge
-from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
+from tests.support import clean_rows, make_home, overlook, put, put_register, query, report_of, take
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -280,13 +279,7 @@ def test_a_unit_cannot_replace_the_register(home: Home) -> None:
 @pytest.fixture
 def disagreeing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A compiled pass that overlooks one rule."""
-    original = judge._find_violations
-
-    def blind(*args: object) -> None:
-        original(*args)  # type: ignore[arg-type]
-        args[0].execute("DELETE FROM staging.violation WHERE code = 'O-PERSON-NO-ROLE'")  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(judge, "_find_violations", blind)
+    overlook(monkeypatch, "O-PERSON-NO-ROLE")
     yield
 
 

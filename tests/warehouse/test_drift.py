@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from expectations.derive import derived_rules
 from expectations.rule import rules
 from tests.support import query
-from warehouse.bootstrap import bootstrap, reset_staging
+from warehouse.bootstrap import bootstrap
 from warehouse.codes import code_lists, dialogue_norms, status_path
 from warehouse.declaration import Table, form_tables, parse_table
 from warehouse.forms import form_versions
 from warehouse.home import Home
 from warehouse.relation import DUCKDB_TYPES, arrow_schema, column_comment, polars_schema, relations, table_comment
+from warehouse.staging import fill, open_staging
 
 ARROW = {
     "BIGINT": "int64",
@@ -35,15 +37,18 @@ POLARS = {
 }
 
 
-def test_ddl_polars_and_arrow_agree_for_every_relation() -> None:
-    with duckdb.connect() as con:
+def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
+    with duckdb.connect() as con, open_staging(Home(tmp_path)) as staging:
         bootstrap(con)
-        reset_staging(con)
         for relation in relations().values():
-            made = con.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
-                [relation.schema, relation.name],
-            ).fetchall()
+            made = (
+                (staging if relation.schema == "staging" else con)
+                .execute(
+                    "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+                    [relation.schema, relation.name],
+                )
+                .fetchall()
+            )
             assert (
                 [n for n, _ in made]
                 == relation.names()
@@ -163,14 +168,22 @@ def test_a_faulty_declaration_is_refused(change: dict[str, object], message: str
         parse_table(raw)
 
 
-def test_a_column_that_drifts_is_seen() -> None:
+def test_a_column_that_drifts_is_seen(tmp_path: Path) -> None:
     """The planted difference: a frame whose columns are not those declared is refused before it is loaded."""
     import polars as pl
 
-    from warehouse.load import stage_frames
-
     assert isinstance(form_tables()["training"], Table)
-    with duckdb.connect() as con:
-        bootstrap(con)
-        with pytest.raises(ValueError, match="differ"):
-            stage_frames(con, {"staging.submission": pl.DataFrame({"submission_id": ["x"], "surprise": [1]})})
+    with open_staging(Home(tmp_path)) as con, pytest.raises(ValueError, match="differ"):
+        fill(con, {"staging.submission": pl.DataFrame({"submission_id": ["x"], "surprise": [1]})})
+
+
+def test_staging_is_no_part_of_the_warehouse_file(demo: Home) -> None:
+    schemas = {s for (s,) in query(demo, "SELECT DISTINCT schema_name FROM duckdb_tables()")}
+    assert schemas == {"intake", "core", "mart", "meta", "history"}
+
+
+def test_every_relation_of_staging_is_declared(tmp_path: Path) -> None:
+    with open_staging(Home(tmp_path)) as con:
+        found = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'staging'").fetchall()
+        found += con.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'staging'").fetchall()
+    assert {f"staging.{name}" for (name,) in found} == {q for q, r in relations().items() if r.schema == "staging"}

@@ -1,0 +1,202 @@
+"""Judging: files, or submissions of the archive, against what is published; no lock, nothing written but the cache.
+
+    files -> typed rows with addresses -> verdicts and findings -> Judgement
+
+Belongs here: the order of the steps. Does not: reading (assets.intake), rules (expectations), writing (assets.batch).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assets.progress import report
+from expectations import judge
+from warehouse import ledger, staging, versions
+from warehouse.judgement import Event, Frames, Judgement
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from assets.intake.archive import ArrivedFile
+    from warehouse.home import Home
+
+
+class SuitesDisagreeError(Exception):
+    """Great Expectations and the compiled pass counted differently: the batch is not committed."""
+
+
+def judge_files(
+    home: Home,
+    files: Sequence[ArrivedFile] = (),
+    *,
+    batch_id: str,
+    replay: Sequence[str] = (),
+    processes: int = 2,
+    second_opinion: bool = True,
+) -> Judgement:
+    """Judge ``files`` that are new to the ledger, or the known submissions ``replay``, and say what was new about them.
+
+    With a second opinion Great Expectations itself runs the same suites. Raises SuitesDisagreeError, LookupError for a
+    submission that the ledger does not know.
+    """
+    with staging.open_staging(home) as con:
+        judge.write_catalogue(con)
+        work = _Work(con, home, batch_id, processes, second_opinion)
+        fresh = work.known(replay) if replay else work.receive(files)
+        if fresh:
+            work.judge(fresh)
+        return work.judgement()
+
+
+def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) -> Judgement:
+    """Judge ``files`` as an ingest would, known to the ledger or not; for whoever only wants to know."""
+    with staging.open_staging(home) as con:
+        judge.write_catalogue(con)
+        work = _Work(con, home, "check", processes, second_opinion=False)
+        work.judge(files)
+        return work.judgement()
+
+
+@dataclass(slots=True)
+class _Work:
+    """A judgement in the making: a staging database, and what is told of it besides rows."""
+
+    con: duckdb.DuckDBPyConnection
+    home: Home
+    batch_id: str
+    processes: int
+    second_opinion: bool
+    files: int = 0
+    duplicates: int = 0
+    events: list[Event] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)
+    replayed: set[str] = field(default_factory=set)
+    readable: set[str] = field(default_factory=set)
+    suites: dict[str, dict[str, int]] = field(default_factory=dict)
+    staged_rows: dict[str, int] = field(default_factory=dict)
+
+    def receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
+        """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
+        taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
+        self.resumed = sorted(set(taken.values()))
+        files = [f for f in files if f.arrival_mark not in taken]
+        seen = ledger.known_submissions(self.con, [f.submission_id for f in files])
+        fresh: list[ArrivedFile] = []
+        for file in files:
+            self.events.append((file.submission_id, "received", file.file_name, file.arrival_mark))
+            if file.submission_id in seen:
+                self.events.append((file.submission_id, "duplicate", file.file_name, None))
+                self.duplicates += 1
+                continue
+            seen.add(file.submission_id)
+            fresh.append(file)
+        self.files = len(files)
+        return fresh
+
+    def known(self, submissions: Sequence[str]) -> list[ArrivedFile]:
+        """Return the archived files of known submissions. Raises LookupError for unknown ones."""
+        files = self._archived(submissions)
+        unknown = sorted(set(submissions) - {f.submission_id for f in files})
+        if unknown:
+            raise LookupError(f"the ledger knows no submission {', '.join(unknown)}; see: danvan status")
+        self._replays(sorted(submissions))
+        return files
+
+    def judge(self, files: Sequence[ArrivedFile]) -> None:
+        """Judge registers before reports, since a report is judged against the register in force; then across periods."""
+        registers, reports = split_register(self._read(files))
+        if registers["staging.submission"].height:
+            before = versions.register_rows(self.con)
+            self._phase(registers, "register")
+            already = set(reports["staging.submission"]["submission_id"])
+            again = [i for i in versions.submissions_to_replay(self.con, before) if i not in already]
+            if again:
+                reports = _concat(reports, self._read(self._archived(again)))
+                self._replays(again)
+        if reports["staging.submission"].height:
+            self._phase(reports, "reports")
+        self._compare(judge.judge_history(self.con, self.home.cache), "history")
+
+    def judgement(self) -> Judgement:
+        """Return what was found."""
+        frames = staging.judged_frames(self.con)
+        verdicts = sorted(frames["intake.submission"].select("submission_id", "verdict").iter_rows())
+        for submission_id, verdict in verdicts:
+            if submission_id in self.readable:
+                self.events.append((submission_id, "read", None, None))
+            self.events.append((submission_id, verdict, None, None))
+        self.events += [(i, "superseded", None, None) for i in staging.superseded(self.con)]
+        return Judgement(
+            batch_id=ledger.free_batch_id(self.con, self.batch_id),
+            base=staging.base(self.con),
+            files=self.files,
+            duplicates=self.duplicates,
+            events=self.events,
+            resumed=self.resumed,
+            replayed=sorted(self.replayed),
+            known_before=staging.known_before(self.con),
+            years=staging.touched_years(self.con),
+            has_register=staging.has_new_register(self.con),
+            frames=frames if verdicts else {},
+            suites=self.suites,
+            staged_rows=self.staged_rows,
+        )
+
+    def _replays(self, submissions: Sequence[str]) -> None:
+        self.events += [(i, "replayed", None, None) for i in submissions]
+        self.replayed |= set(submissions)
+
+    def _read(self, files: Sequence[ArrivedFile]) -> Frames:
+        from assets.intake.stage import stage
+
+        return stage(files, processes=self.processes, progress=lambda done: report("read", done, len(files)))
+
+    def _archived(self, ids: Sequence[str]) -> list[ArrivedFile]:
+        from assets.intake.archive import archived_file
+
+        found = ledger.known_files(self.con, ids)
+        return [archived_file(self.home.archive, sha256, file_name) for sha256, file_name in found]
+
+    def _phase(self, frames: Frames, name: str) -> None:
+        report("stage")
+        staging.fill(self.con, frames)
+        for table, frame in frames.items():
+            self.staged_rows[table] = self.staged_rows.get(table, 0) + frame.height
+        submissions = frames["staging.submission"]
+        self.readable |= set(submissions.filter(submissions["is_readable"])["submission_id"])
+        report("validate")
+        self._compare(judge.judge_staging(self.con, self.home.cache), name)
+        staging.keep(self.con)
+
+    def _compare(self, tables: Sequence[str], name: str) -> None:
+        """Let GX itself run the same suites and demand the same counts, before anything is committed."""
+        if self.second_opinion:
+            report("great_expectations")
+            run_name = f"{ledger.free_batch_id(self.con, self.batch_id)}-{name}"
+            differences = judge.gx_check(self.con, tables, self.home.data_docs, run_name)
+            if differences:
+                raise SuitesDisagreeError(f"batch {self.batch_id} is not committed: {differences}")
+        for table, code, n in judge.violation_counts(self.con, tables):
+            of_table = self.suites.setdefault(table, {})
+            of_table[code] = of_table.get(code, 0) + n
+
+
+def split_register(frames: Frames) -> tuple[Frames, Frames]:
+    """Split a batch's frames into those of register submissions and those of all others."""
+    import polars as pl
+
+    submissions = frames["staging.submission"]
+    ids = submissions.filter(pl.col("form_code") == versions.REGISTER_FORM)["submission_id"].implode()
+    of_register = pl.col("submission_id").is_in(ids)
+    return (
+        {n: f.filter(of_register) for n, f in frames.items()},
+        {n: f.filter(~of_register) for n, f in frames.items()},
+    )
+
+
+def _concat(a: Frames, b: Frames) -> Frames:
+    import polars as pl
+
+    return {name: pl.concat([frame, b[name]]) for name, frame in a.items()}

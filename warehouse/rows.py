@@ -1,0 +1,104 @@
+"""Rows into tables: a frame inserted, a table's content replaced, a submission's rows replaced by a new generation.
+
+What a later batch replaces is never lost: it moves to schema ``history`` with the batch that replaced it, and only what
+differs moves. Does not belong here: which rows are right, or when they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from warehouse.relation import KNOWN_FROM, Relation, polars_schema, quote
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+Rows = list[tuple[Any, ...]]
+
+_FRAME = "incoming_rows"
+
+
+@contextmanager
+def _registered(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
+    """Let ``con`` read the frame under the name yielded."""
+    con.register(_FRAME, frame.to_arrow())
+    try:
+        yield _FRAME
+    finally:
+        con.unregister(_FRAME)
+
+
+def insert_frame(
+    con: duckdb.DuckDBPyConnection, relation: Relation, frame: pl.DataFrame, select: str = "SELECT * FROM {rows}"
+) -> None:
+    """Append ``frame``, whose columns are those of ``relation`` in any order. Raises ValueError when they are not.
+
+    ``select`` may take some of them from elsewhere; ``{rows}`` is the frame.
+    """
+    differing = set(relation.names()) ^ set(frame.columns)
+    if differing:
+        raise ValueError(f"{relation.qualified}: the frame and the declaration differ in {sorted(differing)}")
+    with _registered(con, frame) as rows:
+        con.execute(f"INSERT INTO {relation.qualified} BY NAME {select.format(rows=rows)}")
+
+
+def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows, batch_no: int | None = None) -> None:
+    """Make ``rows`` (tuples in the order of the columns, without known_from) the whole content of ``relation``.
+
+    ``batch_no`` is needed where the relation is kept in generations.
+    """
+    import polars as pl
+
+    schema = {n: t for n, t in polars_schema(relation).items() if n != KNOWN_FROM}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    present = con.sql(f"SELECT {', '.join(map(quote, schema))} FROM {relation.qualified}").pl()
+    if present.sort(pl.all()).equals(frame.sort(pl.all())):  # most batches change no declaration: nothing to write
+        return
+    if relation.in_generations:
+        replace_generation(con, relation, frame, "true", batch_no or 0)
+        return
+    con.execute(f"DELETE FROM {relation.qualified}")
+    insert_frame(con, relation, frame)
+
+
+def append_generation(con: duckdb.DuckDBPyConnection, relation: Relation, frame: pl.DataFrame, batch_no: int) -> None:
+    """Append the rows of submissions that had none, brought by batch ``batch_no``."""
+    with _registered(con, frame) as rows:
+        con.execute(f"INSERT INTO {relation.qualified} BY NAME SELECT *, {int(batch_no)} AS {KNOWN_FROM} FROM {rows}")
+
+
+def replace_generation(
+    con: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    frame: pl.DataFrame,
+    where: str,
+    batch_no: int,
+    apart_from: Sequence[str] = (),
+) -> None:
+    """Make ``frame`` the rows of ``relation`` that satisfy ``where`` (SQL over its columns), as of batch ``batch_no``.
+
+    A row that is there alike, ``apart_from`` some columns, stays with the batch that brought it; one that is not in
+    ``frame`` moves to ``history``.
+    """
+    compared = [n for n in frame.columns if n not in apart_from]
+    same = " AND ".join(f"n.{quote(c)} IS NOT DISTINCT FROM r.{quote(c)}" for c in compared)
+    table, history = relation.qualified, f"history.{relation.name}"
+    with _registered(con, frame) as rows:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE replaced_rows AS SELECT r.rowid AS place, r.* FROM {table} r "
+            f"WHERE ({where}) AND NOT EXISTS (FROM {rows} n WHERE {same})"
+        )
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE new_rows AS SELECT n.* FROM {rows} n "
+            f"WHERE NOT EXISTS (FROM {table} r WHERE ({where}) AND {same})"
+        )
+    con.execute(
+        f"INSERT INTO {history} BY NAME SELECT * EXCLUDE (place), {int(batch_no)} AS known_to FROM replaced_rows"
+    )
+    con.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT place FROM replaced_rows)")
+    con.execute(f"INSERT INTO {table} BY NAME SELECT *, {int(batch_no)} AS {KNOWN_FROM} FROM new_rows")
+    con.execute("DROP TABLE replaced_rows")
+    con.execute("DROP TABLE new_rows")

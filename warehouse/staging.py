@@ -1,0 +1,257 @@
+"""Staging: a database of its own in memory, where a batch is judged against a published warehouse - no lock, nothing written.
+
+``staging`` holds the files at hand, ``judged`` what was judged so far in this batch; ``core``, ``intake``, ``mart`` and ``meta``
+are the published warehouse with what was judged in place, as it will be once the batch is committed. The mirrors of the
+declarations are today's. Does not belong here: verdicts (expectations), the warehouse's own file (warehouse.writer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from warehouse.bootstrap import create_views, mirrors
+from warehouse.declaration import register_tables, report_tables
+from warehouse.judgement import Base, Frames, base_of
+from warehouse.relation import DUCKDB_TYPES, KNOWN_FROM, Relation, ddl, literal, quote, relations
+from warehouse.rows import insert_frame, replace_rows
+from warehouse.versions import REGISTER_FORM, order_versions
+from warehouse.writer import open_memory
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.home import Home
+
+PUBLISHED = "published"
+#: filled by whoever judges: the rules are not known here
+CATALOGUE = "meta.rule"
+#: what a submission has in schema intake besides its own row
+_BESIDE = ("finding", "column_map", "row_count", "stated_total")
+#: set when a batch is committed, not when it is judged
+_SET_LATER = ("valid_from", "valid_to", "is_current")
+
+
+@contextmanager
+def open_staging(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty staging database over what is published; over an empty warehouse when nothing is."""
+    with open_memory(home) as con:
+        is_published = home.database.exists()
+        if is_published:
+            con.execute(f"ATTACH {literal(str(home.database))} AS {PUBLISHED} (READ_ONLY)")
+        for schema in ("staging", "judged", "core", "intake", "mart", "meta"):
+            con.execute(f"CREATE SCHEMA {schema}")
+        _make_tables(con)
+        _make_views(con, _published_columns(con) if is_published else {})
+        create_views(con, comments=False)
+        yield con
+
+
+def base(con: duckdb.DuckDBPyConnection) -> Base:
+    """Return the state of the warehouse that is judged against."""
+    is_attached = con.execute(f"SELECT 1 FROM duckdb_databases() WHERE database_name = '{PUBLISHED}'").fetchall()
+    return base_of(con, PUBLISHED) if is_attached else Base()
+
+
+def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
+    """Make ``frames``, by qualified name, the files at hand, each row with the unit that its file speaks for.
+
+    Raises ValueError for a frame whose columns are not the declared ones.
+    """
+    for relation in _staging():
+        if relation.name not in ("version", "touched_unit"):
+            con.execute(f"DELETE FROM {relation.qualified}")
+    insert_frame(con, relations()["staging.submission"], frames["staging.submission"])
+    con.execute(_RESOLVE_UNITS)
+    for name, frame in frames.items():
+        if name == "staging.submission":
+            continue
+        of_unit = name.removeprefix("staging.") in report_tables()
+        insert_frame(con, relations()[name], frame, _WITH_UNIT if of_unit else _AS_IT_IS)
+    con.execute(_KNOWN_BEFORE)
+    con.execute(_TOUCHED_UNITS)
+
+
+def keep(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the files at hand, with their verdicts, in place: ``core`` and ``intake`` show them from now on."""
+    con.execute(
+        "INSERT INTO judged.submission BY NAME SELECT s.* EXCLUDE (row_no, is_readable), v.verdict, v.error_count, "
+        "v.warning_count, false AS is_current FROM staging.submission s JOIN staging.verdict v USING (submission_id)"
+    )
+    for name in _BESIDE:
+        kept = ", ".join(_judged(relations()[f"intake.{name}"]).names())
+        extra = "(SELECT *, 'new' AS life FROM staging.finding)" if name == "finding" else f"staging.{name}"
+        con.execute(f"INSERT INTO judged.{name} BY NAME SELECT {kept} FROM {extra}")
+    for table in (*report_tables().values(), *register_tables().values()):
+        con.execute(
+            f"INSERT INTO judged.{table.core} BY NAME SELECT t.* FROM staging.{table.name} t "
+            "JOIN staging.verdict v USING (submission_id) WHERE v.verdict = 'accepted'"
+        )
+    order_versions(con)
+
+
+def has_new_register(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether a register of this batch is the one in force."""
+    return bool(con.execute(f"FROM ({_CURRENT_REGISTER}) LIMIT 1").fetchall())
+
+
+def judged_frames(con: duckdb.DuckDBPyConnection) -> Frames:
+    """Return what was judged, by the qualified name of the table that it belongs to; see ``Judgement.frames``."""
+    out: Frames = {}
+    for relation in _kept():
+        frame = con.sql(f"FROM judged.{relation.name}").pl()
+        if relation.name in {t.core for t in register_tables().values()}:  # only the one in force is the truth
+            frame = con.sql(f"FROM judged.{relation.name} SEMI JOIN ({_CURRENT_REGISTER}) USING (submission_id)").pl()
+        out[relation.qualified] = frame
+    out["intake.history_finding"] = con.sql("SELECT *, 'new' AS life FROM staging.history_finding").pl()
+    for name in ("staging.version", "staging.touched_unit"):
+        out[name] = con.sql(f"FROM {name}").pl()
+    return out
+
+
+def known_before(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return those of the judged submissions that had been judged before."""
+    return [row[0] for row in con.execute("SELECT submission_id FROM judged.known_before ORDER BY 1").fetchall()]
+
+
+def superseded(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the submissions that stood and that one of this batch takes the place of."""
+    rows = con.execute(
+        "SELECT b.submission_id FROM judged.standing_before b JOIN staging.version v USING (submission_id) "
+        "WHERE NOT v.is_current AND b.submission_id NOT IN (SELECT submission_id FROM judged.submission) ORDER BY 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def touched_years(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """Return the years that the judged submissions speak of, or spoke of before, in order."""
+    rows = con.execute(
+        "SELECT year FROM judged.submission WHERE year IS NOT NULL UNION "
+        "SELECT year FROM judged.known_before WHERE year IS NOT NULL ORDER BY 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _staging() -> list[Relation]:
+    return [r for r in relations().values() if r.schema == "staging"]
+
+
+def _kept() -> list[Relation]:
+    """The tables that a judgement has rows for."""
+    names = ["intake.submission", *(f"intake.{n}" for n in _BESIDE)]
+    names += [f"core.{t.core}" for t in (*report_tables().values(), *register_tables().values())]
+    return [relations()[n] for n in names]
+
+
+def _judged(relation: Relation) -> Relation:
+    """What is known of a row before it is committed: no versions, no batch."""
+    later = (KNOWN_FROM, "batch_id", "received_at", *(_SET_LATER if relation.name.startswith("fact_") else ()))
+    columns = tuple(replace(c, required=False) for c in relation.columns if c.name not in later)
+    return replace(relation, schema="judged", columns=columns)
+
+
+def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for relation in (*_staging(), *map(_judged, _kept())):
+        con.execute(ddl(relation)[0])
+    con.execute("CREATE TABLE judged.known_before AS SELECT submission_id, form_code, unit_id, period_id, year "
+                "FROM judged.submission")  # fmt: skip
+    con.execute(ddl(relations()[CATALOGUE])[0])
+    for name, rows in mirrors().items():
+        columns = tuple(c for c in relations()[name].columns if c.name != KNOWN_FROM)
+        relation = replace(relations()[name], columns=columns)
+        con.execute(ddl(relation)[0])
+        replace_rows(con, relation, rows)
+
+
+def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    rows = con.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = ?",
+        [PUBLISHED],
+    ).fetchall()
+    for table, column in rows:
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+def _make_views(con: duckdb.DuckDBPyConnection, present: dict[str, set[str]]) -> None:
+    """Show every table of the warehouse that is no mirror, with what was judged in place of what stood."""
+    mirrored = {*mirrors(), CATALOGUE}
+    kept = {r.qualified for r in _kept()}
+    register = {f"core.{t.core}" for t in register_tables().values()}
+    for relation in relations().values():
+        if relation.schema in ("staging", "history") or relation.qualified in mirrored:
+            continue
+        before = _published(relation, present)
+        if relation.qualified == "intake.submission":
+            con.execute(f"CREATE VIEW judged.standing_before AS FROM ({before}) WHERE is_current")
+        if relation.qualified in register:
+            sql = _OF_REGISTER.format(before=before, name=relation.name)
+        elif relation.qualified in kept:
+            sql = _OF_SUBMISSIONS.format(before=before, name=relation.name)
+            if "is_current" in relation.names():
+                sql = _in_order(relation, sql)
+        else:
+            sql = before
+        con.execute(f"CREATE VIEW {relation.qualified} AS {sql}")
+
+
+def _published(relation: Relation, present: dict[str, set[str]]) -> str:
+    """The published rows; a file made before a column was declared has NULL there, as it will once it is written again."""
+    known = present.get(relation.qualified, set())
+    columns = ", ".join(
+        quote(c.name) if c.name in known else f"{_missing(c.name)}::{DUCKDB_TYPES[c.type]} AS {quote(c.name)}"
+        for c in relation.columns
+    )
+    return f"SELECT {columns} FROM {PUBLISHED}.{relation.qualified}" if known else f"SELECT {columns} WHERE false"
+
+
+def _missing(name: str) -> str:
+    return "'not_reported'" if name.endswith("_state") else "NULL"
+
+
+def _in_order(relation: Relation, sql: str) -> str:
+    """The same rows, with the order of versions that this batch makes."""
+    set_by = {n: f"CASE WHEN v.submission_id IS NULL THEN u.{n} ELSE v.{n} END AS {n}" for n in _SET_LATER}
+    replaced = ", ".join(set_by[n] for n in _SET_LATER if n in relation.names())
+    return f"SELECT u.* REPLACE ({replaced}) FROM ({sql}) u LEFT JOIN staging.version v ON v.submission_id = u.submission_id"
+
+
+_CURRENT_REGISTER = (
+    f"SELECT s.submission_id FROM judged.submission s JOIN staging.version v USING (submission_id) "
+    f"WHERE v.is_current AND s.form_code = '{REGISTER_FORM}'"
+)
+_OF_REGISTER = (
+    f"FROM ({{before}}) WHERE NOT EXISTS ({_CURRENT_REGISTER}) UNION ALL BY NAME "
+    f"FROM judged.{{name}} WHERE submission_id IN ({_CURRENT_REGISTER})"
+)
+_OF_SUBMISSIONS = (
+    "FROM ({before}) WHERE submission_id NOT IN (SELECT submission_id FROM judged.submission) "
+    "UNION ALL BY NAME FROM judged.{name}"
+)
+
+_AS_IT_IS = "SELECT * FROM {rows}"
+_WITH_UNIT = "SELECT f.* REPLACE (s.unit_id AS unit_id) FROM {rows} f JOIN staging.submission s USING (submission_id)"
+# the stretch that overlaps the period most; a unit whose stretches all miss it is found too, and a rule says so
+_RESOLVE_UNITS = """
+UPDATE staging.submission SET unit_id = found.unit_id FROM (
+    SELECT s.submission_id, u.unit_id FROM staging.submission s JOIN core.unit_on_day u USING (unit_code)
+    QUALIFY row_number() OVER (PARTITION BY s.submission_id ORDER BY
+        least(u.valid_until, s.period_end) - greatest(u.valid_from, s.period_start) DESC NULLS LAST,
+        u.valid_from DESC, u.unit_id) = 1
+) found WHERE submission.submission_id = found.submission_id
+"""
+#: what the ledger holds of the staged submissions: judged again, one may speak for another unit, period or year
+_KNOWN_BEFORE = (
+    "INSERT INTO judged.known_before BY NAME SELECT submission_id, form_code, unit_id, period_id, year "
+    "FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM staging.submission)"
+)
+_TOUCHED_UNITS = """
+INSERT INTO staging.touched_unit
+SELECT unit_id FROM (
+    SELECT unit_id FROM staging.submission UNION
+    SELECT unit_id FROM judged.known_before WHERE submission_id IN (SELECT submission_id FROM staging.submission)
+) WHERE unit_id IS NOT NULL EXCEPT SELECT unit_id FROM staging.touched_unit
+"""

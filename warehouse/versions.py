@@ -1,0 +1,90 @@
+"""Which version of a report stands, what a changed register says anew, and which units and years a batch touches.
+
+Read from any connection that has ``staging``, ``core`` and ``intake``: what is judged and what is committed are ordered alike.
+Does not belong here: verdicts (expectations), writing facts (warehouse.ledger).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+REGISTER_FORM = "DMDV"
+
+RegisterRows = set[tuple[object, ...]]
+
+
+def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows) -> list[str]:
+    """Return the known reports that the register now says something else about than in ``before``.
+
+    Those of units whose rows differ, and those that cite a document whose rows differ (see ``register_rows``).
+    """
+    changed = register_rows(con) ^ before
+    if not changed:
+        return []
+    units, cited = (sorted({str(row[1]) for row in changed if row[0] == kind}) for kind in ("unit", "document"))
+    found = con.execute(_TO_REPLAY, [REGISTER_FORM, units, cited, cited]).fetchall()
+    return [row[0] for row in found]
+
+
+def register_rows(con: duckdb.DuckDBPyConnection) -> RegisterRows:
+    """Return what the register says of each unit and document; compared to find which reports to judge anew.
+
+    Each row begins with what it speaks of: ``unit`` and a unit code, or ``document`` and a number as reports cite it.
+    """
+    rows = con.execute(
+        "SELECT 'unit', unit_code, unit_id, unit_name, level_code, parent_unit_id, valid_from, valid_to, NULL "
+        "FROM core.dim_unit "
+        "UNION ALL SELECT 'unit', u.unit_code, a.unit_id, a.alias_name, NULL, NULL, a.valid_from, a.valid_to, 'alias' "
+        "FROM core.dim_unit_alias a JOIN (SELECT DISTINCT unit_code, unit_id FROM core.dim_unit) u USING (unit_id) "
+        "UNION ALL SELECT 'document', c.cited_number, c.document_id, d.document_number, NULL, NULL, d.document_date, NULL, NULL "
+        "FROM core.citation_document c JOIN core.dim_document d USING (document_id)"
+    ).fetchall()
+    return set(rows)
+
+
+def order_versions(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``staging.version``: the accepted versions of every report that the staged submissions touch.
+
+    Newest is by stated revision, then report date, then content hash: never by arrival, so that any order of arrival
+    gives the same facts. A register has no period of its own: the newest of all is the truth.
+    """
+    con.execute("DELETE FROM staging.version")
+    con.execute(_VERSIONS)
+
+
+# a rejected report has no facts, so its citations are known from its findings
+_TO_REPLAY = """
+SELECT submission_id FROM intake.submission
+WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM judged.submission) AND (
+    unit_code IN (SELECT unnest(?))
+    OR submission_id IN (SELECT t.submission_id FROM core.fact_training t WHERE t.document_number IN (SELECT unnest(?)))
+    OR submission_id IN (SELECT f.submission_id FROM intake.finding f WHERE f.table_name = 'training'
+                         AND f.column_name = 'document_number' AND f.found IN (SELECT unnest(?))))
+ORDER BY 1
+"""
+
+_VERSIONS = f"""
+INSERT INTO staging.version BY NAME
+WITH slot AS (
+    SELECT submission_id, form_code, report_date, revision,
+           CASE WHEN form_code = '{REGISTER_FORM}' THEN 0 ELSE unit_id END AS slot_unit,
+           CASE WHEN form_code = '{REGISTER_FORM}' THEN '' ELSE period_id END AS slot_period,
+           CASE WHEN form_code = '{REGISTER_FORM}' THEN period_end END AS slot_end
+    FROM intake.submission WHERE verdict = 'accepted'
+),
+touched AS (
+    SELECT DISTINCT form_code, CASE WHEN form_code = '{REGISTER_FORM}' THEN 0 ELSE unit_id END AS slot_unit,
+           CASE WHEN form_code = '{REGISTER_FORM}' THEN '' ELSE period_id END AS slot_period
+    FROM (SELECT form_code, unit_id, period_id FROM judged.submission
+          UNION ALL SELECT form_code, unit_id, period_id FROM judged.known_before)
+)
+SELECT submission_id, report_date AS valid_from, lead(report_date) OVER versions AS valid_to,
+       lead(submission_id) OVER versions IS NULL AS is_current
+FROM slot SEMI JOIN touched USING (form_code, slot_unit, slot_period)
+WINDOW versions AS (
+    PARTITION BY form_code, slot_unit, slot_period ORDER BY slot_end, revision, report_date, submission_id
+)
+"""
