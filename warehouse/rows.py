@@ -41,8 +41,18 @@ def insert_frame(
     differing = set(relation.names()) ^ set(frame.columns)
     if differing:
         raise ValueError(f"{relation.qualified}: the frame and the declaration differ in {sorted(differing)}")
+    if frame.is_empty():
+        return
     with _registered(con, frame) as rows:
         con.execute(f"INSERT INTO {relation.qualified} BY NAME {select.format(rows=rows)}")
+
+
+def frame_of(relation: Relation, rows: Rows) -> pl.DataFrame:
+    """Return tuples in the order of the columns, without known_from, as a frame."""
+    import polars as pl
+
+    schema = {n: t for n, t in polars_schema(relation).items() if n != KNOWN_FROM}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows, batch_no: int | None = None) -> None:
@@ -52,9 +62,8 @@ def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows,
     """
     import polars as pl
 
-    schema = {n: t for n, t in polars_schema(relation).items() if n != KNOWN_FROM}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    present = con.sql(f"SELECT {', '.join(map(quote, schema))} FROM {relation.qualified}").pl()
+    frame = frame_of(relation, rows)
+    present = con.sql(f"SELECT {', '.join(map(quote, frame.columns))} FROM {relation.qualified}").pl()
     if present.sort(pl.all()).equals(frame.sort(pl.all())):  # most batches change no declaration: nothing to write
         return
     if relation.in_generations:
@@ -66,6 +75,8 @@ def replace_rows(con: duckdb.DuckDBPyConnection, relation: Relation, rows: Rows,
 
 def append_generation(con: duckdb.DuckDBPyConnection, relation: Relation, frame: pl.DataFrame, batch_no: int) -> None:
     """Append the rows of submissions that had none, brought by batch ``batch_no``."""
+    if frame.is_empty():
+        return
     with _registered(con, frame) as rows:
         con.execute(f"INSERT INTO {relation.qualified} BY NAME SELECT *, {int(batch_no)} AS {KNOWN_FROM} FROM {rows}")
 

@@ -16,7 +16,7 @@ from warehouse.bootstrap import create_views, mirrors
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
 from warehouse.relation import DUCKDB_TYPES, KNOWN_FROM, Relation, ddl, literal, quote, relations
-from warehouse.rows import insert_frame, replace_rows
+from warehouse.rows import frame_of, insert_frame
 from warehouse.versions import REGISTER_FORM, order_versions
 from warehouse.writer import open_memory
 
@@ -162,7 +162,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
         columns = tuple(c for c in relations()[name].columns if c.name != KNOWN_FROM)
         relation = replace(relations()[name], columns=columns)
         con.execute(ddl(relation)[0])
-        replace_rows(con, relation, rows)
+        insert_frame(con, relation, frame_of(relation, rows))
 
 
 def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

@@ -54,6 +54,14 @@ def archived_file(archive: Path, sha256: str, file_name: str) -> ArrivedFile:
     return ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}")
 
 
+def loose_file(path: Path) -> ArrivedFile:
+    """Return a file that lies anywhere and stays there, as if it had arrived: for judging without taking it."""
+    with path.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    name = Arrival(path.name, 0, "").file_name
+    return ArrivedFile(sha256[:16], sha256, name, path, path.stat().st_size, f"loose-{sha256}")
+
+
 def archive_path(archive: Path, sha256: str) -> Path:
     """Return the place of a hash. Raises ValueError for what is no SHA-256."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, intake, operate
+from orchestration.cli import analyst, check, intake, operate
 
 EXIT_ERROR = 1
 _ROOMS = ("warehouse", "expectations", "assets", "orchestration")
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, analyst, operate):
+for module in (intake, check, analyst, operate):
     module.register(app)
 
 

@@ -1,0 +1,50 @@
+"""The command that judges files without taking them: for a clerk before sending, an engineer before a form year.
+
+Does not belong here: judging (assets.check).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import UsageProblem, echo_json, echo_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command to ``app``."""
+    app.command()(check)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Files to judge; they stay where they are.")],
+    processes: Annotated[int, typer.Option(help="Reading processes.")] = 2,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Say what an ingest would say of FILES - verdict, findings, cells - and write nothing. Exit code 3 when some are rejected.
+
+    Example: danvan check bao-cao-2024.xlsx
+    """
+    from assets.check import check as run
+    from warehouse.home import current_home
+
+    if missing := [str(p) for p in files if not p.is_file()]:
+        raise UsageProblem(f"there is no file {', '.join(missing)}")
+    checked = run(current_home(), files, processes)
+    if json:
+        echo_json(
+            [
+                {"file": str(c.path), "submission_id": c.submission_id, "verdict": c.verdict, "findings": c.findings}
+                for c in checked
+            ]
+        )
+    else:
+        for c in checked:
+            narrow = ("severity", "code", "sheet", "cell", "found", "message", "remedy")
+            typer.echo(f"{c.path.name}: {c.verdict}, {len(c.findings)} findings")
+            if c.findings:
+                echo_table([{n: f[n] for n in narrow} for f in c.findings])
+    if any(c.verdict == "rejected" for c in checked):
+        raise typer.Exit(3)

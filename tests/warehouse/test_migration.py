@@ -1,0 +1,64 @@
+"""A home that the version before made: migrated by the first batch, with nothing lost and its figures unchanged."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from assets.ingest import replay
+from assets.rebuild import rebuild
+from tests.support import clean_rows, put, query, report_of, take
+from warehouse.home import Home
+
+#: made by version 0.1.0: a report before its register, the register, four reports (one json, one with an error), 2022 closed
+OLD = Path(__file__).with_name("home-0.1.0.tar.xz")
+FACTS = (
+    "SELECT table_name, year, content_hash FROM meta.table_hash WHERE schema_name = 'mart' AND year < 2024 ORDER BY ALL"
+)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Home:
+    with tarfile.open(OLD) as archive:
+        archive.extractall(tmp_path, filter="data")
+    home = Home(tmp_path)
+    home.create()
+    return home
+
+
+def test_the_first_batch_migrates_it_and_changes_no_figure(old: Home) -> None:
+    before = query(old, FACTS)
+    verdicts = query(old, "SELECT submission_id, verdict, error_count, warning_count FROM intake.submission ORDER BY 1")
+    put(old.inbox, report_of(107, "2024-Y", clean_rows(2024)))
+    take(old)
+    assert query(old, FACTS) == before
+    kept = (
+        "SELECT submission_id, verdict, error_count, warning_count FROM intake.judgement WHERE batch_no < 5 ORDER BY 1"
+    )
+    assert query(old, kept) == verdicts, "the verdicts that stood are the first judgements"
+    assert query(old, "SELECT batch_no FROM intake.batch ORDER BY finished_at") == [(n,) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "table", ["core.fact_training", "core.dim_unit", "core.dim_document", "intake.finding", "intake.column_map"]
+)
+def test_every_row_says_which_batch_brought_it(old: Home, table: str) -> None:
+    put(old.inbox, report_of(107, "2024-Y", clean_rows(2024)))
+    take(old)
+    of_batch = (
+        f"SELECT count(*), count(*) FILTER (t.known_from IS DISTINCT FROM b.batch_no) FROM {table} t "
+        "JOIN intake.submission s USING (submission_id) JOIN intake.batch b USING (batch_id)"
+    )
+    ((rows, differing),) = query(old, of_batch)
+    assert (rows > 0, differing) == (True, 0)
+
+
+def test_a_replay_of_it_replaces_nothing_and_a_rebuild_comes_out_equal(old: Home) -> None:
+    ids = [row[0] for row in query(old, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV'")]
+    replay(old, ids)
+    for table in ("fact_training", "fact_dialogue", "finding", "column_map", "row_count"):
+        assert query(old, f"SELECT count(*) FROM history.{table}") == [(0,)], table
+    assert query(old, "SELECT count(*) FROM intake.judgement") == [(2 * len(ids) + 1,)]
+    assert rebuild(old).different == []
