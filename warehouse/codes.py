@@ -7,18 +7,26 @@ into a code (assets.intake.values) or checking it (expectations).
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 CODES_DIR = Path(__file__).parent / "codes"
 NORMS_DIR = Path(__file__).parent / "norms"
+#: the columns of every code list; further ones are properties of its codes
+STANDARD = ("code", "label", "label_en", "valid_from", "valid_to", "synonyms", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a list. ``valid_to`` None: still valid. ``synonyms`` are other texts that units write for it."""
+    """One code of a list. ``valid_to`` None: still valid. ``synonyms`` are other texts that units write for it.
+
+    ``properties`` are the list's further columns: a name that begins with ``is_`` is a flag, one that ends with ``_code``
+    holds a code of the list of that name, or None.
+    """
 
     code_list: str
     code: str
@@ -29,6 +37,7 @@ class Code:
     synonyms: tuple[str, ...]
     note: str
     position: int
+    properties: Mapping[str, bool | str | None] = field(default_factory=dict, hash=False)
 
     def valid_on(self, day: date) -> bool:
         """Tell whether the code is valid on ``day``."""
@@ -90,9 +99,19 @@ def _codes(path: Path) -> list[Code]:
             synonyms=tuple(s for s in r["synonyms"].split("|") if s),
             note=r["note"],
             position=i,
+            properties=_properties(r),
         )
         for i, r in enumerate(_read(path), start=1)
     ]
+
+
+def _properties(row: dict[str, str]) -> Mapping[str, bool | str | None]:
+    """The further columns of a line as values: a flag is exactly ``yes`` or blank. Raises ValueError."""
+    further = {name: text for name, text in row.items() if name not in STANDARD}
+    for name, text in further.items():
+        if name.startswith("is_") and text not in ("yes", ""):
+            raise ValueError(f"{name}: found {text!r}; allowed: yes or blank")
+    return MappingProxyType({n: t == "yes" if n.startswith("is_") else t or None for n, t in further.items()})
 
 
 def _read(path: Path) -> list[dict[str, str]]:
