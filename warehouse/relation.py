@@ -5,19 +5,22 @@ Belongs here: relations of all schemas, DDL with comments, polars and Arrow sche
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.declaration import Column, Table, form_tables
-from warehouse.yaml_file import read_yaml
+from warehouse.check import Declared, build
+from warehouse.codes import code_list_names
+from warehouse.declaration import NAME, NAME_SAYS, TABLES, Column, Table, check_columns, form_tables
+from warehouse.source import Source, per_root
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-SYSTEM_DIR = Path(__file__).parent / "tables" / "system"
+SYSTEM = f"{TABLES}/system"
 SCHEMAS = ("intake", "staging", "core", "mart", "meta")
 DUCKDB_TYPES = {
     "count": "BIGINT",
@@ -32,8 +35,12 @@ DUCKDB_TYPES = {
 }
 
 
+#: the columns of context.yaml by group
+Context = Mapping[str, tuple[Column, ...]]
+
+
 @dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Declared):
     """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it."""
 
     schema: str
@@ -58,27 +65,52 @@ class Relation:
         return next(c for c in self.columns if c.name == name)
 
 
-@cache
-def relations() -> dict[str, Relation]:
-    """Return every declared table of the warehouse by qualified name."""
-    out = [r for schema in ("intake", "staging", "core", "mart", "meta") for r in _system(schema)]
-    for table in form_tables().values():
-        out += [staging_relation(table), core_relation(table)]
-    return {r.qualified: r for r in out}
+@per_root
+def relations(root: Path) -> dict[str, Relation]:
+    """Return every declared table of the warehouse by qualified name. Raises DeclarationError."""
+    from warehouse.measure import check_marts
+
+    context = _context(root)
+    read = {schema: _system(root, schema) for schema in SCHEMAS}
+    out = [r for _, found in read.values() for r in found]
+    for table in form_tables(root).values():
+        out += [_staging(table, context), _core(table, context)]
+    known = {r.qualified: r for r in out}
+    _check_names(read, root)
+    check_marts(read["mart"][0], known, root)
+    for source, _ in read.values():
+        source.check()
+    return known
 
 
-def staging_relation(table: Table) -> Relation:
+def _check_names(read: Mapping[str, tuple[Source, list[Relation]]], root: Path) -> None:
+    """Note a table that a form's table is called, too. Raises DeclarationError for a file of no schema."""
+    for path in sorted((root / SYSTEM).glob("*.yaml")):
+        if path.stem not in (*SCHEMAS, "context"):
+            stray = Source(root, f"{SYSTEM}/{path.name}")
+            stray.problem((), path.stem, f"{', '.join(SCHEMAS)} or context")
+            stray.check()
+    tables = form_tables(root).values()
+    taken = {"staging": [t.name for t in tables], "core": [t.core for t in tables]}
+    for schema, (source, found) in read.items():
+        for r in found:
+            source.refuse_unless(
+                r.name not in taken.get(schema, []), (r.name,), r.name, "a name that no form's table has"
+            )
+
+
+def _staging(table: Table, context: Context) -> Relation:
     """The batch's rows of ``table``: context, the form's columns, each stated figure followed by its state."""
-    columns = (*_context("row"), *_reporter(table), *_stated(table))
+    columns = (*context["row"], *_reporter(table, context), *_stated(table))
     return _of(table, "staging", table.name, columns, ("submission_id", "row_no"))
 
 
-def core_relation(table: Table) -> Relation:
+def _core(table: Table, context: Context) -> Relation:
     """The kept rows of ``table``: as in staging, plus the validity of the submission's version."""
-    form = (*_context("row"), *_reporter(table), *_stated(table))
+    form = (*context["row"], *_reporter(table, context), *_stated(table))
     if table.register:  # a register row's own validity is data; the newest register is the whole truth
         return _of(table, "core", table.core, _required_kept(table, form), table.key)
-    columns = (*_required_kept(table, form), *_context("version"))
+    columns = (*_required_kept(table, form), *context["version"])
     return _of(table, "core", table.core, columns, tuple(dict.fromkeys(("submission_id", *table.key))))
 
 
@@ -162,6 +194,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def day_literal(day: date) -> str:
+    """Write a day as SQL."""
+    return f"DATE '{day:%Y-%m-%d}'"
+
+
 def _metadata(c: Column) -> dict[str, str]:
     pairs = {"label": c.label, "description": c.description, "unit": c.unit, "codes": c.codes, "measure": c.measure}
     return {k: v for k, v in pairs.items() if v}
@@ -185,33 +222,47 @@ def _of(table: Table, schema: str, name: str, columns: tuple[Column, ...], key: 
     return Relation(schema, name, table.label, table.description, table.grain, key, columns)
 
 
-def _reporter(table: Table) -> tuple[Column, ...]:
-    return () if table.register else _context("reporter")
+def _reporter(table: Table, context: Context) -> tuple[Column, ...]:
+    return () if table.register else context["reporter"]
 
 
-@cache
-def _context(group: str) -> tuple[Column, ...]:
-    return tuple(Column(**c) for c in _yaml("context")[group])
+def _context(root: Path) -> Context:
+    """The columns of context.yaml by group. Raises DeclarationError."""
+    source = Source(root, f"{SYSTEM}/context.yaml")
+    raw, groups = source.yaml(), ("row", "reporter", "version")
+    if source.refuse_unless(isinstance(raw, dict), (), raw, f"the keys {', '.join(groups)}"):
+        for name in (*raw, *(g for g in groups if g not in raw)):
+            good = name in groups and isinstance(raw.get(name), list)
+            source.refuse_unless(good, (name,), name, f"the keys {', '.join(groups)}, each with a list of columns")
+    source.check()
+    out = {}
+    for group in groups:
+        built = [build(Column, column, source, (group, i)) for i, column in enumerate(raw[group])]
+        out[group] = tuple(c for c in built if c)
+        check_columns(source, out[group], (group,), code_list_names(root))
+    return source.settled(out)
 
 
-def _system(schema: str) -> list[Relation]:
-    if not (SYSTEM_DIR / f"{schema}.yaml").exists():
-        return []
-    return [
-        Relation(
-            schema=schema,
-            name=name,
-            label=raw["label"],
-            description=raw["description"],
-            grain=raw["grain"],
-            key=tuple(raw["key"]),
-            columns=tuple(Column(**c) for c in raw["columns"]),
-        )
-        for name, raw in _yaml(schema).items()
-    ]
+def _system(root: Path, schema: str) -> tuple[Source, list[Relation]]:
+    """The tables of a schema that no form fills, and their file, in which what is wrong is noted."""
+    source = Source(root, f"{SYSTEM}/{schema}.yaml")
+    raw = source.yaml()
+    if not source.refuse_unless(isinstance(raw, dict), (), raw, "names of tables, each with its declaration"):
+        return source, []
+    out = []
+    for name, declared in raw.items():
+        relation = build(Relation, declared, source, (name,), schema=schema, name=str(name))
+        if relation:
+            _check(source, relation, root)
+            out.append(relation)
+    return source, out
 
 
-@cache
-def _yaml(stem: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = read_yaml(SYSTEM_DIR / f"{stem}.yaml")
-    return loaded
+def _check(source: Source, relation: Relation, root: Path) -> None:
+    source.refuse_unless(bool(NAME.fullmatch(relation.name)), (relation.name,), relation.name, NAME_SAYS)
+    check_columns(source, relation.columns, (relation.name, "columns"), code_list_names(root))
+    for i, name in enumerate(relation.key):
+        source.refuse_unless(name in relation.names(), (relation.name, "key", i), name, ", ".join(relation.names()))
+    for i, c in enumerate(relation.columns if relation.schema != "mart" else ()):
+        at = (relation.name, "columns", i, "source")
+        source.refuse_unless(c.source is None, at, c.source, "nothing: only a mart's column has one")
