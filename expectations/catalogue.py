@@ -6,13 +6,16 @@ Does not belong here: the rules' predicates (expectations.rules) or where a find
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from expectations.rule import Rule, rules
-from warehouse.yaml_file import read_yaml
+from expectations.generated import with_generated
+from expectations.rule import Rule, Severity, rules
+from expectations.rule_check import CODE, CODE_SAYS
+from warehouse.check import Declared, build
+from warehouse.source import Source, per_root
 
-INTAKE_FILE = Path(__file__).parent / "intake_findings.yaml"
+INTAKE_FILE = "expectations/intake_findings.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,54 @@ class Entry:
     scope_note: str | None = None
 
 
-@cache
-def catalogue() -> dict[str, Entry]:
-    """Return every entry by code: intake's, then the rules'."""
-    raw = read_yaml(INTAKE_FILE)
-    intake = [Entry(code, table_name=None, scope_level=e.pop("level"), **e) for code, e in raw.items()]
-    return {e.code: e for e in (*intake, *(_of_rule(r) for r in rules()))}
+@dataclass(frozen=True, slots=True)
+class IntakeFinding(Declared):
+    """One code of the file of intake's findings. ``expected`` may hold what is generated, like a rule's."""
+
+    level: Literal["file", "cover", "header", "cell"]
+    severity: Severity
+    title: str
+    title_en: str
+    expected: str
+    remedy: str
+
+
+@per_root
+def catalogue(root: Path) -> dict[str, Entry]:
+    """Return every entry by code: intake's, then the rules'. Raises DeclarationError."""
+    found = (*_intake(root), *(_of_rule(r) for r in rules(root)))
+    return {e.code: e for e in found}
+
+
+def _intake(root: Path) -> list[Entry]:
+    source = Source(root, INTAKE_FILE)
+    raw = source.yaml()
+    source.refuse_unless(isinstance(raw, dict), (), raw, "codes, each with its finding")
+    taken = {r.code for r in rules(root)}
+    out = []
+    for code, item in raw.items() if isinstance(raw, dict) else ():
+        finding = build(IntakeFinding, item, source, (code,))
+        good = bool(CODE.fullmatch(str(code))) and code not in taken
+        source.refuse_unless(good, (code,), code, f"{CODE_SAYS}, not the code of a rule")
+        if finding:
+            expected = with_generated(finding.expected, root, source, (code, "expected"))
+            out.append(
+                Entry(
+                    code,
+                    finding.severity,
+                    finding.level,
+                    None,
+                    finding.title,
+                    finding.title_en,
+                    expected,
+                    finding.remedy,
+                )
+            )
+    return source.settled(out)
 
 
 def _of_rule(rule: Rule) -> Entry:
     level = "period" if rule.history else "cover" if rule.table == "staging.submission" else "row"
-    notes = "; ".join(f"{k}: {', '.join(map(str, v))}" for k, v in rule.scope.items())
     return Entry(
         code=rule.code,
         severity=rule.severity,
@@ -54,5 +94,5 @@ def _of_rule(rule: Rule) -> Entry:
         remedy=rule.remedy,
         missing=rule.missing,
         tolerance=rule.tolerance,
-        scope_note=notes or None,
+        scope_note=rule.scope_note,
     )

@@ -1,78 +1,65 @@
-"""Rules that follow from the declarations: required cells, lengths, codes valid on their date, form validity.
+"""Rules that follow from the declarations: required cells, lengths, codes valid on their date; and where a rule applies.
 
-Does not belong here: rules that somebody decided (the YAML files of expectations/rules).
+Does not belong here: rules that somebody decided (the YAML files of expectations/rules), texts that stand in them (generated).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
 from expectations.rule import Rule
-from warehouse.codes import Code, code_lists
-from warehouse.deadlines import deadlines
-from warehouse.declaration import Column, Table, form_tables, report_tables
+from warehouse.codes import ALWAYS, Code, code_lists
+from warehouse.declaration import Column, Table, form_tables
 from warehouse.forms import form_versions
+from warehouse.relation import day_literal
+from warehouse.source import ROOT
 
-_ALWAYS = date(1900, 1, 1)
 
-
-def derived_rules() -> tuple[Rule, ...]:
+def derived_rules(root: Path = ROOT) -> tuple[Rule, ...]:
     """Return the rules of every column of every form table, in the order of the declarations."""
-    return tuple(r for t in form_tables().values() for c in t.columns for r in _of_column(t, c))
+    return tuple(r for t in form_tables(root).values() for c in t.columns for r in _of_column(t, c, root))
 
 
-def form_validity_sql() -> str:
-    """Return the predicate that a period ends while its form version is in force."""
-    cases = [
-        f"WHEN '{f.form_code}-{f.form_version}' THEN period_end BETWEEN {_day(f.valid_from)} AND {_day(f.valid_to or date.max)}"
-        for f in form_versions().values()
-    ]
-    return f"CASE form_code || '-' || form_version {' '.join(cases)} ELSE true END"
+def versions_with(table: Table, columns: Iterable[str], root: Path = ROOT) -> tuple[str, ...] | None:
+    """Return the form versions (BCDV-2023) that fill all ``columns`` of ``table``; () when all do, None when none does."""
+    own = {c.name for c in table.columns} & set(columns)
+    filling = [f for f in form_versions(root).values() if table.name in f.tables()]
+    found = tuple(f.name for f in filling if own <= f.fills(table.name))
+    return None if not found else () if len(found) == len(filling) else found
 
 
-def any_row_sql() -> str:
-    """Return the query of the submissions that have a row in any report table, or findings that explain why not."""
-    parts = [f"SELECT r.submission_id FROM staging.{name} r" for name in report_tables()]
-    return " UNION ALL ".join(
-        [*parts, "SELECT i.submission_id FROM staging.cell_issue i WHERE i.code[1] IN ('C', 'H')"]
-    )
-
-
-def deadline_days_sql() -> str:
-    """Return the days after the period on which a report still is on time; without a deadline nothing is late."""
-    cases = [f"WHEN '{d.form_code}-{d.period_kind}' THEN {d.due_days + d.grace_days}" for d in deadlines()]
-    return f"(CASE form_code || '-' || period_kind {' '.join(cases)} ELSE 100000 END)"
-
-
-#: texts that stand in a rule's ``sql`` as ``{name}``
-GENERATED = {"form_validity": form_validity_sql, "any_row": any_row_sql, "deadline_days": deadline_days_sql}
-
-
-def _of_column(table: Table, column: Column) -> Iterator[Rule]:
+def _of_column(table: Table, column: Column, root: Path) -> Iterator[Rule]:
+    versions = versions_with(table, [column.name], root)
+    if versions is None:  # no form asks for it yet
+        return
     if column.required:
-        yield _required(table, column)
+        yield _required(table, column, versions)
     if column.max_length:
-        yield _length(table, column, column.max_length)
+        yield _length(table, column, column.max_length, versions)
     if column.codes:
-        dated = [c for c in code_lists()[column.codes] if c.valid_from > _ALWAYS or c.valid_to]
+        dated = [c for c in code_lists(root)[column.codes] if c.valid_from > ALWAYS or c.valid_to]
         if dated:
-            yield _valid_on(table, column, dated)
+            yield _valid_on(table, column, dated, versions)
 
 
 def _code(table: Table, column: Column, what: str) -> str:
     return f"{table.prefix}-{column.name.upper().replace('_', '-')}-{what}"
 
 
-def _required(table: Table, column: Column) -> Rule:
+def _required(table: Table, column: Column, versions: tuple[str, ...]) -> Rule:
     stated = column.state_name is not None
+    filled = f"{column.state_name} <> 'not_reported'" if stated else f"{column.name} IS NOT NULL"
+    by_row = stated or bool(versions)  # only a rule over rows can be limited to some versions
     return Rule(
         code=_code(table, column, "MISSING"),
         table=f"staging.{table.name}",
         severity="error",
-        kind="row" if stated else "not_null",
+        kind="row" if by_row else "not_null",
         columns=(column.name,),
-        sql=f"{column.state_name} <> 'not_reported'" if stated else "",
+        versions=versions,
+        sql=filled if by_row else "",
         missing="never_skip",
         title="Ô bắt buộc bị bỏ trống",
         title_en=f"{column.name} is required",
@@ -82,13 +69,14 @@ def _required(table: Table, column: Column) -> Rule:
     )
 
 
-def _length(table: Table, column: Column, most: int) -> Rule:
+def _length(table: Table, column: Column, most: int, versions: tuple[str, ...]) -> Rule:
     return Rule(
         code=_code(table, column, "LONG"),
         table=f"staging.{table.name}",
         severity="error",
         kind="length",
         columns=(column.name,),
+        versions=versions,
         max=most,
         title=f"Dài quá {most} ký tự",
         title_en=f"{column.name} is longer than {most} characters",
@@ -97,10 +85,10 @@ def _length(table: Table, column: Column, most: int) -> Rule:
     )
 
 
-def _valid_on(table: Table, column: Column, dated: list[Code]) -> Rule:
+def _valid_on(table: Table, column: Column, dated: list[Code], versions: tuple[str, ...]) -> Rule:
     first, last = _span(table, column)
     cases = " ".join(
-        f"WHEN '{c.code}' THEN {last} >= {_day(c.valid_from)} AND {first} <= {_day(c.valid_to or date.max)}"
+        f"WHEN '{c.code}' THEN {last} >= {day_literal(c.valid_from)} AND {first} <= {day_literal(c.valid_to or date.max)}"
         for c in dated
     )
     return Rule(
@@ -109,6 +97,7 @@ def _valid_on(table: Table, column: Column, dated: list[Code]) -> Rule:
         severity="error",
         kind="row",
         columns=(column.name,),
+        versions=versions,
         sql=f"CASE {column.name} {cases} ELSE true END",
         title="Mục không còn hoặc chưa có hiệu lực",
         title_en=f"{column.name} is not valid on its date",
@@ -127,10 +116,6 @@ def _span(table: Table, column: Column) -> tuple[str, str]:
 
 
 def _stretch(code: Code) -> str:
-    start = f"từ {code.valid_from:%d/%m/%Y}" if code.valid_from > _ALWAYS else ""
+    start = f"từ {code.valid_from:%d/%m/%Y}" if code.valid_from > ALWAYS else ""
     end = f"đến {code.valid_to:%d/%m/%Y}" if code.valid_to else ""
     return f"{start} {end}".strip()
-
-
-def _day(day: date) -> str:
-    return f"DATE '{day:%Y-%m-%d}'"

@@ -42,7 +42,7 @@ def expectation_of(rule: Rule) -> Any:
             "severity": rule.severity,
             "missing": rule.missing,
             "tolerance": rule.tolerance,
-            "scope": rule.scope,
+            "scope": rule.scope_note,
         },
     }
     make: Callable[[Rule, dict[str, Any]], Any] = _KINDS[rule.kind]
@@ -61,8 +61,8 @@ def _row(rule: Rule, common: dict[str, Any]) -> Any:
 
 def _in_table(rule: Rule, common: dict[str, Any]) -> Any:
     table, _, column = rule.ref.rpartition(".")
-    if forms := rule.scope.get("forms"):
-        common["row_condition"] = Column("form_code").is_in(list(forms))
+    if rule.forms:
+        common["row_condition"] = Column("form_code").is_in(list(rule.forms))
     return own.ExpectColumnValuesToExistInTable(column=rule.columns[0], ref_table=table, ref_column=column, **common)
 
 

@@ -34,7 +34,7 @@ _SPEAKABLE = frozenset(
         "WriterBusyError",
         "HomeError",
         "InboxError",
-        "DeadlineError",
+        "DeclarationError",
         "YearOpenError",
         "SuitesDisagreeError",
     }

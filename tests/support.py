@@ -57,9 +57,9 @@ def report_of(
     return Report(letterhead(unit, period.period_end), period, form, rows, {**dated, **(cover or {})})
 
 
-def clean_rows(year: int) -> Rows:
-    """Rows of a report that no rule finds fault with, on the form of ``year``."""
-    new = year >= 2023
+def clean_rows(year: int, new: bool | None = None) -> Rows:
+    """Rows of a report that no rule finds fault with, on the form of ``year``, or on one since 2023 when ``new``."""
+    new = year >= 2023 if new is None else new
     training: dict[str, object] = {
         "training_kind_code": "tap_huan", "session_count": 2, "attendee_count": 40, "member_attended_count": 18,
         "member_total_count": 20, "co_organiser_code": "trung_tam_chinh_tri",
@@ -79,7 +79,7 @@ def clean_rows(year: int) -> Rows:
     }  # fmt: skip
     if new:
         model["score"] = 80
-        scheme = {2023: "132-QD/TW", 2024: "124-QD/TW", 2025: "124-QD/TW"}.get(year, "366-QD/TW")
+        scheme = "132-QD/TW" if year <= 2023 else "124-QD/TW" if year <= 2025 else "366-QD/TW"
         inspection |= {"rating_scheme_code": scheme, "rating_code": "tot"}
     finding: dict[str, object] = {
         "inspection_code": "KT01", "finding_category_code": "hinh_thuc", "found_count": 2, "found_date": date(year, 5, 10),
@@ -159,6 +159,11 @@ def form(version: str) -> FormVersion:
     return form_versions()["BCDV", version]
 
 
+def newest() -> FormVersion:
+    """Return the newest version of the unit's report."""
+    return [f for f in form_versions().values() if f.form_code == "BCDV"][-1]
+
+
 def changed_header(form: FormVersion, column: str, header: str) -> FormVersion:
     """Return the form with one header text changed, as a unit might retype it."""
 
@@ -178,6 +183,7 @@ __all__ = [
     "findings",
     "form",
     "make_home",
+    "newest",
     "overlook",
     "put",
     "put_register",

@@ -31,10 +31,11 @@ MART = """
 online_by_year:
   label: Dự trực tuyến theo năm
   description: Attendances online by year.
-  grain: one row per year
-  key: [year]
+  grain: one row per year and unit
+  key: [year, unit_id]
   columns:
     - {name: year, type: integer, required: true, label: Năm, description: Year}
+    - {name: unit_id, type: integer, required: true, label: Đơn vị, description: Unit}
     - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online, source: core.fact_training.online_count}
 """
 PROGRAM = """
@@ -99,19 +100,10 @@ def _new_form_year(sources: Path) -> None:
     text = text.replace("2023-01-01", "2026-01-01").replace('"2023"', '"2026"').replace("mẫu 2023", "mẫu 2026")
     (new / "form.yaml").write_text(text, encoding="utf-8")
     with (new / "columns.csv").open(encoding="utf-8", newline="") as f:
-        rows = [r for r in csv.DictReader(f) if r["position"]]
+        rows = [r for r in csv.DictReader(f) if r["concordance"] != "discontinued"]
     for r in rows:
         r["concordance"], r["was"], r["note"] = ("same", "" if r["column"] == "-" else r["column"], "")
-        if r["table"] == "training" and int(r["position"]) >= 8:
-            r["position"] = str(int(r["position"]) + 1)
-    added = {
-        **rows[6],
-        "position": "8",
-        "header": "Dự trực tuyến",
-        "column": "online_count",
-        "concordance": "new",
-        "was": "",
-    }
+    added = {**rows[6], "header": "Dự trực tuyến", "column": "online_count", "concordance": "new", "was": ""}
     with (new / "columns.csv").open("w", encoding="utf-8", newline="") as f:
         writer = csv.DictWriter(f, list(rows[0]))
         writer.writeheader()
@@ -125,8 +117,8 @@ def _new_rule(sources: Path) -> None:
 def _new_mart(sources: Path) -> None:
     _append(sources / "warehouse/tables/system/mart.yaml", MART)
     (sources / "warehouse/marts/online_by_year.sql").write_text(
-        "SELECT f.year, sum(f.online_count) FILTER (f.online_count_state IN ('value', 'zero')) AS online_count\n"
-        "FROM core.fact_training f JOIN mart.year_source s USING (submission_id) GROUP BY f.year\n",
+        "SELECT f.year, f.unit_id, sum(f.online_count) FILTER (f.online_count_state IN ('value', 'zero')) AS online_count\n"
+        "FROM core.fact_training f JOIN mart.year_source s USING (submission_id) GROUP BY f.year, f.unit_id\n",
         encoding="utf-8",
     )
     marts = sources / "warehouse/marts.py"
@@ -155,9 +147,22 @@ def test_a_code_a_column_a_form_year_a_rule_and_a_mart_are_added_in_one_place_ea
     assert done.returncode == 0, done.stderr[-2000:]
     out = json.loads(done.stdout)
     assert out == {
-        "form": "2026", "verdicts": [1, 1], "findings": [["T-ONLINE-OVER", "H7"]], "field": [["CDS"]], "mart": [[2026, 30]],
+        "form": "2026", "verdicts": [1, 1], "findings": [["T-ONLINE-OVER", "H7"]], "field": [["CDS"]], "mart": [[2026, 104, 30]],
         "old": [[None, "not_reported"]], "comment": [["Dự trực tuyến - Attendances online [lượt người]"]],
     }  # fmt: skip
+
+
+def test_a_new_form_year_keeps_every_rule(sources: Path) -> None:
+    """Every rule's defect is planted again, now on the version of 2026, and found at its cell."""
+    shutil.copytree(REPO / "tests", sources / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    _new_column(sources)
+    _new_form_year(sources)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/expectations/test_planted_defects.py",
+         "-k", "finds_its_defect or reject or older_version"],
+        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, sources: Path) -> None:

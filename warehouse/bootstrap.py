@@ -6,16 +6,16 @@ next batch. Does not belong here: anything that comes from a submission.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
+from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
 from warehouse.migrate import migrate, next_batch_no
+from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, column_comment, ddl, literal, quote, relations
 from warehouse.rows import Rows, replace_rows
 
@@ -136,7 +136,9 @@ def mirrors() -> dict[str, Rows]:
             for n in dialogue_norms()
         ],
         "core.deadline": [(d.form_code, d.period_kind, d.due_days, d.grace_days, d.expected) for d in deadlines()],
-        "core.known_break": _known_breaks(),
+        "core.known_break": [
+            (b.break_date, b.table_name, b.column_name, b.break_kind, b.break_note) for b in known_breaks()
+        ],
         "core.model_status_step": sorted(status_path()),
         "meta.dictionary": _dictionary(),
         "meta.form_column": _form_columns(),
@@ -149,11 +151,6 @@ def _codes() -> Rows:
         for codes in code_lists().values()
         for c in codes
     ]
-
-
-def _known_breaks() -> Rows:
-    with (NORMS_DIR / "series_break.csv").open(encoding="utf-8", newline="") as f:
-        return [(date.fromisoformat(r.pop("break_date")), *r.values()) for r in csv.DictReader(f)]
 
 
 def _dictionary() -> Rows:

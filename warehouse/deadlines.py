@@ -6,59 +6,54 @@ Does not belong here: who was late (mart.completeness) or who is reminded (orche
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import get_args
 
-from warehouse.yaml_file import read_yaml
+from warehouse.check import Declared, build
+from warehouse.forms import form_codes
+from warehouse.periods import PeriodKind
+from warehouse.source import Source, per_root
 
-_KINDS = {"M", "Q", "H1", "9M", "Y", "R"}
-DEADLINES_FILE = Path(__file__).parent / "deadlines.yaml"
-
-
-class DeadlineError(ValueError):
-    """The deadline file is malformed; the message names the entry and what is expected."""
+DEADLINES = "warehouse/deadlines.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Declared):
     """Due ``due_days`` after the last day of the period; ``grace_days`` more still count as on time.
 
     Units are reminded from ``remind_days`` before the due day on.
     """
 
     form_code: str
-    period_kind: str
+    period_kind: PeriodKind
     due_days: int
     grace_days: int
     expected: bool = False
     remind_days: int = 7
 
 
-@cache
-def deadlines(path: Path = DEADLINES_FILE) -> tuple[Deadline, ...]:
-    """Return every deadline. Raises DeadlineError."""
-    raw = read_yaml(path)
-    if not isinstance(raw, dict):
-        raise DeadlineError(f"{path.name}: expected forms at the top level, e.g. 'BCDV:'")
-    for form, kinds in raw.items():
-        if not isinstance(kinds, dict) or not all(isinstance(e, dict) for e in kinds.values()):
-            raise DeadlineError(
-                f"{path.name}: {form}: expected kinds of period, each with {{due_days: 20, grace_days: 10}}"
-            )
-        unknown = sorted(set(kinds) - _KINDS)
-        if unknown:
-            raise DeadlineError(f"{path.name}: {form}: {unknown} are no kinds of period; there are {sorted(_KINDS)}")
-    return tuple(_deadline(form, kind, entry) for form, kinds in raw.items() for kind, entry in kinds.items())
+@per_root
+def deadlines(root: Path) -> tuple[Deadline, ...]:
+    """Return every deadline. Raises DeclarationError."""
+    source = Source(root, DEADLINES)
+    raw, forms = source.yaml(), form_codes("replace", root)
+    found = []
+    for form, kinds in raw.items() if isinstance(raw, dict) else ():
+        source.refuse_unless(form in forms, (form,), form, ", ".join(forms))
+        if source.refuse_unless(
+            isinstance(kinds, dict), (form,), kinds, "kinds of period, e.g. Y: {due_days: 20, grace_days: 10}"
+        ):
+            found += [_deadline(source, form, kind, entry) for kind, entry in kinds.items()]
+    source.refuse_unless(isinstance(raw, dict), (), raw, f"forms: {', '.join(forms)}")
+    return source.settled(tuple(d for d in found if d))
 
 
-def _deadline(form: str, kind: str, entry: dict[str, object]) -> Deadline:
-    try:
-        deadline = Deadline(form, kind, **entry)  # type: ignore[arg-type]
-    except TypeError as e:
-        raise DeadlineError(
-            f"{form}.{kind}: {e}; expected due_days, grace_days and perhaps expected, remind_days"
-        ) from e
-    for days in (deadline.due_days, deadline.grace_days, deadline.remind_days):
-        if not isinstance(days, int) or isinstance(days, bool) or days < 0:
-            raise DeadlineError(f"{form}.{kind}: days are whole numbers from 0, found {days!r}")
+def _deadline(source: Source, form: str, kind: str, entry: object) -> Deadline | None:
+    kinds = get_args(PeriodKind)
+    if not source.refuse_unless(kind in kinds, (form, kind), kind, ", ".join(kinds)):
+        return None
+    deadline = build(Deadline, entry, source, (form, kind), form_code=form, period_kind=kind)
+    for name in ("due_days", "grace_days", "remind_days") if deadline else ():
+        days = getattr(deadline, name)
+        source.refuse_unless(days >= 0, (form, kind, name), days, "a whole number from 0")
     return deadline

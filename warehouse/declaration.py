@@ -1,4 +1,4 @@
-"""Tables, declared once: the YAML files of ``warehouse/tables`` as typed objects.
+"""Tables, declared once: the YAML files of ``warehouse/tables`` as typed objects, checked when they are loaded.
 
 Everything that knows a table's columns asks here. What is derived from a declaration (DDL,
 schemas, dictionary, suites, templates) does not belong here but in the module that needs it.
@@ -6,24 +6,32 @@ schemas, dictionary, suites, templates) does not belong here but in the module t
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from warehouse.yaml_file import read_yaml
+from warehouse.check import At, Declared, build
+from warehouse.codes import code_list_names
+from warehouse.source import ROOT, Source, per_root
 
 LogicalType = Literal["count", "decimal", "percent", "integer", "date", "timestamp", "code", "text", "flag"]
 Measure = Literal["flow", "persons", "level", "plan", "rate"]
 
-TABLES_DIR = Path(__file__).parent / "tables"
+TABLES = "warehouse/tables"
 
 #: measures that carry a companion ``<column>_state`` (the four states of a cell, or a qualifier)
 STATED_TYPES: frozenset[str] = frozenset({"count", "decimal", "percent"})
 
 
+#: columns that every loaded row carries and that may stand in a key
+ROW_KEY = ("submission_id", "row_no")
+NAME, NAME_SAYS = re.compile(r"[a-z][a-z0-9_]*"), "a-z, 0-9 and _, a letter first"
+
+
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Declared):
     """One column: logical type, unit, Vietnamese label, English description and the simple rules it obeys.
 
     ``measure`` says what the figure means: ``flow`` adds over disjoint periods, ``persons`` never adds as if distinct,
@@ -52,14 +60,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Declared):
     """One table: its grain, key and columns. ``core`` is the name in schema ``core``; ``name`` that in ``staging``.
 
     ``prefix`` opens the codes of the rules derived from the table; ``register`` marks tables that the
-    register form fills.
+    register form fills. ``order`` says where it stands among the tables: smaller first, never twice.
     """
 
     name: str
+    order: int
     core: str
     prefix: str
     label: str
@@ -77,41 +86,71 @@ class Table:
         raise KeyError(f"{self.name} has no column {name!r}; it has {[c.name for c in self.columns]}")
 
 
-def parse_table(raw: dict[str, Any]) -> Table:
-    """Build a Table from one YAML document. Raises TypeError or ValueError on unknown or missing fields."""
-    columns = tuple(Column(**c) for c in raw["columns"])
-    table = Table(**{**raw, "columns": columns, "key": tuple(raw["key"])})
-    names = [c.name for c in columns]
-    if len(set(names)) != len(names):
-        raise ValueError(f"{table.name}: a column is declared twice")
-    for column in columns:
-        if (column.type == "code") != (column.codes is not None):
-            raise ValueError(f"{table.name}.{column.name}: type code and a code list go together")
-    return table
+@per_root
+def form_tables(root: Path) -> dict[str, Table]:
+    """Return every table that a form fills, by staging name, in their ``order``. Raises DeclarationError."""
+    names = sorted(f"{TABLES}/form/{p.name}" for p in (root / TABLES / "form").glob("*.yaml"))
+    sources = [Source(root, name) for name in names]
+    read = [(source, build(Table, source.yaml(), source)) for source in sources]
+    tables = [(source, table) for source, table in read if table]
+    for i, (source, table) in enumerate(tables):
+        _check_table(source, table, root)
+        for key in ("order", "core", "prefix"):
+            value = getattr(table, key)
+            owner = next((t.name for _, t in tables[:i] if getattr(t, key) == value), None)
+            source.refuse_unless(owner is None, (key,), value, f"one that no other table has; {owner} has it")
+    for source in sources:
+        source.check()
+    return {t.name: t for _, t in sorted(tables, key=lambda pair: pair[1].order)}
 
 
-@cache
-def form_tables() -> dict[str, Table]:
-    """Return every table that a form fills, by staging name, in the order of the forms' sheets."""
-    order = [
-        "unit", "unit_alias", "succession", "document", "document_citation",
-        "training", "model", "inspection", "inspection_finding", "dialogue", "organisation", "issue",
-    ]  # fmt: skip
-    loaded = {t.name: t for t in map(_load, sorted((TABLES_DIR / "form").glob("*.yaml")))}
-    if set(order) != set(loaded):
-        raise ValueError(f"tables without a place in the order: {set(order) ^ set(loaded)}")
-    return {name: loaded[name] for name in order}
-
-
-def report_tables() -> dict[str, Table]:
+def report_tables(root: Path = ROOT) -> dict[str, Table]:
     """Return the tables of the units' reports (facts), by staging name."""
-    return {n: t for n, t in form_tables().items() if not t.register}
+    return {n: t for n, t in form_tables(root).items() if not t.register}
 
 
-def register_tables() -> dict[str, Table]:
+def register_tables(root: Path = ROOT) -> dict[str, Table]:
     """Return the tables of the register form (dimensions), by staging name."""
-    return {n: t for n, t in form_tables().items() if t.register}
+    return {n: t for n, t in form_tables(root).items() if t.register}
 
 
-def _load(path: Path) -> Table:
-    return parse_table(read_yaml(path))
+def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Collection[str]) -> None:
+    """Note what is wrong with the columns that stand at ``at``: names, types, code lists (``lists``), measures."""
+    days = [c.name for c in columns if c.type == "date"]
+    for i, c in enumerate(columns):
+        here = (*at, i)
+        source.refuse_unless(bool(NAME.fullmatch(c.name)), (*here, "name"), c.name, NAME_SAYS)
+        earlier = [x.name for x in columns[:i]]
+        source.refuse_unless(c.name not in earlier, (*here, "name"), c.name, "each column once")
+        if (c.type == "code") != (c.codes is not None):
+            source.problem((*here, "type"), c.type, "code with a code list (codes), any other type without")
+        elif c.codes:
+            source.refuse_unless(c.codes in lists, (*here, "codes"), c.codes, ", ".join(sorted(lists)))
+        if c.valid_on:
+            source.refuse_unless(c.valid_on in days, (*here, "valid_on"), c.valid_on, ", ".join(days) or "no column")
+            source.refuse_unless(bool(c.codes), (*here, "valid_on"), c.valid_on, "only with a code list")
+        if c.measure:
+            source.refuse_unless(
+                c.type in STATED_TYPES, (*here, "measure"), c.measure, "only with count, decimal, percent"
+            )
+        if c.max_length is not None:
+            good = c.type == "text" and c.max_length > 0
+            source.refuse_unless(good, (*here, "max_length"), c.max_length, "a number from 1, and only with type text")
+        source.refuse_unless(
+            not c.free_text or c.type == "text", (*here, "free_text"), c.free_text, "only with type text"
+        )
+
+
+def _check_table(source: Source, table: Table, root: Path) -> None:
+    stem = Path(source.name).stem
+    source.refuse_unless(table.name == stem, ("name",), table.name, f"{stem}, as the file is called")
+    source.refuse_unless(bool(NAME.fullmatch(table.core)), ("core",), table.core, NAME_SAYS)
+    source.refuse_unless(table.prefix.isalpha() and table.prefix.isupper(), ("prefix",), table.prefix, "letters A-Z")
+    check_columns(source, table.columns, ("columns",), code_list_names(root))
+    for i, c in enumerate(table.columns):
+        source.refuse_unless(
+            c.source is None, ("columns", i, "source"), c.source, "nothing: only a mart's column has one"
+        )
+    known = [*ROW_KEY, *(c.name for c in table.columns)]
+    for i, name in enumerate(table.key):
+        source.refuse_unless(name in known, ("key", i), name, ", ".join(known))

@@ -1,32 +1,34 @@
-"""Form versions as data: sheet, header text, position and column; and the concordance between versions.
+"""Form versions as data: sheet, header text and column in the order of the sheet; and the concordance between versions.
 
-Belongs here: loading and checking the CSV and YAML files of ``warehouse/forms``. Does not: finding headers in
-a workbook (assets.intake) or drawing the template (assets.template).
+Belongs here: the objects, and loading the CSV and YAML files of ``warehouse/forms``. Does not: what such a file must fulfil
+(warehouse.form_check), finding headers in a workbook (assets.intake) or drawing the template (assets.template).
 """
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, cast
 
-from warehouse.declaration import form_tables
-from warehouse.yaml_file import read_yaml
+from warehouse.check import Declared, build
+from warehouse.source import ROOT, Source, filled, per_root
 
-FORMS_DIR = Path(__file__).parent / "forms"
+FORMS = "warehouse/forms"
 Concordance = Literal["new", "same", "renamed", "redefined", "split", "merged", "discontinued"]
-IGNORED = "-"
+Policy = Literal["replace", "register"]
+IGNORED, IGNORE = "-", "ignore"  # the column and the reader of a header that is not loaded
 GUIDE_SHEET = "Hướng dẫn"
 LIST_SHEET = "Danh mục"
 #: sheets of the template that carry no data, as folded names
 OTHER_SHEETS = frozenset({GUIDE_SHEET.casefold(), LIST_SHEET.casefold()})
+#: columns of columns.csv
+LINE = ("table", "sheet", "group_header", "header", "column", "reader", "required", "concordance", "was", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class CoverField:
+class CoverField(Declared):
     """One line of the cover sheet: the label printed and the field it fills."""
 
     label: str
@@ -36,33 +38,34 @@ class CoverField:
 
 
 @dataclass(frozen=True, slots=True)
-class FormColumn:
+class FormColumn(Declared):
     """One header of one sheet of one form version. ``columns`` is empty when the header is ignored by name.
 
     A ratio, a percent or a citation fills two columns from one cell. ``concordance`` relates it to the version before.
+    ``position`` counts the printed headers of the sheet from 1; a discontinued column has no header and no position.
     """
 
     table: str
     sheet: str
     position: int | None
-    group_header: str
-    header: str
     columns: tuple[str, ...]
-    reader: str
     required: bool
     concordance: Concordance
     was: tuple[str, ...]
-    note: str
     ref: str
+    group_header: str = ""
+    header: str = ""
+    reader: str = ""
+    note: str = ""
 
     @property
     def ignored(self) -> bool:
         """True when the header is known and deliberately not loaded."""
-        return self.reader == "ignore"
+        return self.reader == IGNORE
 
 
 @dataclass(frozen=True, slots=True)
-class FormVersion:
+class FormVersion(Declared):
     """One version of one form: cover fields and the headers of each sheet."""
 
     form_code: str
@@ -70,11 +73,20 @@ class FormVersion:
     title: str
     description: str
     valid_from: date
-    valid_to: date | None
-    policy: Literal["replace", "register"]
+    policy: Policy
     cover_sheet: str
     cover: tuple[CoverField, ...]
     columns: tuple[FormColumn, ...]
+    valid_to: date | None = None
+
+    @property
+    def name(self) -> str:
+        """Code and version, as in BCDV-2013."""
+        return f"{self.form_code}-{self.form_version}"
+
+    def fills(self, table: str) -> frozenset[str]:
+        """Return the columns of ``table`` that its headers fill."""
+        return frozenset(n for c in self.columns if c.table == table and c.position for n in c.columns)
 
     def tables(self) -> list[str]:
         """Return the staging tables that this version fills, in sheet order."""
@@ -93,12 +105,20 @@ class FormVersion:
         return sorted(printed, key=lambda c: c.position or 0)
 
 
-@cache
-def form_versions() -> dict[tuple[str, str], FormVersion]:
-    """Return every form version by (form_code, form_version), oldest first. Raises ValueError on a bad form file."""
-    loaded = [_load(p.parent) for p in sorted(FORMS_DIR.glob("*/*/form.yaml"))]
-    loaded.sort(key=lambda f: (f.form_code, f.valid_from))
-    return {(f.form_code, f.form_version): f for f in loaded}
+@per_root
+def form_versions(root: Path) -> dict[tuple[str, str], FormVersion]:
+    """Return every form version by (form_code, form_version), oldest first. Raises DeclarationError."""
+    from warehouse.form_check import check_form, check_versions
+
+    read = [_read(root, path.parent) for path in sorted((root / FORMS).glob("*/*/form.yaml"))]
+    for one in read:
+        check_form(one, root)
+    found = sorted((r for r in read if r.form), key=lambda r: (r.version.form_code, r.version.valid_from))
+    check_versions(found)
+    for one in read:
+        one.head.check()
+        one.lines.check()
+    return {(r.version.form_code, r.version.form_version): r.version for r in found}
 
 
 def version_for(form_code: str, day: date) -> FormVersion | None:
@@ -109,42 +129,57 @@ def version_for(form_code: str, day: date) -> FormVersion | None:
     return None
 
 
-def _load(folder: Path) -> FormVersion:
-    raw: dict[str, Any] = read_yaml(folder / "form.yaml")
-    ref = f"{raw['form_code']}-{raw['form_version']}"
-    with (folder / "columns.csv").open(encoding="utf-8", newline="") as f:
-        columns = tuple(_column(r, i, ref) for i, r in enumerate(csv.DictReader(f), start=2))
-    cover = tuple(CoverField(**c) for c in raw.pop("cover"))
-    form = FormVersion(**raw, cover=cover, columns=columns)
-    _check(form)
-    return form
+def form_codes(policy: Policy, root: Path = ROOT) -> tuple[str, ...]:
+    """Return the codes of the forms of that policy, sorted."""
+    return tuple(dict.fromkeys(f.form_code for f in form_versions(root).values() if f.policy == policy))
 
 
-def _column(row: dict[str, str], line: int, ref: str) -> FormColumn:
-    return FormColumn(
-        table=row["table"],
-        sheet=row["sheet"],
-        position=int(row["position"]) if row["position"] else None,
-        group_header=row["group_header"],
-        header=row["header"],
-        columns=() if row["column"] == IGNORED else tuple(row["column"].split("|")),
-        reader=row["reader"],
-        required=row["required"] == "yes",
-        concordance=row["concordance"],  # type: ignore[arg-type]
-        was=tuple(w for w in row["was"].split("|") if w),
-        note=row["note"],
-        ref=f"{ref}:columns.csv:{line}",
-    )
+@dataclass(frozen=True, slots=True)
+class ReadForm:
+    """A form version as read from its two files: None when form.yaml is faulty; each column with its line."""
+
+    head: Source
+    lines: Source
+    form: FormVersion | None
+    columns: tuple[tuple[int, FormColumn], ...]
+
+    @property
+    def version(self) -> FormVersion:
+        """The version, of one that has been read."""
+        return cast("FormVersion", self.form)
 
 
-def _check(form: FormVersion) -> None:
-    tables = form_tables()
-    for c in form.columns:
-        for name in (*c.columns, *c.was):
-            tables[c.table].column(name)
-        if not c.ignored and not c.columns:
-            raise ValueError(f"{c.ref}: a header is mapped to a column or ignored by name")
-    for table in form.tables():
-        seen = [(c.group_header, c.header) for c in form.headers(table)]
-        if len(set(seen)) != len(seen):
-            raise ValueError(f"{form.form_code}-{form.form_version}: {table} has one header twice")
+def _read(root: Path, folder: Path) -> ReadForm:
+    name = f"{FORMS}/{folder.parent.name}/{folder.name}"
+    head, lines = Source(root, f"{name}/form.yaml"), Source(root, f"{name}/columns.csv")
+    ref = f"{folder.parent.name.upper()}-{folder.name}:columns.csv"
+    columns = _columns(lines, ref)
+    form = build(FormVersion, head.yaml(), head, columns=())
+    return ReadForm(head, lines, form and replace(form, columns=tuple(c for _, c in columns)), columns)
+
+
+def _columns(source: Source, ref: str) -> tuple[tuple[int, FormColumn], ...]:
+    printed: Counter[str] = Counter()
+    out = []
+    for line, row in source.rows(LINE):
+        position = None
+        if row["concordance"] != "discontinued":
+            printed[row["table"]] += 1
+            position = printed[row["table"]]
+        names, required, was = row.pop("column"), row.pop("required"), row.pop("was")
+        source.refuse_unless(bool(names), (line, "column"), names, f"columns joined by |, or {IGNORED}")
+        source.refuse_unless(required in ("yes", ""), (line, "required"), required, "yes or blank")
+        column = build(
+            FormColumn,
+            filled(row),
+            source,
+            (line,),
+            position=position,
+            columns=[] if names == IGNORED else names.split("|"),
+            required=required == "yes",
+            was=was.split("|") if was else [],
+            ref=f"{ref}:{line}",
+        )
+        if column:
+            out.append((line, column))
+    return tuple(out)

@@ -5,20 +5,25 @@ Belongs here: relations of all schemas, DDL with comments, polars and Arrow sche
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.declaration import Column, Table, form_tables
-from warehouse.yaml_file import read_yaml
+from warehouse.check import Declared, build
+from warehouse.codes import code_list_names
+from warehouse.declaration import NAME, NAME_SAYS, TABLES, Column, Table, check_columns, form_tables
+from warehouse.source import Source, per_root
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-SYSTEM_DIR = Path(__file__).parent / "tables" / "system"
+SYSTEM = f"{TABLES}/system"
 SCHEMAS = ("intake", "core", "mart", "meta", "history")
+#: schemas that have a declaration file of their own; ``history`` follows from the others
+_DECLARED = ("intake", "staging", "core", "mart", "meta")
 #: which batch brought a row and which one replaced it, by the batch's number; what was known, not what is true
 KNOWN_FROM, KNOWN_TO = "known_from", "known_to"
 DUCKDB_TYPES = {
@@ -34,9 +39,16 @@ DUCKDB_TYPES = {
 }
 
 
+#: the columns of context.yaml by group
+Context = Mapping[str, tuple[Column, ...]]
+
+
 @dataclass(frozen=True, slots=True)
-class Relation:
-    """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it."""
+class Relation(Declared):
+    """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it.
+
+    A table of staging may be ``like`` one of the warehouse: it has that one's columns ``without`` some, besides its own.
+    """
 
     schema: str
     name: str
@@ -44,7 +56,9 @@ class Relation:
     description: str
     grain: str
     key: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] = ()
+    like: str | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -65,42 +79,88 @@ class Relation:
         return self.schema != "history" and KNOWN_FROM in self.names()
 
 
-@cache
-def relations() -> dict[str, Relation]:
-    """Return every declared table by qualified name: those of the warehouse file, and ``staging``, which is never in it."""
-    out = [r for schema in ("intake", "core", "mart", "meta") for r in _system(schema)]
-    for table in form_tables().values():
-        out += [staging_relation(table), core_relation(table)]
-    out += [history_relation(r) for r in out if r.in_generations]
+@per_root
+def relations(root: Path) -> dict[str, Relation]:
+    """Return every declared table by qualified name: those of the warehouse file, and ``staging``, which is never in it.
+
+    Raises DeclarationError.
+    """
+    from warehouse.measure import check_marts
+
+    context = _context(root)
+    read = {schema: _system(root, schema) for schema in _DECLARED}
+    out = [r for schema, (_, found) in read.items() for r in found if schema != "staging"]
+    for table in form_tables(root).values():
+        out += [_staging(table, context), _core(table, context)]
+    out += [_history(r, context) for r in out if r.in_generations]
     known = {r.qualified: r for r in out}
-    return known | {r.qualified: r for r in _staging(known)}
+    known |= {r.qualified: r for r in _alike(*read["staging"], known)}
+    _check_names(read, root)
+    check_marts(read["mart"][0], known, root)
+    for source, _ in read.values():
+        source.check()
+    return known
 
 
-def history_relation(relation: Relation) -> Relation:
+def _history(relation: Relation, context: Context) -> Relation:
     """The replaced rows of ``relation``: the same columns, and the batch that replaced them."""
-    columns = (*relation.columns, *(c for c in _context("known") if c.name == KNOWN_TO))
     return replace(
         relation,
         schema="history",
         label=f"{relation.label} - các bản trước",
         description=f"Rows of {relation.qualified} that a later batch replaced, as they were.",
         key=(*relation.key, KNOWN_FROM),
-        columns=columns,
+        columns=(*relation.columns, *(c for c in context["known"] if c.name == KNOWN_TO)),
     )
 
 
-def staging_relation(table: Table) -> Relation:
+def _alike(source: Source, staged: list[Relation], known: Mapping[str, Relation]) -> Iterator[Relation]:
+    """Give each table of a batch at work the columns of the table that it is like, besides its own."""
+    for relation in staged:
+        if relation.like is None:
+            yield relation
+        elif source.refuse_unless(
+            relation.like in known, (relation.name, "like"), relation.like, "a table of the warehouse"
+        ):
+            kept = known[str(relation.like)]
+            for i, name in enumerate(relation.without):
+                at = (relation.name, "without", i)
+                source.refuse_unless(name in kept.names(), at, name, ", ".join(kept.names()))
+            left_out = (*relation.without, *relation.names())
+            columns = (*relation.columns, *(c for c in kept.columns if c.name not in left_out))
+            made = replace(relation, columns=columns, like=None, without=())
+            _check_key(source, made)
+            yield made
+
+
+def _check_names(read: Mapping[str, tuple[Source, list[Relation]]], root: Path) -> None:
+    """Note a table that a form's table is called, too. Raises DeclarationError for a file of no schema."""
+    for path in sorted((root / SYSTEM).glob("*.yaml")):
+        if path.stem not in (*_DECLARED, "context"):
+            stray = Source(root, f"{SYSTEM}/{path.name}")
+            stray.problem((), path.stem, f"{', '.join(_DECLARED)} or context")
+            stray.check()
+    tables = form_tables(root).values()
+    taken = {"staging": [t.name for t in tables], "core": [t.core for t in tables]}
+    for schema, (source, found) in read.items():
+        for r in found:
+            source.refuse_unless(
+                r.name not in taken.get(schema, []), (r.name,), r.name, "a name that no form's table has"
+            )
+
+
+def _staging(table: Table, context: Context) -> Relation:
     """The batch's rows of ``table``: context, the form's columns, each stated figure followed by its state."""
-    columns = (*_context("row"), *_reporter(table), *_stated(table))
+    columns = (*context["row"], *_reporter(table, context), *_stated(table))
     return _of(table, "staging", table.name, columns, ("submission_id", "row_no"))
 
 
-def core_relation(table: Table) -> Relation:
+def _core(table: Table, context: Context) -> Relation:
     """The kept rows of ``table``: as in staging, plus the validity of the submission's version."""
-    form = (*_context("row"), *_reporter(table), *_stated(table))
+    form = (*context["row"], *_reporter(table, context), *_stated(table))
     if table.register:  # a register row's own validity is data; the newest register is the whole truth
-        return _of(table, "core", table.core, (*_required_kept(table, form), *_known_from()), table.key)
-    columns = (*_required_kept(table, form), *_context("version"), *_known_from())
+        return _of(table, "core", table.core, (*_required_kept(table, form), *_known_from(context)), table.key)
+    columns = (*_required_kept(table, form), *context["version"], *_known_from(context))
     return _of(table, "core", table.core, columns, tuple(dict.fromkeys(("submission_id", *table.key))))
 
 
@@ -184,6 +244,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def day_literal(day: date) -> str:
+    """Write a day as SQL."""
+    return f"DATE '{day:%Y-%m-%d}'"
+
+
 def _metadata(c: Column) -> dict[str, str]:
     pairs = {"label": c.label, "description": c.description, "unit": c.unit, "codes": c.codes, "measure": c.measure}
     return {k: v for k, v in pairs.items() if v}
@@ -207,49 +272,61 @@ def _of(table: Table, schema: str, name: str, columns: tuple[Column, ...], key: 
     return Relation(schema, name, table.label, table.description, table.grain, key, columns)
 
 
-def _reporter(table: Table) -> tuple[Column, ...]:
-    return () if table.register else _context("reporter")
+def _reporter(table: Table, context: Context) -> tuple[Column, ...]:
+    return () if table.register else context["reporter"]
 
 
-def _known_from() -> tuple[Column, ...]:
-    return tuple(c for c in _context("known") if c.name == KNOWN_FROM)
+def _known_from(context: Context) -> tuple[Column, ...]:
+    return tuple(c for c in context["known"] if c.name == KNOWN_FROM)
 
 
-def _staging(known: dict[str, Relation]) -> list[Relation]:
-    """The relations of a batch at work. ``like`` names the table whose columns one has, ``without`` those it has not."""
+def _context(root: Path) -> Context:
+    """The columns of context.yaml by group. Raises DeclarationError."""
+    source = Source(root, f"{SYSTEM}/context.yaml")
+    raw, groups = source.yaml(), ("row", "reporter", "version", "known")
+    if source.refuse_unless(isinstance(raw, dict), (), raw, f"the keys {', '.join(groups)}"):
+        for name in (*raw, *(g for g in groups if g not in raw)):
+            good = name in groups and isinstance(raw.get(name), list)
+            source.refuse_unless(good, (name,), name, f"the keys {', '.join(groups)}, each with a list of columns")
+    source.check()
+    out = {}
+    for group in groups:
+        built = [build(Column, column, source, (group, i)) for i, column in enumerate(raw[group])]
+        out[group] = tuple(c for c in built if c)
+        check_columns(source, out[group], (group,), code_list_names(root))
+    return source.settled(out)
+
+
+def _system(root: Path, schema: str) -> tuple[Source, list[Relation]]:
+    """The tables of a schema that no form fills, and their file, in which what is wrong is noted."""
+    source = Source(root, f"{SYSTEM}/{schema}.yaml")
+    raw = source.yaml()
+    if not source.refuse_unless(isinstance(raw, dict), (), raw, "names of tables, each with its declaration"):
+        return source, []
     out = []
-    for name, raw in _yaml("staging").items():
-        own = tuple(Column(**c) for c in raw.get("columns", ()))
-        if like := raw.get("like"):
-            kept = known[like].columns
-            own = (*own, *(c for c in kept if c.name not in (*raw.get("without", ()), *(o.name for o in own))))
-        out.append(Relation("staging", name, raw["label"], raw["description"], raw["grain"], tuple(raw["key"]), own))
-    return out
+    for name, declared in raw.items():
+        relation = build(Relation, declared, source, (name,), schema=schema, name=str(name))
+        if relation:
+            _check(source, relation, root)
+            out.append(relation)
+    return source, out
 
 
-@cache
-def _context(group: str) -> tuple[Column, ...]:
-    return tuple(Column(**c) for c in _yaml("context")[group])
+def _check_key(source: Source, relation: Relation) -> None:
+    for i, name in enumerate(relation.key):
+        source.refuse_unless(name in relation.names(), (relation.name, "key", i), name, ", ".join(relation.names()))
 
 
-def _system(schema: str) -> list[Relation]:
-    if not (SYSTEM_DIR / f"{schema}.yaml").exists():
-        return []
-    return [
-        Relation(
-            schema=schema,
-            name=name,
-            label=raw["label"],
-            description=raw["description"],
-            grain=raw["grain"],
-            key=tuple(raw["key"]),
-            columns=tuple(Column(**c) for c in raw["columns"]),
-        )
-        for name, raw in _yaml(schema).items()
-    ]
-
-
-@cache
-def _yaml(stem: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = read_yaml(SYSTEM_DIR / f"{stem}.yaml")
-    return loaded
+def _check(source: Source, relation: Relation, root: Path) -> None:
+    source.refuse_unless(bool(NAME.fullmatch(relation.name)), (relation.name,), relation.name, NAME_SAYS)
+    check_columns(source, relation.columns, (relation.name, "columns"), code_list_names(root))
+    is_alike = relation.like is not None or bool(relation.without)
+    source.refuse_unless(
+        not is_alike or relation.schema == "staging", (relation.name, "like"), relation.like, "nothing: only in staging"
+    )
+    source.refuse_unless(is_alike or bool(relation.columns), (relation.name,), None, "columns, which must be stated")
+    if not is_alike:
+        _check_key(source, relation)
+    for i, c in enumerate(relation.columns if relation.schema != "mart" else ()):
+        at = (relation.name, "columns", i, "source")
+        source.refuse_unless(c.source is None, at, c.source, "nothing: only a mart's column has one")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from assets.reminders import write_reminders
 from tests.support import clean_rows, put, report_of, take
-from warehouse.deadlines import DeadlineError, deadlines
 from warehouse.home import Home
 
 
@@ -54,14 +52,3 @@ def test_a_day_written_again_is_the_same_day(home: Home) -> None:
     (folder / "DV999.txt").write_text("left over")
     write_reminders(home, date(2025, 1, 25))
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
-
-
-@pytest.mark.parametrize(("text", "message"), [
-    ("- a", "forms at the top level"), ("BCDV: 3", "kinds of period"), ("BCDV: {Z: {due_days: 1, grace_days: 1}}", "no kinds of period"),
-    ("BCDV: {Y: {due_days: -1, grace_days: 1}}", "whole numbers"), ("BCDV: {Y: {due: 1}}", "expected due_days"),
-])  # fmt: skip
-def test_a_malformed_deadline_file_is_refused_with_what_is_expected(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "deadlines.yaml"
-    path.write_text(text)
-    with pytest.raises(DeadlineError, match=message):
-        deadlines(path)

@@ -1,5 +1,7 @@
 """One planted defect per rule: what to change in a clean report, and the cell where the finding must stand.
 
+Defects stand on the newest version of the form; on an older one only where that version cannot have them.
+
 Does not belong here: the test that plants and looks (test_planted_defects).
 """
 
@@ -10,7 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assets.sample.report import Report, register_report
-from tests.support import Rows, clean_rows, cover_cell, form, report_of, template_cell
+from tests.support import Rows, clean_rows, cover_cell, newest, report_of, template_cell
+
+#: a year that is reported on the newest form version, and the first of such in which a code has expired
+YEAR = max(2024, newest().valid_from.year)
+NEW, NEXT = f"{YEAR}-Y", f"{YEAR + 1}-Y"
+LATE = max(2026, YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,10 @@ def _twice(code: str, period: str, table: str, column: str) -> Defect:
 
 
 def _rows() -> list[Defect]:
-    old, new, late = "2015-Y", "2024-Y", "2025-Y"
+    old, new, late = "2015-Y", NEW, f"{LATE}-Y"
     third = {
         "rating_scheme_code": "366-QD/TW",
-        "inspected_date": date(2025, 10, 1),
+        "inspected_date": date(LATE, 10, 1),
         "rating_score": 95,
         "rating_code": "tot",
     }
@@ -73,14 +80,14 @@ def _rows() -> list[Defect]:
         _at("T-DOC-UNKNOWN", new, "training", "document_number", {"document_number": "77-CTr/TU"}),
         _at("T-DOC-CITED-WRONG", new, "training", "document_number",
             {"document_number": "05-CT/TW", "document_date": date(2016, 2, 15)}),
-        _at("T-DOC-FUTURE", "2022-Y", "training", "document_number",
-            {"document_number": "10/2022/QH15", "document_date": date(2023, 11, 10)}, "T-DOC-CITED-WRONG"),
+        _at("T-DOC-FUTURE", new, "training", "document_number",
+            {"document_number": "10/2022/QH15", "document_date": date(YEAR + 1, 11, 10)}, "T-DOC-CITED-WRONG"),
         _at("T-CLASS-DAYS", new, "training", "day_count", {"day_count": None}),
-        _at("TRN-CO-ORGANISER-CODE-EXPIRED", new, "training", "co_organiser_code",
-            {"co_organiser_code": "ban_tuyen_giao_dan_van_tinh_uy"}),
+        _at("TRN-CO-ORGANISER-CODE-EXPIRED", late, "training", "co_organiser_code",
+            {"co_organiser_code": "ban_dan_van_tinh_uy"}),
         _twice("M-CODE-TWICE", new, "model", "model_code"),
-        _at("M-RECOGNISED-EARLY", new, "model", "recognised_date", {"recognised_date": date(2024, 1, 2)}),
-        _at("M-START-FUTURE", new, "model", "start_date", {"start_date": date(2025, 1, 2), "recognised_date": date(2025, 2, 1)}),
+        _at("M-RECOGNISED-EARLY", new, "model", "recognised_date", {"recognised_date": date(YEAR, 1, 2)}),
+        _at("M-START-FUTURE", new, "model", "start_date", {"start_date": date(YEAR + 1, 1, 2), "recognised_date": date(YEAR + 1, 2, 1)}),
         _at("M-RECOGNISED-NO-DATE", new, "model", "recognised_date", {"recognised_date": None}),
         _at("M-SCORE-RANGE", new, "model", "score", {"score": 101}),
         _at("M-SCORE-LOW", new, "model", "score", {"score": 60}),
@@ -89,24 +96,24 @@ def _rows() -> list[Defect]:
         _at("MDL-LEVEL-CODE-EXPIRED", late, "model", "level_code", {"level_code": "khoi"}),
         _twice("I-CODE-TWICE", new, "inspection", "inspection_code"),
         _at("I-ON-PLAN-CLAIM", new, "inspection", "is_on_plan", {"planned_count": 3}),
-        _at("I-DATE-FUTURE", new, "inspection", "inspected_date", {"inspected_date": date(2025, 1, 3)},
+        _at("I-DATE-FUTURE", new, "inspection", "inspected_date", {"inspected_date": date(YEAR + 1, 1, 3)},
             "K-FOUND-BEFORE-INSPECTED"),
-        _at("I-DATE-EARLY", new, "inspection", "inspected_date", {"inspected_date": date(2023, 12, 3)}),
+        _at("I-DATE-EARLY", new, "inspection", "inspected_date", {"inspected_date": date(YEAR - 1, 12, 3)}),
         _at("I-RATING-SCHEME", new, "inspection", "rating_scheme_code", {"rating_scheme_code": None}),
         _at("I-SCORE-RANGE", late, "inspection", "rating_score", {**third, "rating_score": 101, "rating_code": "xuat_sac"},
             "K-FOUND-BEFORE-INSPECTED"),
         _at("I-SCORE-RATING", late, "inspection", "rating_code", third, "K-FOUND-BEFORE-INSPECTED"),
         _at("I-RATED-NOT-DONE", new, "inspection", "rating_code", {"done_count": 0, "planned_count": 0}),
-        _at("INS-INSPECTION-ACTOR-CODE-EXPIRED", "2026-Y", "inspection", "inspection_actor_code",
+        _at("INS-INSPECTION-ACTOR-CODE-EXPIRED", late, "inspection", "inspection_actor_code",
             {"inspection_actor_code": "ban_dan_van_tinh_uy"}),
         _at("INS-RATING-SCHEME-CODE-EXPIRED", new, "inspection", "rating_scheme_code", {"rating_scheme_code": "132-QD/TW"}),
         _at("K-INSPECTION-UNKNOWN", new, "inspection_finding", "inspection_code", {"inspection_code": "KT09"}),
         _at("K-REMEDIED-OVER", new, "inspection_finding", "remedied_count", {"remedied_count": 3}),
-        _at("K-REMEDIED-EARLY", new, "inspection_finding", "remedied_date", {"remedied_date": date(2024, 5, 1)}),
-        _at("K-DUE-EARLY", new, "inspection_finding", "remedy_due_date", {"remedy_due_date": date(2024, 5, 1)}),
+        _at("K-REMEDIED-EARLY", new, "inspection_finding", "remedied_date", {"remedied_date": date(YEAR, 5, 1)}),
+        _at("K-DUE-EARLY", new, "inspection_finding", "remedy_due_date", {"remedy_due_date": date(YEAR, 5, 1)}),
         _at("K-FOUND-FUTURE", new, "inspection_finding", "found_date",
-            {"found_date": date(2025, 2, 1), "remedy_due_date": date(2025, 3, 1), "remedied_date": date(2025, 3, 1)}),
-        _at("K-FOUND-BEFORE-INSPECTED", new, "inspection_finding", "found_date", {"found_date": date(2024, 5, 9)}),
+            {"found_date": date(YEAR + 1, 2, 1), "remedy_due_date": date(YEAR + 1, 3, 1), "remedied_date": date(YEAR + 1, 3, 1)}),
+        _at("K-FOUND-BEFORE-INSPECTED", new, "inspection_finding", "found_date", {"found_date": date(YEAR, 5, 9)}),
         _at("K-REMEDIED-NO-COUNT", new, "inspection_finding", "remedied_count", {"remedied_count": None}),
         _twice("D-KIND-TWICE", new, "dialogue", "dialogue_kind_code"),
         _at("D-PETITIONS", new, "dialogue", "petition_raised_count", {"petition_raised_count": 6}),
@@ -114,7 +121,8 @@ def _rows() -> list[Defect]:
             {"petition_settled_count": 9, "petition_passed_count": None}),
         _at("D-NO-DIALOGUE", new, "dialogue", "dialogue_count", {"dialogue_count": 0}, "D-UNITS-OVER", "D-BELOW-NORM"),
         _at("D-UNITS-OVER", new, "dialogue", "holding_unit_count", {"holding_unit_count": 5}),
-        _at("D-BELOW-NORM", "2017-Y", "dialogue", "dialogue_count", {"dialogue_count": 2}),
+        _at("D-BELOW-NORM", new, "dialogue", "dialogue_count",
+            {"dialogue_count": 0, "participant_count": 0, "holding_unit_count": 0}),
         _twice("O-TWICE", new, "organisation", "party_member_count"),
         _at("O-MEMBERS-OVER", new, "organisation", "party_member_count", {"party_member_count": 91}),
         _at("O-RULES-NO-COMMITTEE", new, "organisation", "has_committee_rules", {"has_committee": False}),
@@ -146,7 +154,7 @@ def _derived(table: str, column: str, what: str) -> str:
 def _required() -> list[Defect]:
     along = {("inspection", "inspection_code"): ("K-INSPECTION-UNKNOWN",)}
     return [
-        _at(_derived(t, c, "MISSING"), "2024-Y", t, c, {c: None}, *along.get((t, c), ()))
+        _at(_derived(t, c, "MISSING"), NEW, t, c, {c: None}, *along.get((t, c), ()))
         for t, columns in _REQUIRED.items()
         for c in columns
     ]
@@ -159,44 +167,45 @@ def _long() -> list[Defect]:
              ("inspection", "inspection_code", 20), ("inspection_finding", "inspection_code", 20)]  # fmt: skip
     number: dict[str, object] = {"document_number": "1/" + "A" * 60}
     return [
-        _at("TRN-DOCUMENT-NUMBER-LONG", "2024-Y", "training", "document_number", number, "T-DOC-UNKNOWN"),
+        _at("TRN-DOCUMENT-NUMBER-LONG", NEW, "training", "document_number", number, "T-DOC-UNKNOWN"),
         *(
-            _at(_derived(t, c, "LONG"), "2024-Y", t, c, {c: "A" * (most + 1)}, *along.get((t, c), ()))
+            _at(_derived(t, c, "LONG"), NEW, t, c, {c: "A" * (most + 1)}, *along.get((t, c), ()))
             for t, c, most in found
         ),
     ]
 
 
-def _covered(period: str, cover: dict[str, object], version: str | None = None) -> Callable[[int], Report]:
+def _covered(period: str, cover: dict[str, object]) -> Callable[[int], Report]:
     def make(unit_id: int) -> Report:
-        return report_of(
-            unit_id, period, clean_rows(2024 if version is None else 2015), cover, form(version) if version else None
-        )
+        return report_of(unit_id, period, clean_rows(YEAR), cover)
 
     return make
 
 
 def _covers() -> list[Defect]:
     def no_rows(unit_id: int) -> Report:
-        return report_of(unit_id, "2024-Y", {})
+        return report_of(unit_id, NEW, {})
 
     def late_unit(unit_id: int) -> Report:  # a unit that was dissolved on 31/12/2021
-        report = report_of(unit_id, "2024-Y", clean_rows(2024))
+        report = report_of(unit_id, NEW, clean_rows(YEAR))
         return replace(
             report, cover={**report.cover, "unit_code": "DV039", "unit_name": "Công ty CP Khoáng sản Trường Thịnh"}
         )
 
-    new = "2024-Y"
+    def too_early(unit_id: int) -> Report:
+        year = newest().valid_from.year - 1
+        return report_of(unit_id, f"{year}-Y", clean_rows(year, new=True), form=newest())
+
+    new = NEW
     return [
         Defect("S-UNIT-UNKNOWN", "cover", "unit_code", _covered(new, {"unit_code": "DV777"})),
         Defect("S-UNIT-NOT-ALIVE", "cover", "unit_code", late_unit),
         Defect("S-UNIT-NAME", "cover", "unit_name", _covered(new, {"unit_name": "Một đơn vị khác"})),
-        Defect("S-PERIOD-FORM", "cover", "period_id", lambda u: report_of(u, new, clean_rows(2015), form=form("2013")),
-               also=frozenset({"I-DATE-EARLY", "D-BELOW-NORM"})),
-        Defect("S-CUTOFF", "cover", "cutoff_date", _covered(new, {"cutoff_date": date(2023, 12, 31)})),
-        Defect("S-REPORT-DATE", "cover", "report_date", _covered(new, {"report_date": date(2024, 11, 1)})),
+        Defect("S-PERIOD-FORM", "cover", "period_id", too_early),
+        Defect("S-CUTOFF", "cover", "cutoff_date", _covered(new, {"cutoff_date": date(YEAR - 1, 12, 31)})),
+        Defect("S-REPORT-DATE", "cover", "report_date", _covered(new, {"report_date": date(YEAR, 11, 1)})),
         Defect("S-REVISION", "cover", "revision", _covered(new, {"revision": 0})),
-        Defect("S-LATE", "cover", "report_date", _covered(new, {"report_date": date(2025, 3, 1)})),
+        Defect("S-LATE", "cover", "report_date", _covered(new, {"report_date": date(YEAR + 1, 3, 1)})),
         Defect("S-NO-ROWS", "cover", "form_code", no_rows),
     ]  # fmt: skip
 
@@ -212,6 +221,7 @@ def _earlier(period: str, changes: dict[str, dict[str, object]] | None = None) -
 
 
 def _history() -> list[Defect]:
+    half_year = f"{YEAR}-H1"
     rolled = {
         "training_kind_code": "quan_triet",
         "document_number": "149/2018/NĐ-CP",
@@ -219,27 +229,27 @@ def _history() -> list[Defect]:
     }
     jump: dict[str, object] = {"party_member_count": 60}
     half: dict[str, object] = {"recognised_date": None, "status_code": "trien_khai"}
-    path: dict[str, object] = {"start_date": date(2024, 2, 1), "status_code": "dang_ky", "recognised_date": None}
-    replicated: dict[str, object] = {"status_code": "nhan_rong", "recognised_date": date(2025, 9, 1)}
-    kept: dict[str, object] = {"start_date": date(2024, 2, 1), "recognised_date": date(2024, 9, 2)}
-    flat: dict[str, dict[str, object]] = {"inspection_finding": {"remedied_date": date(2024, 6, 1)}, "model": half}
+    path: dict[str, object] = {"start_date": date(YEAR, 2, 1), "status_code": "dang_ky", "recognised_date": None}
+    replicated: dict[str, object] = {"status_code": "nhan_rong", "recognised_date": date(YEAR + 1, 9, 1)}
+    kept: dict[str, object] = {"start_date": date(YEAR, 2, 1), "recognised_date": date(YEAR, 9, 2)}
+    flat: dict[str, dict[str, object]] = {"inspection_finding": {"remedied_date": date(YEAR, 6, 1)}, "model": half}
     return [
-        Defect("X-STATUS-PATH", "model", "status_code", _with("2025-Y", "model", {**path, **replicated}),
-               before=_earlier("2024-Y", {"model": {**path}})),
-        Defect("X-FIELD-CHANGED", "model", "field_code", _with("2025-Y", "model", {**kept, "field_code": "VHXH"}),
-               before=_earlier("2024-Y")),
-        Defect("X-ROLLOUT-AGAIN", "training", "document_number", _with("2021-Y", "training", rolled),
-               before=_earlier("2019-Y", {"training": rolled})),
-        Defect("X-YEAR-BELOW-TRAINING", "training", "session_count", _with("2024-Y", "training", {"session_count": 1}),
-               before=_earlier("2024-H1", flat)),
-        Defect("X-YEAR-BELOW-DIALOGUE", "dialogue", "dialogue_count", _with("2024-Y", "dialogue", {"dialogue_count": 3}),
-               before=_earlier("2024-H1", flat)),
-        Defect("X-YEAR-BELOW-INSPECTION", "inspection", "done_count", _with("2024-Y", "inspection", {"done_count": 1}),
-               before=_earlier("2024-H1", {**flat, "inspection": {"done_count": 2, "planned_count": 2}})),
-        Defect("X-HEADCOUNT-JUMP", "organisation", "party_member_count", _with("2025-Y", "organisation", jump),
-               before=_earlier("2024-Y")),
-        Defect("X-REVISION-TWICE", "cover", "revision", _with("2024-Y", "organisation", {"party_member_count": 31}),
-               before=_earlier("2024-Y")),
+        Defect("X-STATUS-PATH", "model", "status_code", _with(NEXT, "model", {**path, **replicated}),
+               before=_earlier(NEW, {"model": {**path}})),
+        Defect("X-FIELD-CHANGED", "model", "field_code", _with(NEXT, "model", {**kept, "field_code": "VHXH"}),
+               before=_earlier(NEW)),
+        Defect("X-ROLLOUT-AGAIN", "training", "document_number", _with(NEXT, "training", rolled),
+               before=_earlier(NEW, {"training": rolled})),
+        Defect("X-YEAR-BELOW-TRAINING", "training", "session_count", _with(NEW, "training", {"session_count": 1}),
+               before=_earlier(half_year, flat)),
+        Defect("X-YEAR-BELOW-DIALOGUE", "dialogue", "dialogue_count", _with(NEW, "dialogue", {"dialogue_count": 3}),
+               before=_earlier(half_year, flat)),
+        Defect("X-YEAR-BELOW-INSPECTION", "inspection", "done_count", _with(NEW, "inspection", {"done_count": 1}),
+               before=_earlier(half_year, {**flat, "inspection": {"done_count": 2, "planned_count": 2}})),
+        Defect("X-HEADCOUNT-JUMP", "organisation", "party_member_count", _with(NEXT, "organisation", jump),
+               before=_earlier(NEW)),
+        Defect("X-REVISION-TWICE", "cover", "revision", _with(NEW, "organisation", {"party_member_count": 31}),
+               before=_earlier(NEW)),
     ]  # fmt: skip
 
 

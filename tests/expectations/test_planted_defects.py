@@ -13,7 +13,9 @@ from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.expectations.defects import Defect, defects, expected_cell
-from tests.support import clean_rows, findings, make_home, put, query, report_of, take
+from tests.support import clean_rows, findings, make_home, newest, put, query, report_of, take
+from warehouse.codes import code_lists
+from warehouse.declaration import report_tables
 from warehouse.home import Home
 
 DEFECTS = {d.code: d for d in defects()}
@@ -83,6 +85,23 @@ def test_errors_reject_and_warnings_do_not(planted: tuple[Home, dict[str, Report
     worst = {severity[c] for c, _, _ in findings(home, f"{code}.xlsx")}
     ((verdict,),) = query(home, "SELECT verdict FROM intake.submission WHERE file_name = ?", [f"{code}.xlsx"])
     assert verdict == ("rejected" if "error" in worst else "accepted")
+
+
+def test_a_defect_stands_on_an_older_version_only_where_the_newest_cannot_have_it(
+    planted: tuple[Home, dict[str, Report]],
+) -> None:
+    """So a new form year silences nothing: with it, each defect stands on the new version (tests/test_recipes.py)."""
+    form = newest()
+    lacks = {r.code for r in rules() if r.versions and form.name not in r.versions}
+    never_expired = {
+        f"{t.prefix}-{c.name.upper().replace('_', '-')}-EXPIRED"
+        for t in report_tables().values()
+        for c in t.columns
+        if c.codes and all(x.valid_to is None and x.valid_from <= form.valid_from for x in code_lists()[c.codes])
+    }
+    older = {code for code, r in planted[1].items() if r.form.form_code == form.form_code and r.form != form}
+    assert older == (lacks | never_expired) & DEFECTS.keys()
+    assert older == {"T-RATE", "MDL-FIELD-CODE-EXPIRED"}
 
 
 def test_every_rule_has_a_planted_defect() -> None:

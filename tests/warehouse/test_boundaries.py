@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from assets.intake.grid import column_letters
 from expectations.judge import _LETTERS
-from warehouse.codes import code_lists, dialogue_norms
-from warehouse.deadlines import deadlines
+from warehouse.codes import code_lists
 from warehouse.forms import form_versions, version_for
+from warehouse.norms import dialogue_norms
 from warehouse.periods import parse_period_id
 
 DAY = timedelta(days=1)
@@ -70,12 +69,6 @@ def test_what_a_period_spans(code: str, start: str, end: str, cumulative: bool, 
 def test_what_is_no_period(code: str) -> None:
     with pytest.raises(ValueError, match="period"):
         parse_period_id(code)
-
-
-def test_a_deadline_may_be_the_last_day_itself(tmp_path: Path) -> None:
-    path = tmp_path / "deadlines.yaml"
-    path.write_text("BCDV: {Y: {due_days: 0, grace_days: 0, remind_days: 0}}")
-    assert [(d.due_days, d.grace_days) for d in deadlines(path)] == [(0, 0)]
 
 
 def test_findings_and_files_name_columns_alike() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -12,8 +11,8 @@ from expectations.derive import derived_rules
 from expectations.rule import rules
 from tests.support import query
 from warehouse.bootstrap import bootstrap
-from warehouse.codes import code_lists, dialogue_norms, status_path
-from warehouse.declaration import Table, form_tables, parse_table
+from warehouse.codes import code_lists
+from warehouse.declaration import Table, form_tables
 from warehouse.forms import form_versions
 from warehouse.home import Home
 from warehouse.relation import DUCKDB_TYPES, arrow_schema, column_comment, polars_schema, relations, table_comment
@@ -118,13 +117,8 @@ def test_every_code_in_a_fact_is_in_its_list(demo: Home) -> None:
                 assert query(demo, sql, [c.codes]) == [], f"{r.qualified}.{c.name}"
 
 
-def test_every_form_header_fills_a_declared_column_and_the_concordance_is_complete() -> None:
+def test_the_concordance_of_the_sample_forms_has_every_kind() -> None:
     new, old = form_versions()["BCDV", "2023"], form_versions()["BCDV", "2013"]
-    filled = {(c.table, n) for c in new.columns for n in c.columns}
-    for c in old.columns:
-        for name in c.columns:
-            related = {(x.table, w) for x in new.columns for w in x.was}
-            assert (c.table, name) in filled | related, f"{c.ref} is neither kept nor discontinued in 2023"
     kinds = {c.concordance for c in new.columns}
     assert kinds >= {"same", "renamed", "redefined", "split", "merged", "discontinued", "new"}
     assert [h.header for h in new.headers("dialogue")] != [h.header for h in old.headers("dialogue")]
@@ -137,35 +131,9 @@ def test_rules_look_at_declared_columns_and_required_cells_have_one() -> None:
         assert set(rule.columns) <= set(relations()[rule.table].names())
 
 
-def test_code_lists_norms_and_paths_are_sound() -> None:
-    for name, codes in code_lists().items():
-        assert len({c.code for c in codes}) == len(codes), name
-        assert all(c.valid_to is None or c.valid_to >= c.valid_from for c in codes), name
+def test_every_code_list_is_used() -> None:
     used = {c.codes for t in form_tables().values() for c in t.columns if c.codes} | {"cell_state", "period_kind"}
     assert used == set(code_lists())
-    known = {c.code for c in code_lists()["model_status"]}
-    assert {s for step in status_path() for s in step} <= known
-    norms = dialogue_norms()
-    assert all(b.valid_from.toordinal() - a.valid_to.toordinal() == 1 for a, b in pairwise(norms) if a.valid_to)
-
-
-@pytest.mark.parametrize(("change", "message"), [
-    ({"columns": [{"name": "a", "type": "count", "label": "A", "description": "A"}] * 2}, "twice"),
-    ({"columns": [{"name": "a", "type": "code", "label": "A", "description": "A"}]}, "code list"),
-])  # fmt: skip
-def test_a_faulty_declaration_is_refused(change: dict[str, object], message: str) -> None:
-    raw = {
-        "name": "t",
-        "core": "fact_t",
-        "prefix": "T",
-        "label": "T",
-        "description": "T",
-        "grain": "g",
-        "key": ["a"],
-        **change,
-    }
-    with pytest.raises(ValueError, match=message):
-        parse_table(raw)
 
 
 def test_a_column_that_drifts_is_seen(tmp_path: Path) -> None:

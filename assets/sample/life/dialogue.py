@@ -13,7 +13,7 @@ from random import Random
 from assets.sample.chance import chance, day_in, pick
 from assets.sample.life.people import FIGURES_SINCE, employee_count
 from assets.sample.register import Stretch
-from warehouse.codes import DialogueNorm, dialogue_norms
+from warehouse.norms import DialogueNorm, dialogue_norms
 from warehouse.periods import Period
 
 _TOPICS = [
