@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assets.progress import report
 from expectations import judge
-from warehouse import ledger, load
+from warehouse import clock, ledger, load
 from warehouse.bootstrap import bootstrap, drop_staging
 from warehouse.closing import is_closed, note_revisions, require_ended, write_closing
 from warehouse.marts import build_marts
@@ -65,7 +65,7 @@ class Batch:
         self.con = con
         self.home = home
         self.processes = processes
-        self.started_at = ledger.now()
+        self.started_at = clock.now()
         self.result = BatchResult(batch_id)
         self.events: list[ledger.Event] = []
 
@@ -103,7 +103,7 @@ class Batch:
         """Close ``year``, which must have ended: its figures as they are become its revision 1. Raises YearOpenError."""
         with self._written():
             if not is_closed(self.con, year):
-                require_ended(year, self.started_at)
+                require_ended(year, clock.today())
                 self.result.years = [year]
                 self._aggregate()
                 write_closing(self.con, year, self.result.release_no or 0, self.started_at)
@@ -126,7 +126,7 @@ class Batch:
         report("marts")
         build_marts(self.con, years)
         report("release")
-        at = ledger.now()
+        at = clock.now()
         self.result.release_no = write_release(self.con, self.result.batch_id, at, years)
         note_revisions(self.con, self.result.release_no, at)
 
@@ -187,7 +187,7 @@ class Batch:
         ledger.write_findings(con)
         self._compare(judge.judge_history(con, home.cache), f"{name}-history")
         ledger.write_history_findings(con)
-        ledger.set_finding_life(con, self.started_at.date())
+        ledger.set_finding_life(con, clock.today())
         self._note(superseded)
 
     def _compare(self, tables: Sequence[str], name: str) -> None:

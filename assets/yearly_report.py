@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from warehouse import query
 from warehouse.codes import code_lists
-from warehouse.relation import Relation, quote, relations
+from warehouse.relation import Relation, relations
 from warehouse.writer import open_published, settle
 
 if TYPE_CHECKING:
@@ -109,22 +110,15 @@ def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
 
 def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
     """Return the newest revision of ``year``, or revision 0 of the newest release."""
-    rows = con.execute(
-        "SELECT revision_no, release_no, revised_at FROM meta.year_revision WHERE year = ? ORDER BY revision_no DESC LIMIT 1",
-        [year],
-    ).fetchall()
-    if rows:
-        return Standing(year, *rows[0])
-    (release_no,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
-    return Standing(year, 0, release_no, None)
+    (standing,) = query.rows(con, "year_standing", year=year)
+    return Standing(year, **standing)
 
 
 def _draw_figures(
     book: xlsxwriter.Workbook, styles: dict[str, Any], con: duckdb.DuckDBPyConnection, standing: Standing
 ) -> None:
     year = standing.year
-    found = con.sql("SELECT * FROM mart.key_figures WHERE year IN (?, ?)", params=[year - 1, year]).pl()
-    by_year = {row["year"]: row for row in found.to_dicts()}
+    by_year = {row["year"]: row for row in query.rows(con, "key_figures")}
     sheet = book.add_worksheet("Tổng hợp")
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 3, 16)
@@ -158,10 +152,7 @@ def _draw_table(
     relation, name, year = what
     columns = [c for c in relation.columns if c.name != "year"]
     # a break of the series matters to every later year as well
-    which = "year <= ?" if relation.name == "series_break" else "year = ?"
-    names = ", ".join(quote(c.name) for c in columns)
-    order = ", ".join(quote(k) for k in relation.key if k != "year")
-    rows = con.execute(f"SELECT {names} FROM {relation.qualified} WHERE {which} ORDER BY {order}", [year]).fetchall()
+    rows = query.of_year(con, relation, year, since=relation.name == "series_break")
     sheet = book.add_worksheet(name)
     sheet.set_default_row(_LINE)
     sheet.set_row(2, 3 * _LINE)
@@ -173,9 +164,10 @@ def _draw_table(
         words = _words(con, relation, column)
         style = styles["text" if words else _STYLE_OF.get(column.type, "text")]
         for j, row in enumerate(rows, start=3):
-            sheet.write(j, i, words.get(row[i], row[i]), style)
+            value = row[column.name]
+            sheet.write(j, i, words.get(value, value), style)
     for j, row in enumerate(rows, start=3):  # a long text takes more lines of its column
-        longest = max((len(v) for v in row if isinstance(v, str)), default=0)
+        longest = max((len(v) for v in row.values() if isinstance(v, str)), default=0)
         if longest > _WIDE:
             sheet.set_row(j, _LINE * -(-longest // _WIDE))
     if not rows:
@@ -193,9 +185,7 @@ def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -
     if column.codes:
         return {c.code: c.label for c in code_lists()[column.codes]}
     if column.name == "unit_id":
-        return dict(
-            con.execute("SELECT unit_id, max_by(unit_name, valid_from) FROM core.dim_unit GROUP BY 1").fetchall()
-        )
+        return {row["unit_id"]: row["unit_name"] for row in query.rows(con, "unit_names")}
     if column.type == "flag":
         return {True: "Có", False: "Không"}
     if relation.name == "series_break" and column.name in ("table_name", "column_name"):

@@ -6,14 +6,15 @@ Belongs here: rows of intake.submission, intake.event, intake.batch and the life
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from warehouse import clock
 from warehouse.load import REGISTER_FORM
 from warehouse.relation import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
     import duckdb
 
@@ -29,11 +30,6 @@ class BatchCounts:
     accepted: int
     rejected: int
     replayed: int
-
-
-def now() -> datetime:
-    """The time of the ledger: UTC, without zone, to the microsecond."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def known_submissions(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
@@ -122,7 +118,7 @@ def write_batch(con: duckdb.DuckDBPyConnection, batch_id: str, started_at: datet
         [
             batch_id,
             started_at,
-            now(),
+            clock.now(),
             counts.files,
             counts.duplicates,
             counts.accepted,

@@ -7,7 +7,6 @@ Does not belong here: verdicts (expectations.judge) or pages (expectations.gx.do
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from great_expectations.data_context.types.resource_identifiers import (
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.gx import own, source
+from warehouse import clock
 
 if TYPE_CHECKING:
     import duckdb
@@ -149,7 +149,7 @@ def run_suites(
     Raises GxRunError naming table and rule; the caller's transaction is then aborted and must be rolled back.
     """
     context = context_for(docs_dir)
-    run_id = RunIdentifier(run_name=run_name, run_time=dt.datetime.now(dt.UTC))
+    run_id = RunIdentifier(run_name=run_name, run_time=clock.instant())
     outcomes = []
     for table, (batch, suite) in batches(context, con, suites).items():
         with _kept_configurations():

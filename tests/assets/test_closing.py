@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +12,7 @@ import pytest
 from assets.ingest import close_year, rebuild_marts, release
 from assets.yearly_report import write_yearly_report
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
+from warehouse import clock
 from warehouse.closing import YearOpenError
 from warehouse.home import Home
 
@@ -51,7 +51,7 @@ def test_closing_again_changes_nothing(closed: Home) -> None:
 
 def test_a_year_that_has_not_ended_cannot_be_closed(home: Home) -> None:
     with pytest.raises(YearOpenError, match="has not ended"):
-        close_year(home, datetime.now().year)
+        close_year(home, clock.today().year)
     assert query(home, REVISIONS) == []
 
 
