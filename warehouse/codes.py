@@ -54,6 +54,11 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     return {p.stem: tuple(_codes(p)) for p in sorted(CODES_DIR.glob("*.csv"))}
 
 
+def labels(code_list: str) -> dict[str, str]:
+    """Return the Vietnamese label of each code of a list, in the order of the list. Raises KeyError."""
+    return {c.code: c.label for c in code_lists()[code_list]}
+
+
 @cache
 def status_path() -> frozenset[tuple[str, str]]:
     """Return the allowed steps (from, to) of a model's status; staying put is always allowed."""

@@ -11,8 +11,9 @@ import dagster as dg
 
 from assets.graph.keys import OWNER, PUBLISHED
 from assets.graph.retry import trying_again
-from assets.reminders import STATES, write_reminders
+from assets.reminders import write_reminders
 from warehouse import clock
+from warehouse.codes import labels
 from warehouse.home import current_home
 
 
@@ -31,6 +32,6 @@ def reminders(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     home = current_home()
     with trying_again(context):
         owed = write_reminders(home, clock.today())
-    counts = {state: sum(r.state == state for r in owed) for state in STATES}
+    counts = {state: sum(r.state == state for r in owed) for state in labels("due_state")}
     units = len({r.unit_code for r in owed})
     return dg.MaterializeResult(metadata={**counts, "units": units, "folder": dg.MetadataValue.path(home.outbox)})

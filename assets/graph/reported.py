@@ -14,6 +14,7 @@ from assets.batch import BatchResult
 from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, marts, yearly_core
 from expectations.rule import rule_codes_by_table
 from warehouse import query
+from warehouse.codes import labels
 from warehouse.relation import relations
 from warehouse.writer import open_published
 
@@ -91,8 +92,7 @@ def finding_metadata(home: Home, result: BatchResult) -> dict[str, Any]:
     """Return the batch's findings by severity and code, and where units and engineers read them."""
     with open_published(home) as con:
         rows = query.rows(con, "finding_counts", ids=list(result.judged))
-    severities = ("error", "warning", "info")
-    by_severity = {s: sum(row["findings"] for row in rows if row["severity"] == s) for s in severities}
+    by_severity = {s: sum(row["findings"] for row in rows if row["severity"] == s) for s in labels("severity")}
     return {
         **by_severity,
         "by_code": {row["code"]: row["findings"] for row in rows},

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse import query
+from warehouse.codes import labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,5 +76,5 @@ def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path)
 
 def as_json(record: Record) -> dict[str, Any]:
     """Return the record as plain values, with the counts that a program looks at first."""
-    counts = {s: sum(f.severity == s for f in record.findings) for s in ("error", "warning", "info")}
+    counts = {s: sum(f.severity == s for f in record.findings) for s in labels("severity")}
     return {**asdict(record), "counts": counts}

@@ -106,9 +106,9 @@ def test_the_yearly_report_shows_the_published_figures_with_labels_and_blanks(cl
     book = openpyxl.load_workbook(path)
     figures = {row[0].value: row[2].value for row in book["Tổng hợp"].iter_rows(min_row=6) if row[0].value}
     ((due, received, models),) = query(closed, "SELECT due, received, models FROM mart.key_figures WHERE year = 2024")
-    assert figures["Số báo cáo phải có"] == due
-    assert figures["Số báo cáo được nhận"] == received == 1
-    assert figures["Số mô hình, điển hình đang hoạt động"] == models
+    assert figures["Số báo cáo năm phải có (báo cáo)"] == due
+    assert figures["Số báo cáo năm được nhận (báo cáo)"] == received == 1
+    assert figures["Số mô hình, điển hình đã và đang thực hiện (mô hình)"] == models
     assert "Chưa gửi" in _texts(path, "Nộp báo cáo")
     assert "missing" not in _texts(path, "Nộp báo cáo")
 
