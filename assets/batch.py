@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assets.progress import report
 from expectations import judge
-from warehouse import ledger
+from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
 from warehouse.closing import is_closed, note_revisions, require_ended, write_closing
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
@@ -93,7 +93,7 @@ def close_year(con: duckdb.DuckDBPyConnection, batch_id: str, year: int) -> Batc
     """Close ``year``, which must have ended: its figures as they are become its revision 1. Raises YearOpenError."""
     if base_of(con).release_no and is_closed(con, year):
         return BatchResult(batch_id)
-    require_ended(year, ledger.now())
+    require_ended(year, clock.today())
     return _aggregated(con, batch_id, [year], is_closing=True)
 
 
@@ -129,7 +129,7 @@ class _Batch:
         report("marts")
         build_marts(self.con, years)
         report("release")
-        at = ledger.now()
+        at = clock.now()
         number = write_release(self.con, self.batch_id, at, years)
         note_revisions(self.con, number, at)
         return number
@@ -145,7 +145,7 @@ class _Batch:
 @contextmanager
 def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
     """One transaction around the body, declarations first; then the file is made ready to be copied."""
-    started_at = ledger.now()
+    started_at = clock.now()
     with transaction(con):
         is_new = bootstrap(con)
         judge.write_catalogue(con)

@@ -16,7 +16,7 @@ from assets.intake.archive import archive_files
 from assets.intake.inbox import LocalInbox, open_inbox
 from assets.judge_files import judge_files
 from assets.progress import report
-from warehouse import ledger
+from warehouse import clock, ledger
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released
 from warehouse.writer import open_build, open_published, publish_database, writer_lock
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def new_batch_id() -> str:
     """Return a batch id that sorts by time: 20260115T083000.123456Z-1a2b."""
-    return f"{ledger.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+    return f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
 
 def ingest(

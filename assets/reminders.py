@@ -11,6 +11,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from warehouse.codes import labels
 from warehouse.due import DueReport, due_reports
 from warehouse.writer import open_published
 
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from warehouse.home import Home
-
-STATES = {
-    "due": "đến hạn ngày {due}",
-    "late": "đã quá hạn {due}, còn nhận đến {last}",
-    "overdue": "quá hạn; hạn nộp {due}, gia hạn đến {last}",
-}
 
 
 def write_reminders(home: Home, today: date) -> list[DueReport]:
@@ -55,7 +50,9 @@ def _text(reports: Sequence[DueReport]) -> str:
         "Đơn vị còn các báo cáo chưa được ghi nhận:",
     ]
     for r in reports:
-        state = STATES[r.state].format(due=f"{r.due_date:%d/%m/%Y}", last=f"{r.last_day:%d/%m/%Y}")
-        lines.append(f"- {r.period_label}, mẫu {r.form_code}: {state}.")
+        state = labels("due_state")[r.state].lower()
+        # before the due day nobody is told that there is grace
+        grace = "" if r.state == "due" else f", gia hạn đến {r.last_day:%d/%m/%Y}"
+        lines.append(f"- {r.period_label}, mẫu {r.form_code}: {state}; hạn nộp {r.due_date:%d/%m/%Y}{grace}.")
     lines += ["", "Nếu đã gửi, đề nghị xem biên nhận: báo cáo bị trả lại thì sửa và gửi lại với Lần gửi tăng thêm 1."]
     return "\n".join(lines) + "\n"

@@ -5,12 +5,14 @@ Each revision of a closed year has its own file. Does not belong here: the figur
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from warehouse.codes import code_lists
-from warehouse.relation import Relation, quote, relations
+from warehouse import query
+from warehouse.codes import labels
+from warehouse.relation import Relation, relations
 from warehouse.writer import open_published, settle
 
 if TYPE_CHECKING:
@@ -24,14 +26,6 @@ if TYPE_CHECKING:
 
 #: a fixed date in the file's properties: equal figures give equal bytes
 _CREATED = datetime(2013, 8, 30)
-_FIGURES = {
-    "due": "Số báo cáo phải có",
-    "received": "Số báo cáo được nhận",
-    "sessions": "Số cuộc quán triệt, tập huấn (cơ sở)",
-    "models": "Số mô hình, điển hình đang hoạt động",
-    "inspections": "Số cuộc kiểm tra, giám sát",
-    "dialogue_percent": "Tỷ lệ thực hiện đối thoại định kỳ (%)",
-}
 _SHEETS = {
     "mart.training_by_year": "Tập huấn",
     "mart.model_by_year": "Mô hình",
@@ -41,22 +35,11 @@ _SHEETS = {
     "mart.completeness": "Nộp báo cáo",
     "mart.series_break": "Lưu ý so sánh",
 }
-_STATES = {"on_time": "Đúng hạn", "late": "Chậm", "rejected": "Bị trả lại", "missing": "Chưa gửi"}
-_LEVELS = {"unit": "Cơ sở", "bloc": "Cấp trên"}
-_BREAKS = {
-    "redefined": "Đổi nội hàm",
-    "split": "Tách cột",
-    "merged": "Gộp cột",
-    "discontinued": "Thôi thu thập",
-    "new": "Chỉ tiêu mới",
-    "norm": "Đổi quy định",
-    "scope": "Đổi phạm vi",
-    "structure": "Đổi tổ chức",
-}
 #: height of a line, points; width of a wide column, characters
 _LINE = 17
-_WIDE = 36
+_WIDE, _NARROW = 36, 15
 _LONG = ("unit_id", "table_name", "column_name", "break_note")
+_UNIT = re.compile(r" \[(.+)\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +92,15 @@ def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
 
 def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
     """Return the newest revision of ``year``, or revision 0 of the newest release."""
-    rows = con.execute(
-        "SELECT revision_no, release_no, revised_at FROM meta.year_revision WHERE year = ? ORDER BY revision_no DESC LIMIT 1",
-        [year],
-    ).fetchall()
-    if rows:
-        return Standing(year, *rows[0])
-    (release_no,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
-    return Standing(year, 0, release_no, None)
+    (standing,) = query.rows(con, "year_standing", year=year)
+    return Standing(year, **standing)
 
 
 def _draw_figures(
     book: xlsxwriter.Workbook, styles: dict[str, Any], con: duckdb.DuckDBPyConnection, standing: Standing
 ) -> None:
     year = standing.year
-    found = con.sql("SELECT * FROM mart.key_figures WHERE year IN (?, ?)", params=[year - 1, year]).pl()
-    by_year = {row["year"]: row for row in found.to_dicts()}
+    by_year = {row["year"]: row for row in query.rows(con, "key_figures")}
     sheet = book.add_worksheet("Tổng hợp")
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 3, 16)
@@ -133,13 +109,14 @@ def _draw_figures(
     sheet.merge_range("A2:D2", f"Năm {year}", styles["title"])
     sheet.merge_range("A3:D3", standing.label, styles["note"])
     sheet.write_row("A5", ["Chỉ tiêu", f"Năm {year - 1}", f"Năm {year}", "Chênh lệch"], styles["head"])
-    for i, (name, label) in enumerate(_FIGURES.items(), start=5):
+    shown = _figures(con)
+    for i, (name, label) in enumerate(shown.items(), start=5):
         before, now = (by_year.get(y, {}).get(name) for y in (year - 1, year))
         difference = now - before if now is not None and before is not None else None
         sheet.write(i, 0, label, styles["text"])
         for column, value in enumerate((before, now, difference), start=1):
             sheet.write(i, column, value, styles["decimal" if name.endswith("percent") else "count"])
-    last = 6 + len(_FIGURES)
+    last = 6 + len(shown)
     notes = (
         "Ô trống: chưa đơn vị nào báo cáo số liệu chính xác; không phải là số 0.",
         "Số lượt người không cộng qua các kỳ, các cấp. Xem trang “Lưu ý so sánh” trước khi so sánh với năm khác.",
@@ -147,6 +124,16 @@ def _draw_figures(
     for i, note in enumerate(notes, start=last):
         sheet.merge_range(i, 0, i, 3, note, styles["note"])
     _page(sheet, landscape=False)
+
+
+def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The key figures with what their comments call them: 'Vietnamese label - English [unit]'."""
+    found = {}
+    for row in query.rows(con, "key_figure_comments"):
+        unit = _UNIT.search(row["comment"])
+        label, _, _ = row["comment"].partition(" - ")
+        found[row["column_name"]] = f"{label} ({unit[1]})" if unit else label
+    return found
 
 
 def _draw_table(
@@ -158,10 +145,7 @@ def _draw_table(
     relation, name, year = what
     columns = [c for c in relation.columns if c.name != "year"]
     # a break of the series matters to every later year as well
-    which = "year <= ?" if relation.name == "series_break" else "year = ?"
-    names = ", ".join(quote(c.name) for c in columns)
-    order = ", ".join(quote(k) for k in relation.key if k != "year")
-    rows = con.execute(f"SELECT {names} FROM {relation.qualified} WHERE {which} ORDER BY {order}", [year]).fetchall()
+    rows = query.of_year(con, relation, year, since=relation.name == "series_break")
     sheet = book.add_worksheet(name)
     sheet.set_default_row(_LINE)
     sheet.set_row(2, 3 * _LINE)
@@ -169,13 +153,15 @@ def _draw_table(
     for i, column in enumerate(columns):
         unit = f" ({column.unit})" if column.unit else ""
         sheet.write(2, i, f"{column.label}{unit}", styles["head"])
-        sheet.set_column(i, i, _WIDE if column.codes or column.name in _LONG else 15)
         words = _words(con, relation, column)
+        is_wide = column.name in _LONG or max(map(len, words.values()), default=0) > _NARROW
+        sheet.set_column(i, i, _WIDE if is_wide else _NARROW)
         style = styles["text" if words else _STYLE_OF.get(column.type, "text")]
         for j, row in enumerate(rows, start=3):
-            sheet.write(j, i, words.get(row[i], row[i]), style)
+            value = row[column.name]
+            sheet.write(j, i, words.get(value, value), style)
     for j, row in enumerate(rows, start=3):  # a long text takes more lines of its column
-        longest = max((len(v) for v in row if isinstance(v, str)), default=0)
+        longest = max((len(v) for v in row.values() if isinstance(v, str)), default=0)
         if longest > _WIDE:
             sheet.set_row(j, _LINE * -(-longest // _WIDE))
     if not rows:
@@ -191,18 +177,16 @@ _STYLE_OF = {"count": "count", "integer": "count", "decimal": "decimal", "percen
 def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> dict[Any, str]:
     """Return what a reader sees instead of the column's values: labels of codes, names of units, yes and no."""
     if column.codes:
-        return {c.code: c.label for c in code_lists()[column.codes]}
+        return labels(column.codes)
     if column.name == "unit_id":
-        return dict(
-            con.execute("SELECT unit_id, max_by(unit_name, valid_from) FROM core.dim_unit GROUP BY 1").fetchall()
-        )
+        return {row["unit_id"]: row["unit_name"] for row in query.rows(con, "unit_names")}
     if column.type == "flag":
         return {True: "Có", False: "Không"}
     if relation.name == "series_break" and column.name in ("table_name", "column_name"):
         facts = [r for r in relations().values() if r.schema == "core"]
-        labels = {r.name: r.label for r in facts} | {c.name: c.label for r in facts for c in r.columns}
-        return {"*": "(tất cả)", **labels}
-    return {"timeliness": _STATES, "reporter_level": _LEVELS, "break_kind": _BREAKS}.get(column.name, {})
+        known = {r.name: r.label for r in facts} | {c.name: c.label for r in facts for c in r.columns}
+        return {"*": "(tất cả)", **known}
+    return {}
 
 
 def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:

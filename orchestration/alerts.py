@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 import urllib.request
-from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
+from warehouse import clock
 from warehouse.writer import write_file
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
     alert = {
         "run_id": run_id,
         "job": job,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": clock.instant().isoformat(timespec="seconds"),
         "message": message[:_LONGEST],
         "what_to_do": "Nothing was lost: what was committed is or will be published, every other file is in the inbox. "
         "Look at the run in the Dagster UI. Taking files is tried again by itself; start another job again there.",

@@ -53,13 +53,11 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen |
 def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
     """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
     prepare_dagster_home(home)
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
     from assets.yearly_report import write_yearly_report
+    from warehouse import clock
     from warehouse.closing import require_ended
 
-    require_ended(year, datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")))
+    require_ended(year, clock.today())
     _execute("close_year", {}, partition=str(year))
     return [write_yearly_report(home, year)]
 

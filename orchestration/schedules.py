@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.graph.keys import ZONE
 from orchestration.jobs import closing_job, reminder_job
+from warehouse.clock import ZONE
 
 daily_reminders = dg.ScheduleDefinition(
     name="daily_reminders",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     import duckdb
 
@@ -22,10 +22,10 @@ def is_closed(con: duckdb.DuckDBPyConnection, year: int) -> bool:
     return bool(con.execute("FROM meta.year_revision WHERE year = ? LIMIT 1", [year]).fetchall())
 
 
-def require_ended(year: int, now: datetime) -> None:
-    """Raise YearOpenError unless ``year`` is over at ``now`` (UTC; Vietnam is ahead, so never too early there)."""
-    if year >= now.year:
-        raise YearOpenError(f"{year} has not ended; the last year that can be closed is {now.year - 1}")
+def require_ended(year: int, today: date) -> None:
+    """Raise YearOpenError unless ``year`` is over on ``today``."""
+    if year >= today.year:
+        raise YearOpenError(f"{year} has not ended; the last year that can be closed is {today.year - 1}")
 
 
 def write_closing(con: duckdb.DuckDBPyConnection, year: int, release_no: int, at: datetime) -> None:

@@ -67,6 +67,11 @@ def code_lists(root: Path) -> dict[str, tuple[Code, ...]]:
     return {name: _code_list(root, name) for name in sorted(code_list_names(root))}
 
 
+def labels(code_list: str) -> dict[str, str]:
+    """Return the Vietnamese label of each code of a list, in the order of the list. Raises KeyError."""
+    return {c.code: c.label for c in code_lists()[code_list]}
+
+
 @per_root
 def status_path(root: Path) -> frozenset[tuple[str, str]]:
     """Return the allowed steps (from, to) of a model's status; staying put is always allowed. Raises DeclarationError."""

@@ -1,15 +1,18 @@
-"""Which reports are due, late or overdue on a day: the deadline file against the accepted submissions.
+"""Which reports are expected, and which of them came, are due or overdue on a day: the deadline file against the ledger.
 
-Does not belong here: telling the units (assets.reminders).
+Does not belong here: telling the units (assets.reminders), or the table of who was late (mart.completeness).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+from warehouse import query
 from warehouse.deadlines import Deadline, deadlines
+from warehouse.forms import form_versions
 from warehouse.periods import Period, parse_period_id
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ _CODES = {"Y": ("Y",), "H1": ("H1",), "9M": ("9M",), "Q": ("Q1", "Q2", "Q3", "Q4
 
 @dataclass(frozen=True, slots=True)
 class DueReport:
-    """One report that a unit still owes. ``state``: due (before the due day), late (within grace), overdue (after it)."""
+    """One report that a unit still owes. ``state``: a code of the list due_state."""
 
     unit_code: str
     unit_name: str
@@ -31,39 +34,47 @@ class DueReport:
     period_label: str
     due_date: date
     last_day: date
-    state: Literal["due", "late", "overdue"]
+    state: str
 
 
 def due_reports(con: duckdb.DuckDBPyConnection, today: date) -> list[DueReport]:
     """Return what is owed on ``today``, by unit and period: by units alive at the end of the period, nothing accepted yet."""
-    out = []
-    for rule in deadlines():
-        for period in _asked_for(rule, today):
-            due = period.period_end + timedelta(days=rule.due_days)
-            last = due + timedelta(days=rule.grace_days)
-            state: Literal["due", "late", "overdue"] = "due" if today <= due else "late" if today <= last else "overdue"
-            rows = con.execute(_OWING, [period.period_end, rule.form_code, period.period_id]).fetchall()
-            out += [
-                DueReport(code, name, rule.form_code, period.period_id, period.label, due, last, state)
-                for code, name in rows
-            ]
-    return sorted(out, key=lambda r: (r.unit_code, r.period_id))
+    found = query.rows(con, "reports_owed", today=today, calendar=_calendar(today.year))
+    return [DueReport(**row) for row in found]
 
 
-def _asked_for(rule: Deadline, today: date) -> list[Period]:
-    """The expected periods whose reminder has begun and which are not given up yet."""
-    if not rule.expected:
-        return []
-    years = (today.year - 1, today.year)
-    periods = [parse_period_id(f"{y}-{code}") for y in years for code in _CODES.get(rule.period_kind, ())]
-    first, last = rule.due_days - rule.remind_days, rule.due_days + rule.grace_days + ASKED_FOR_DAYS
-    return [p for p in periods if timedelta(days=first) <= today - p.period_end <= timedelta(days=last)]
+def completeness_by_year(con: duckdb.DuckDBPyConnection, today: date) -> list[dict[str, Any]]:
+    """Return, by year, the reports expected, on_time, late, rejected, missing and not_due on ``today``."""
+    return query.rows(con, "completeness_by_year", today=today, calendar=_calendar(today.year))
 
 
-_OWING = """
-SELECT u.unit_code, u.unit_name FROM core.unit_on_day u
-WHERE u.level_code = 'co_so' AND ? BETWEEN u.valid_from AND u.valid_until
-  AND NOT EXISTS (FROM intake.submission s WHERE s.unit_id = u.unit_id AND s.verdict = 'accepted'
-                  AND s.form_code = ? AND s.period_id = ?)
-ORDER BY 1
-"""
+@cache
+def _calendar(last_year: int) -> list[dict[str, Any]]:
+    """Every expected period up to ``last_year`` with its days, for the queries."""
+    return [
+        _entry(rule, parse_period_id(f"{year}-{code}"))
+        for rule in deadlines()
+        if rule.expected
+        for year in range(_first_year(rule.form_code), last_year + 1)
+        for code in _CODES.get(rule.period_kind, ())
+    ]
+
+
+def _first_year(form_code: str) -> int:
+    return min(f.valid_from.year for f in form_versions().values() if f.form_code == form_code)
+
+
+def _entry(rule: Deadline, period: Period) -> dict[str, Any]:
+    due = period.period_end + timedelta(days=rule.due_days)
+    last = due + timedelta(days=rule.grace_days)
+    return {
+        "form_code": rule.form_code,
+        "period_id": period.period_id,
+        "period_label": period.label,
+        "year": period.year,
+        "period_end": period.period_end,
+        "due_date": due,
+        "last_day": last,
+        "asked_from": due - timedelta(days=rule.remind_days),
+        "asked_until": last + timedelta(days=ASKED_FOR_DAYS),
+    }

@@ -7,9 +7,9 @@ Belongs here: rows of schema intake, and the facts of what was accepted, as a ju
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from warehouse import clock
 from warehouse.declaration import register_tables, report_tables
 from warehouse.relation import polars_schema, relations
 from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows
@@ -17,6 +17,7 @@ from warehouse.versions import REGISTER_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
     import duckdb
     import polars as pl
@@ -44,11 +45,6 @@ class BatchMark:
     at: datetime
     rules_version: str
     forms_version: str
-
-
-def now() -> datetime:
-    """The time of the ledger: UTC, without zone, to the microsecond."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def known_submissions(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
@@ -100,7 +96,7 @@ def write_judgement(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: 
             replace_generation(con, relation, judgement.frames[relation.qualified], "true", mark.batch_no)
     _set_versions(con, judgement.frames["staging.version"])
     _write_history_findings(con, judgement.frames["intake.history_finding"], mark)
-    set_finding_life(con, mark.at.date())
+    set_finding_life(con, clock.today())
     _write_judgements(con, mark)
     _write_periods(con)
     con.execute("DROP TABLE judged_submission")
@@ -223,7 +219,7 @@ def write_batch(
             batch_no,
             batch_id,
             started_at,
-            now(),
+            clock.now(),
             counts.files,
             counts.duplicates,
             counts.accepted,

@@ -17,7 +17,6 @@ from assets.graph.keys import (
     YEAR_REVISION,
     YEARLY_REPORT,
     YEARS,
-    ZONE,
     asset_key,
     marts,
     table_schema,
@@ -26,6 +25,7 @@ from assets.graph.reported import report_years
 from assets.graph.retry import trying_again
 from assets.ingest import close_year, release
 from assets.yearly_report import write_yearly_report
+from warehouse.clock import ZONE
 from warehouse.home import current_home
 from warehouse.relation import relations
 

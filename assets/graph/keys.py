@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from warehouse.clock import ZONE
 from warehouse.declaration import form_tables, report_tables
 from warehouse.forms import form_versions
 from warehouse.relation import DUCKDB_TYPES, Relation, column_comment, relations
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from dagster import AssetKey
 
 OWNER = "team:data-engineering"
-ZONE = "Asia/Ho_Chi_Minh"
 #: the queue in front of the writer's lock
 POOL = "warehouse"
 

@@ -1,13 +1,11 @@
 """The release: what analysts open, with its checks - equal to core, complete and in time by year.
 
-Does not belong here: how files are published (warehouse.writer, warehouse.release) or who is late (mart.completeness).
+Does not belong here: how files are published (warehouse.writer, warehouse.release) or who is late (warehouse.due).
 """
 
 # no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -20,7 +18,6 @@ from assets.graph.keys import (
     OWNER,
     POOL,
     PUBLISHED,
-    ZONE,
     asset_key,
     dimensions,
     marts,
@@ -28,7 +25,9 @@ from assets.graph.keys import (
 )
 from assets.graph.retry import trying_again
 from assets.ingest import clear_inbox, release
+from warehouse import clock
 from warehouse.content import differences_from_build
+from warehouse.due import completeness_by_year
 from warehouse.home import current_home
 from warehouse.writer import open_published
 
@@ -97,13 +96,6 @@ def equals_core() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=not different, metadata={"compared": compared, "different": different})
 
 
-_BY_YEAR = """
-SELECT year, count(*) AS expected, count(*) FILTER (timeliness IN ('on_time', 'late')) AS received,
-       count(*) FILTER (timeliness = 'on_time') AS in_time
-FROM mart.completeness WHERE is_expected AND (due_date < ? OR timeliness <> 'missing') GROUP BY year ORDER BY year
-"""
-
-
 @dg.multi_asset_check(
     name="reporting",
     specs=[
@@ -119,10 +111,10 @@ FROM mart.completeness WHERE is_expected AND (due_date < ? OR timeliness <> 'mis
 def reporting_checks() -> Iterator[dg.AssetCheckResult]:
     """Warn of years in which too few units reported, or too few in time; what is not due yet is not missing."""
     with open_published(current_home()) as con:
-        rows = con.execute(_BY_YEAR, [_today()]).fetchall()
-    for name, column in (("completeness", 2), ("timeliness", 3)):
-        shares = [(row[0], row[1], row[column], row[column] / row[1]) for row in rows]
-        below = [str(year) for year, _, _, share in shares if share < _ENOUGH]
+        years = completeness_by_year(con, clock.today())
+    for name, counted in (("completeness", ("on_time", "late")), ("timeliness", ("on_time",))):
+        shares = [_share(row, counted) for row in years if row["expected"] > row["not_due"]]
+        below = [s["year"] for s in shares if s["percent"] < 100 * _ENOUGH]
         yield dg.AssetCheckResult(
             asset_key=COMPLETENESS,
             check_name=name,
@@ -132,13 +124,12 @@ def reporting_checks() -> Iterator[dg.AssetCheckResult]:
         )
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo(ZONE)).date()
+def _share(row: dict[str, int], counted: tuple[str, ...]) -> dict[str, Any]:
+    """One year: how many of the reports that are due by now count."""
+    expected, reports = row["expected"] - row["not_due"], sum(row[name] for name in counted)
+    return {"year": str(row["year"]), "expected": expected, "reports": reports, "percent": 100 * reports / expected}
 
 
-def _table(shares: list[tuple[int, int, int, float]]) -> dg.MetadataValue[Any]:
-    records = [
-        dg.TableRecord({"year": str(year), "expected": expected, "reports": reports, "percent": round(100 * share, 1)})
-        for year, expected, reports, share in shares
-    ]
+def _table(shares: list[dict[str, Any]]) -> dg.MetadataValue[Any]:
+    records = [dg.TableRecord({**share, "percent": round(share["percent"], 1)}) for share in shares]
     return dg.MetadataValue.table(records) if records else dg.MetadataValue.text("no report is expected yet")

@@ -5,7 +5,7 @@ Does not belong here: ops and specs, or finding out what was wrong (expectations
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,6 +13,8 @@ import dagster as dg
 from assets.batch import BatchResult
 from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, marts, yearly_core
 from expectations.rule import rule_codes_by_table
+from warehouse import query
+from warehouse.codes import labels
 from warehouse.relation import relations
 from warehouse.writer import open_published
 
@@ -71,44 +73,29 @@ def _untold(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
 def _committed(home: Home, batch_id: str) -> BatchResult:
     """Return what the ledger knows of a batch: its release and the years of what it judged."""
     with open_published(home) as con:
-        ((number,),) = con.execute("SELECT max(release_no) FROM meta.release WHERE batch_id = ?", [batch_id]).fetchall()
-        years = con.execute(
-            "SELECT DISTINCT s.year FROM intake.event e JOIN intake.submission s USING (submission_id) "
-            "WHERE e.batch_id = ? AND e.event IN ('accepted', 'superseded') AND s.year IS NOT NULL ORDER BY 1",
-            [batch_id],
-        ).fetchall()
-    return BatchResult(batch_id, release_no=number, years=[row[0] for row in years])
+        (made,) = query.rows(con, "batch_release", batch_id=batch_id)
+        years = [row["year"] for row in query.rows(con, "batch_years", batch_id=batch_id)]
+    return BatchResult(batch_id, release_no=made["release_no"], years=years)
 
 
 def arrival_event(home: Home, batch_id: str) -> dg.AssetObservation:
     """Return the one event of a batch's arrival: files, bytes, and counts by form, period and year."""
-    query = (
-        "SELECT coalesce(form_code || '-' || form_version, '(unknown)'), coalesce(period_id, '(unknown)'), "
-        "coalesce(year::VARCHAR, '(unknown)'), coalesce(file_kind, '(unreadable)'), byte_size FROM intake.event e "
-        "JOIN intake.submission s USING (submission_id) WHERE e.batch_id = ? AND e.event = 'received'"
-    )
     with open_published(home) as con:
-        rows = con.execute(query, [batch_id]).fetchall()
-    counts: dict[str, dict[str, int]] = {name: {} for name in ("forms", "periods", "by_year", "kinds")}
-    for row in rows:
-        for name, value in zip(counts, row[:4], strict=True):
-            counts[name][value] = counts[name].get(value, 0) + 1
-    sums = {"batch_id": batch_id, "files": len(rows), "bytes": sum(row[4] for row in rows)}
-    return dg.AssetObservation(INBOX, metadata={**sums, **{n: dict(sorted(c.items())) for n, c in counts.items()}})
+        rows = query.rows(con, "batch_arrivals", batch_id=batch_id)
+    told = {"forms": "form", "periods": "period", "by_year": "year", "kinds": "kind"}
+    counts = {name: dict(sorted(Counter(row[column] for row in rows).items())) for name, column in told.items()}
+    sums = {"batch_id": batch_id, "files": len(rows), "bytes": sum(row["byte_size"] for row in rows)}
+    return dg.AssetObservation(INBOX, metadata={**sums, **counts})
 
 
 def finding_metadata(home: Home, result: BatchResult) -> dict[str, Any]:
     """Return the batch's findings by severity and code, and where units and engineers read them."""
-    query = (
-        "SELECT severity, code, count(*) FROM intake.finding WHERE submission_id IN (SELECT unnest(?)) "
-        "GROUP BY ALL ORDER BY ALL"
-    )
     with open_published(home) as con:
-        rows = con.execute(query, [result.judged]).fetchall()
-    by_severity = {s: sum(n for severity, _, n in rows if severity == s) for s in ("error", "warning", "info")}
+        rows = query.rows(con, "finding_counts", ids=list(result.judged))
+    by_severity = {s: sum(row["findings"] for row in rows if row["severity"] == s) for s in labels("severity")}
     return {
         **by_severity,
-        "by_code": {code: n for _, code, n in rows},
+        "by_code": {row["code"]: row["findings"] for row in rows},
         "receipts": dg.MetadataValue.path(home.receipts),
         "data_docs": _data_docs(home),
     }
@@ -117,11 +104,7 @@ def finding_metadata(home: Home, result: BatchResult) -> dict[str, Any]:
 def row_counts(home: Home) -> Counts:
     """Return the rows of every hashed table by year, and in all (year None), as the release counted them."""
     with open_published(home) as con:
-        rows = con.execute(
-            "SELECT schema_name || '.' || table_name, year, sum(row_count)::BIGINT FROM meta.table_hash "
-            "GROUP BY GROUPING SETS ((1, 2), (1)) HAVING year IS NOT NULL OR grouping(year) = 1"
-        ).fetchall()
-    return {(table, year): n for table, year, n in rows}
+        return {(row["table_name"], row["year"]): row["rows"] for row in query.rows(con, "row_counts")}
 
 
 def table_metadata(qualified: str, counts: Counts, result: BatchResult) -> dict[str, Any]:
@@ -157,11 +140,10 @@ def report_years(
 
 def _changed_years(home: Home, release_no: int) -> dict[str, set[int]]:
     """Return the years of each table whose content the release changed; some marts look across years."""
-    query = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND is_changed AND year IS NOT NULL"
     found: dict[str, set[int]] = defaultdict(set)
     with open_published(home) as con:
-        for table, year in con.execute(query, [release_no]).fetchall():
-            found[table].add(year)
+        for row in query.rows(con, "changed_years", release_no=release_no):
+            found[row["table_name"]].add(row["year"])
     return found
 
 
@@ -237,13 +219,8 @@ def _examples(home: Home, result: BatchResult) -> dict[str, list[dict[str, str]]
     """Return up to three findings of each code: where, never what - a cell may hold personal data."""
     if not result.judged:
         return {}
-    query = (
-        "SELECT code, submission_id, coalesce(sheet, ''), coalesce(cell, '') FROM intake.finding "
-        "WHERE submission_id IN (SELECT unnest(?)) "
-        "QUALIFY row_number() OVER (PARTITION BY code ORDER BY submission_id, sheet, cell) <= ? ORDER BY ALL"
-    )
     found = defaultdict(list)
     with open_published(home) as con:
-        for code, submission, sheet, cell in con.execute(query, [result.judged, _EXAMPLES]).fetchall():
-            found[code].append({"code": code, "submission": submission, "sheet": sheet, "cell": cell})
+        for row in query.rows(con, "finding_examples", ids=list(result.judged), most=_EXAMPLES):
+            found[row["code"]].append(row)
     return found

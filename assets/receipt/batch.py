@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assets.progress import report
 from assets.receipt.record import write_json
 from assets.receipt.workbook import write_workbooks
+from warehouse import query
 from warehouse.writer import open_published
 
 if TYPE_CHECKING:
@@ -28,12 +29,10 @@ def write_receipts(home: Home, processes: int = 2) -> int:
     """
     written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
     with open_published(home) as con:
-        rows = con.execute(
-            "SELECT submission_id, epoch(finished_at), error_count + warning_count > 0 "
-            "FROM intake.submission JOIN intake.batch USING (batch_id) ORDER BY 1"
-        ).fetchall()
-        due = [(i, marked) for i, judged_at, marked in rows if written.get(i, 0) < judged_at - _SAME]
+        judged = query.rows(con, "judgements")
+        due = [j for j in judged if written.get(j["submission_id"], 0) < j["judged_at"] - _SAME]
         report("receipts", 0, len(due))
-        write_workbooks(con, [i for i, marked in due if marked], home.archive, home.receipts, processes)
-        write_json(con, [i for i, _ in due], home.receipts)
+        marked = [j["submission_id"] for j in due if j["is_marked"]]
+        write_workbooks(con, marked, home.archive, home.receipts, processes)
+        write_json(con, [j["submission_id"] for j in due], home.receipts)
     return len(due)

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from warehouse.codes import labels
+
 if TYPE_CHECKING:
     from assets.receipt.record import Record
 
 SHEET = "Kết quả tiếp nhận"
 _HEADERS = ("TT", "Mức độ", "Trang", "Ô", "Nội dung", "Ghi trong tệp", "Cần có", "Cách sửa", "Mã")
 _WIDTHS = (5, 11, 21, 8, 34, 24, 26, 30, 21)
-SEVERITIES = {"error": "Lỗi", "warning": "Cảnh báo", "info": "Lưu ý"}
 FILLS = {"error": "FFF4C7C3", "warning": "FFFCE8B2", "info": "FFDDEBF7"}
-_VERDICTS = {
-    "rejected": "TRẢ LẠI - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
-    "accepted": "ĐÃ TIẾP NHẬN",
+#: what the verdict asks of the unit, after its label
+_ASKED = {
+    "rejected": " - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
 }
 _LINE = 15.0
 _FONT = "Times New Roman"
@@ -34,7 +35,8 @@ def add_listing(book: Any, record: Record) -> None:
     _line(sheet, 1, "KẾT QUẢ TIẾP NHẬN BÁO CÁO", 14)
     who = " - ".join(t for t in (record.unit_code, record.unit_name, record.period_id) if t)
     _line(sheet, 2, who or record.file_name, 12)
-    _line(sheet, 3, _VERDICTS[record.verdict], 12, "FFC00000" if record.verdict == "rejected" else "FF2E7D32")
+    verdict = labels("verdict")[record.verdict].upper() + _ASKED.get(record.verdict, "")
+    _line(sheet, 3, verdict, 12, "FFC00000" if record.verdict == "rejected" else "FF2E7D32")
     _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
     for column, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), start=1):
         cell = write_text(sheet, 6, column, header)
@@ -43,8 +45,9 @@ def add_listing(book: Any, record: Record) -> None:
         cell.border = _EDGE
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[cell.column_letter].width = width
+    severities = labels("severity")
     for n, finding in enumerate(record.findings, start=1):
-        texts = (str(n), SEVERITIES[finding.severity], finding.sheet, finding.cell, finding.message, finding.found,
+        texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message, finding.found,
                  finding.expected, finding.remedy, finding.code)  # fmt: skip
         _row(sheet, 6 + n, texts, finding.severity)
     if not record.findings:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from warehouse import query
+from warehouse.codes import labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,25 +52,13 @@ class Record:
     findings: tuple[Finding, ...]
 
 
-_FIELDS = tuple(f.name for f in fields(Record) if f.name != "findings")
-_SUBMISSIONS = (
-    f"SELECT {', '.join(_FIELDS)} "
-    "FROM (SELECT s.*, b.finished_at AS judged_at FROM intake.submission s JOIN intake.batch b USING (batch_id)) "
-    "WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id"
-)
-_FINDINGS = (
-    "SELECT submission_id, code, severity, sheet, cell, found, expected, message, remedy, life FROM intake.finding "
-    "WHERE submission_id IN (SELECT unnest(?)) ORDER BY submission_id, severity, sheet NULLS FIRST, row_no, cell, code"
-)
-
-
 def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
     """Return the records of the submissions, by id."""
     found: dict[str, list[Finding]] = {}
-    for submission_id, *rest in con.execute(_FINDINGS, [list(ids)]).fetchall():
-        found.setdefault(submission_id, []).append(Finding(*rest))
-    rows = con.execute(_SUBMISSIONS, [list(ids)]).fetchall()
-    return [Record(**dict(zip(_FIELDS, row, strict=True)), findings=tuple(found.get(row[0], ()))) for row in rows]
+    for row in query.rows(con, "receipt_findings", ids=list(ids)):
+        found.setdefault(row.pop("submission_id"), []).append(Finding(**row))
+    rows = query.rows(con, "receipt_submissions", ids=list(ids))
+    return [Record(**row, findings=tuple(found.get(row["submission_id"], ()))) for row in rows]
 
 
 def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path) -> None:
@@ -85,5 +76,5 @@ def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path)
 
 def as_json(record: Record) -> dict[str, Any]:
     """Return the record as plain values, with the counts that a program looks at first."""
-    counts = {s: sum(f.severity == s for f in record.findings) for s in ("error", "warning", "info")}
+    counts = {s: sum(f.severity == s for f in record.findings) for s in labels("severity")}
     return {**asdict(record), "counts": counts}

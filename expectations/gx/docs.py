@@ -1,44 +1,37 @@
-"""Data Docs without a network: GX renders, and here every page loses what it would fetch from a CDN.
+"""Data Docs: a page per table and run, and their index, drawn from the stored results. No script, no network.
 
-GX's pages pull bootstrap, jquery and fonts from the internet and fill their index by script; offline they are blank. So
-pages get our own small stylesheet, lose scripts and remote links, and the index is written here, without script.
-Does not belong here: running suites.
+Results hold counts and rules and never a value of a submission, and so do the pages. Does not belong here: running suites
+(expectations.gx.run); Great Expectations itself, whose own pages load scripts and fonts from the internet, is not asked.
 """
 
 from __future__ import annotations
 
-import html
 import json
-import re
-import shutil
 from dataclasses import dataclass
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.gx.run import RENDERED, RESULTS, context_for
+from warehouse.codes import labels
 from warehouse.writer import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from jinja2 import Environment
 
 KEEP_RUNS = 200
+RESULTS = "results"
 SITE = "site"
-_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
-_REMOTE_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL | re.IGNORECASE)
-_REMOTE_ANCHOR = re.compile(r'<a\b[^>]*href="https?://[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
-#: links to pages of suites, which are not built: the page lists its own rules
-_SUITE_ANCHOR = re.compile(
-    r'<a\b[^>]*href="[^"]*(?:/expectations/|index\.html)[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE
-)
-_REMOTE_URL = re.compile(r"(?:https?:)?//[^\s\"'<>)]+")
+_STYLE = "danvan.css"
+_PAGES = Path(__file__).parent / "pages"
+#: what an expectation is given that tells a reader nothing about the rule
+_PLUMBING = frozenset({"batch_id", "columns", "ignore_row_if"})
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One stored result: one table in one run."""
+    """One stored result: one table in one run. ``page`` and ``result`` are files below the folder of the docs."""
 
     run_name: str
     run_time: str
@@ -50,21 +43,37 @@ class Run:
     result: Path
 
 
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """One rule in one run. ``says``: what the expectation was given, by name; ``rows``: those it looked at, where counted."""
+
+    code: str
+    title: str
+    title_en: str
+    severity: str
+    severity_label: str
+    expectation: str
+    says: tuple[tuple[str, str], ...]
+    rows: int | None
+    failing: int
+
+
 def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
-    """Render the stored results that have no page yet, write the index, prune old runs; return the index page."""
-    site = docs_dir / SITE
+    """Draw the stored results that have no page yet, write the index, prune old runs; return the index page."""
     runs = stored_runs(docs_dir)
     names = sorted({r.run_name for r in runs}, reverse=True)
     _prune([r for r in runs if r.run_name in names[keep:]])
     runs = [r for r in runs if r.run_name in names[:keep]]
-    missing = [r for r in runs if not r.page.exists()]
-    style = files("expectations.gx").joinpath("docs.css").read_text(encoding="utf-8")
+    site = docs_dir / SITE
     site.mkdir(parents=True, exist_ok=True)
-    write_file(site / "danvan.css", style.encode())
-    if missing:
-        _render(docs_dir, missing)
+    write_file(site / _STYLE, (_PAGES / _STYLE).read_bytes())
+    for run in runs:
+        if not run.page.exists():
+            run.page.parent.mkdir(parents=True, exist_ok=True)
+            write_file(run.page, _page(run, site).encode())
     index = docs_dir / "index.html"
-    write_file(index, _index(runs, docs_dir).encode())
+    shown = [{"run": r, "link": r.page.relative_to(docs_dir).as_posix()} for r in runs]
+    write_file(index, _templates().get_template("index.html").render(runs=shown, style=f"{SITE}/{_STYLE}").encode())
     return index
 
 
@@ -75,7 +84,7 @@ def stored_runs(docs_dir: Path) -> list[Run]:
 
 
 def _read(path: Path, docs_dir: Path) -> Run:
-    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    raw = _raw(path)
     inside = path.relative_to(docs_dir / RESULTS).with_suffix(".html")
     run_id = raw["meta"]["run_id"]
     return Run(
@@ -90,74 +99,72 @@ def _read(path: Path, docs_dir: Path) -> Run:
     )
 
 
-def _render(docs_dir: Path, runs: Sequence[Run]) -> None:
-    """Let GX render aside; only a page that needs no network enters the site, so a crash leaves none that does."""
-    context = context_for(docs_dir)
-    wanted = {r.result.relative_to(docs_dir / RESULTS).with_suffix("").parts for r in runs}
-    store = context.validation_results_store
-    context.build_data_docs(resource_identifiers=[k for k in store.list_keys() if k.to_tuple() in wanted])
-    site = docs_dir / SITE
-    for run in runs:
-        rendered = docs_dir / RENDERED / run.page.relative_to(site)
-        run.page.parent.mkdir(parents=True, exist_ok=True)
-        write_file(run.page, _offline(rendered.read_text(encoding="utf-8"), run, site).encode())
-    shutil.rmtree(docs_dir / RENDERED)
-
-
-def _offline(page: str, run: Run, site: Path) -> str:
-    """Strip what a page would fetch and what is not about the data; put the rules, by code, before GX's own tables."""
-    for pattern in (_SCRIPT, _REMOTE_LINK, _IMAGE, _FOOTER):
-        page = pattern.sub("", page)
-    page = _SUITE_ANCHOR.sub(r"\1", _REMOTE_ANCHOR.sub(r"\1", page))
-    page = _REMOTE_URL.sub("", page)
-    up = "../" * len(run.page.relative_to(site).parent.parts)
-    top = f'<body><p class="home"><a href="{up}../index.html">Data Docs</a></p>{_rules(run)}'
-    page = page.replace("</head>", f'<link rel="stylesheet" href="{up}danvan.css"></head>', 1)
-    return page.replace("<body>", top, 1)
-
-
-def _rules(run: Run) -> str:
-    """List every rule of the suite with its code, what it says and how many rows failed it."""
-    results = json.loads(run.result.read_text(encoding="utf-8"))["results"]
-    rows = "".join(_rule(r["expectation_config"]["meta"], _failing(r), r["success"]) for r in results)
-    return (
-        f"<h1>{html.escape(run.table)} - {html.escape(run.run_name)}</h1><table><thead><tr><th>Mã - Code</th>"
-        '<th>Quy tắc - Rule</th><th>Mức độ - Severity</th><th class="n">Số dòng - Failing rows</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-
-
-def _rule(meta: dict[str, Any], failing: int, success: bool) -> str:
-    cells = "".join(f"<td>{html.escape(str(meta[k]))}</td>" for k in ("code", "title", "severity"))
-    return f'<tr class="{"good" if success else "bad"}">{cells}<td class="n">{failing}</td></tr>'
+def _raw(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
 
 
 def _failing(result: dict[str, Any]) -> int:
     return int(result["result"].get("unexpected_count", result["result"].get("observed_value", 0)))
 
 
-def _index(runs: Sequence[Run], docs_dir: Path) -> str:
-    rows = "\n".join(_row(r, docs_dir) for r in runs)
-    return f"""<!doctype html>
-<html lang="vi"><head><meta charset="utf-8"><title>Data Docs - danvan</title>
-<link rel="stylesheet" href="{SITE}/danvan.css"></head><body>
-<h1>Kết quả kiểm tra số liệu - Validation results</h1>
-<p>Mỗi dòng là một bảng của một đợt. Each row is one table of one batch: rules evaluated, rules that found something,
-and failing rows. Values of submissions are never shown here; findings and receipts name the cells.</p>
-<table><thead><tr><th>Đợt - Run</th><th>Lúc (UTC)</th><th>Bảng - Table</th><th class="n">Quy tắc - Rules</th>
-<th class="n">Có phát hiện - Failing</th><th class="n">Số dòng - Rows</th></tr></thead><tbody>
-{rows}
-</tbody></table></body></html>
-"""
-
-
-def _row(run: Run, docs_dir: Path) -> str:
-    link = html.escape(run.page.relative_to(docs_dir).as_posix())
-    state = "bad" if run.failing else "good"
+def _page(run: Run, site: Path) -> str:
+    raw = _raw(run.result)
+    up = "../" * len(run.page.relative_to(site).parent.parts)
+    found = sorted(map(_rule, raw["results"]), key=lambda r: not r.failing)  # those that found something come first
     return (
-        f'<tr class="{state}"><td>{html.escape(run.run_name)}</td><td>{html.escape(run.run_time)}</td>'
-        f'<td><a href="{link}">{html.escape(run.table)}</a></td><td class="n">{run.evaluated}</td>'
-        f'<td class="n">{run.failing}</td><td class="n">{run.failing_rows}</td></tr>'
+        _templates()
+        .get_template("run.html")
+        .render(
+            run=run,
+            rules=found,
+            version=raw["meta"]["great_expectations_version"],
+            home=f"{up}../index.html",
+            style=f"{up}{_STYLE}",
+        )
+    )
+
+
+def _rule(result: dict[str, Any]) -> RuleResult:
+    config = result["expectation_config"]
+    meta = config["meta"]
+    return RuleResult(
+        code=meta["code"],
+        title=meta["title"],
+        title_en=str(config.get("notes") or "").removeprefix(f"{meta['code']}: {meta['title']} - "),
+        severity=meta["severity"],
+        severity_label=labels("severity")[meta["severity"]],
+        expectation=config["type"],
+        says=tuple(_says(config["kwargs"], meta)),
+        rows=result["result"].get("element_count"),
+        failing=_failing(result),
+    )
+
+
+def _says(kwargs: dict[str, Any], meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in kwargs.items():
+        if name == "row_condition" and value:
+            yield name, f"{value['column']['name']} {value['operator']} {_shown(value['parameter'])}"
+        elif name not in _PLUMBING:
+            yield name, _shown(value)
+    yield "missing", labels("missing_strategy")[meta["missing"]]
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 

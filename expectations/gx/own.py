@@ -1,4 +1,4 @@
-"""Expectations of our own, as first-class GX map expectations: they render in Data Docs, count and compile like GX's.
+"""Expectations of our own, as first-class GX map expectations: they count and compile like GX's.
 
 Belongs here: a foreign key against a table, and a SQL predicate over the columns of one row. Does not: rules that use them.
 """
@@ -9,17 +9,11 @@ from typing import Any, ClassVar
 
 import great_expectations.expectations as gxe
 import sqlalchemy as sa
-from great_expectations.expectations.expectation import (
-    ColumnMapExpectation,
-    render_suite_parameter_string,
-)
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
-from great_expectations.render import RenderedStringTemplateContent
-from great_expectations.render.renderer.renderer import renderer
 
 from expectations.gx.source import DuckDBExecutionEngine
 
@@ -94,12 +88,6 @@ class ExpectColumnValuesToExistInTable(CountsOnly, ColumnMapExpectation):  # typ
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "ref_table", "ref_column", "ref_filter")
     args_keys: ClassVar[tuple[str, ...]] = ("column", "ref_table", "ref_column")
 
-    @classmethod
-    @renderer(renderer_type="renderer.prescriptive")
-    @render_suite_parameter_string
-    def _prescriptive_renderer(cls, configuration: ExpectationConfiguration | None = None, **_: Any) -> list[Any]:
-        return _prose(configuration, "giá trị phải có trong - values must exist in $ref_table.$ref_column")
-
 
 class _SatisfySql(ColumnMapMetricProvider):  # type: ignore[misc]
     condition_metric_name = "column_values.rows_satisfy_sql"
@@ -129,21 +117,3 @@ class ExpectRowsToSatisfy(CountsOnly, ColumnMapExpectation):  # type: ignore[mis
     map_metric: ClassVar[str] = "column_values.rows_satisfy_sql"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "sql", "ignore_row_if", "columns")
     args_keys: ClassVar[tuple[str, ...]] = ("column", "sql")
-
-    @classmethod
-    @renderer(renderer_type="renderer.prescriptive")
-    @render_suite_parameter_string
-    def _prescriptive_renderer(cls, configuration: ExpectationConfiguration | None = None, **_: Any) -> list[Any]:
-        return _prose(configuration, "phải thỏa mãn - must satisfy: $sql")
-
-
-def _prose(configuration: ExpectationConfiguration | None, template: str) -> list[Any]:
-    kwargs = configuration.kwargs if configuration else {}
-    params = {k: str(v) for k, v in kwargs.items() if k in ("column", "ref_table", "ref_column", "sql")}
-    if "column" in params:
-        template = "$column: " + template
-    return [
-        RenderedStringTemplateContent(
-            content_block_type="string_template", string_template={"template": template, "params": params}
-        )
-    ]

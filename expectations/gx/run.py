@@ -7,7 +7,6 @@ Does not belong here: verdicts (expectations.judge) or pages (expectations.gx.do
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +28,8 @@ from great_expectations.data_context.types.resource_identifiers import (
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.gx import own, source
+from expectations.gx.docs import RESULTS
+from warehouse import clock
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "GxRunError", "SuiteOutcome", "batches", "context_for", "differences", "own", "run_suites"]
 
 SOURCE = "danvan"
-RESULTS = "results"
-#: where GX writes its pages, before they are made to need no network (expectations.gx.docs)
-RENDERED = "rendered"
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
@@ -73,7 +71,7 @@ _contexts: dict[Path, EphemeralDataContext] = {}
 
 
 def context_for(docs_dir: Path) -> EphemeralDataContext:
-    """Return the process's context whose results and pages live under ``docs_dir``."""
+    """Return the process's context whose results are stored under ``docs_dir``."""
     key = docs_dir.resolve()
     if key not in _contexts:
         defaults = InMemoryStoreBackendDefaults()
@@ -81,14 +79,7 @@ def context_for(docs_dir: Path) -> EphemeralDataContext:
             "class_name": "ValidationResultsStore",
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(key / RESULTS)},
         }
-        defaults.data_docs_sites = {
-            RENDERED: {
-                "class_name": "SiteBuilder",
-                "show_how_to_buttons": False,
-                "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(key / RENDERED)},
-                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            }
-        }
+        defaults.data_docs_sites = {}  # pages are ours: expectations.gx.docs
         config = DataContextConfig(store_backend_defaults=defaults, analytics_enabled=False)
         context = gx.get_context(mode="ephemeral", project_config=config)
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -149,7 +140,7 @@ def run_suites(
     Raises GxRunError naming table and rule; the caller's transaction is then aborted and must be rolled back.
     """
     context = context_for(docs_dir)
-    run_id = RunIdentifier(run_name=run_name, run_time=dt.datetime.now(dt.UTC))
+    run_id = RunIdentifier(run_name=run_name, run_time=clock.instant())
     outcomes = []
     for table, (batch, suite) in batches(context, con, suites).items():
         with _kept_configurations():

@@ -18,10 +18,6 @@ import duckdb_sqlalchemy
 import sqlalchemy as sa
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
-    column_condition_partial,
-)
 from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
@@ -103,63 +99,3 @@ def engine_on(con: duckdb.DuckDBPyConnection) -> sa.Engine:
     for name in ("do_begin", "do_rollback", "do_commit"):
         setattr(engine.dialect, name, lambda _connection: None)
     return engine
-
-
-def _matches(column: Any, regex: str) -> Any:
-    # search, as everywhere in GX; DuckDB's own ~ is a full match
-    return sa.func.regexp_matches(column, sa.literal(regex))
-
-
-class _MatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.match_regex"
-    condition_value_keys = ("regex",)
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805 - GX's convention
-        return _matches(column, regex)
-
-
-class _NotMatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.not_match_regex"
-    condition_value_keys = ("regex",)
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
-        return sa.not_(_matches(column, regex))
-
-
-class _MatchRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.match_regex_list"
-    condition_value_keys = ("regex_list", "match_on")
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, regex_list: list[str], match_on: str | None = None, **_: Any) -> Any:  # noqa: N805
-        parts = [_matches(column, r) for r in regex_list]
-        return sa.and_(*parts) if match_on == "all" else sa.or_(*parts)
-
-
-class _NotMatchRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.not_match_regex_list"
-    condition_value_keys = ("regex_list",)
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, regex_list: list[str], **_: Any) -> Any:  # noqa: N805
-        return sa.and_(*[sa.not_(_matches(column, r)) for r in regex_list])
-
-
-class _Like(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.match_like_pattern"
-    condition_value_keys = ("like_pattern", "escape")
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
-        return column.like(sa.literal(like_pattern), escape=escape)
-
-
-class _NotLike(ColumnMapMetricProvider):  # type: ignore[misc]
-    condition_metric_name = "column_values.not_match_like_pattern"
-    condition_value_keys = ("like_pattern", "escape")
-
-    @column_condition_partial(engine=DuckDBExecutionEngine)
-    def _sqlalchemy(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
-        return sa.not_(column.like(sa.literal(like_pattern), escape=escape))

@@ -9,17 +9,13 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.output import UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, UsageProblem, echo_json, echo_table
 from orchestration.cli.result import content, first_rows
 
-if TYPE_CHECKING:
-    import duckdb
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LISTED = 50
 
 
@@ -50,18 +46,13 @@ def status(json: JsonOption = False) -> None:
 
     Example: danvan status --json
     """
-    parts = {
-        "release": "SELECT * FROM meta.release ORDER BY release_no DESC LIMIT 1",
-        "batches": "SELECT * FROM intake.batch ORDER BY batch_id DESC LIMIT 10",
-        "submissions": "SELECT form_code, form_version, verdict, count(*) AS submissions, count(*) FILTER (is_current) "
-        "AS current FROM intake.submission GROUP BY ALL ORDER BY ALL",
-        "completeness": "SELECT year, count(*) AS expected, count(*) FILTER (timeliness = 'on_time') AS on_time, "
-        "count(*) FILTER (timeliness = 'late') AS late, count(*) FILTER (timeliness = 'rejected') AS rejected, "
-        "count(*) FILTER (timeliness = 'missing' AND due_date < current_date) AS missing, "
-        "count(*) FILTER (timeliness = 'missing' AND due_date >= current_date) AS not_due FROM mart.completeness WHERE is_expected "
-        "GROUP BY year ORDER BY year",
-    }
-    shown = {name: _query(q) for name, q in parts.items()}
+    from warehouse import clock, query
+    from warehouse.due import completeness_by_year
+
+    with _published() as con:
+        parts = {"release": "release", "batches": "batches", "submissions": "submissions_by_form"}
+        shown = {title: query.rows(con, name) for title, name in parts.items()}
+        shown["completeness"] = completeness_by_year(con, clock.today())
     if json:
         echo_json(shown)
         return
@@ -79,13 +70,7 @@ def findings(
 
     Example: danvan findings --submission 3fa9c2d17e8b4a60 --format json
     """
-    where = "WHERE (? = '' OR submission_id = ?) AND (? = '' OR code = ?)"
-    rows = _query(
-        "SELECT f.severity, f.code, s.file_name, f.sheet, f.cell, f.found, f.expected, f.message, f.remedy, f.life, "
-        f"f.submission_id FROM (SELECT * FROM intake.finding {where}) f JOIN intake.submission s USING (submission_id) "
-        "ORDER BY f.severity, s.file_name, f.sheet, f.cell, f.code",
-        [submission, submission, code, code],
-    )
+    rows = _query("findings", submission=submission, code=code)
     if json or fmt is Listing.json:
         echo_json(rows)
         return
@@ -104,12 +89,13 @@ def receipt(
     Example: danvan receipt 3fa9c2d17e8b4a60
     """
     from assets.receipt import write_json, write_workbook
+    from warehouse import query
     from warehouse.home import current_home
     from warehouse.writer import open_published
 
     home = current_home()
     with open_published(home) as con:
-        if not con.execute("SELECT 1 FROM intake.submission WHERE submission_id = ?", [submission]).fetchall():
+        if not query.rows(con, "submission_known", submission=submission):
             raise UsageProblem(
                 f"no submission {submission!r}; see: danvan sql 'SELECT submission_id, file_name FROM intake.submission'"
             )
@@ -120,7 +106,7 @@ def receipt(
 
 
 def sql(
-    query: Annotated[
+    statement: Annotated[
         str, typer.Argument(help="One SQL query over the published file; schemas core, mart, intake, meta.")
     ],
     fmt: Annotated[
@@ -143,7 +129,7 @@ def sql(
         raise UsageProblem("a file takes csv, json or parquet; give --format, or --out a name that ends in one of them")
     with _published() as con:
         try:
-            result = con.sql(query)
+            result = con.sql(statement)
             if result is None:
                 raise UsageProblem("that is no query: it returns no rows, and the published file is read-only")
             if fmt is Format.table:
@@ -206,11 +192,8 @@ def review(
     if end <= start:
         raise UsageProblem("--to must be after --from")
     number = programme or _programme_of(start)
-    rows = _query(
-        "SELECT indicator, level, value, unit_of_measure, unit_count, label "
-        "FROM mart.programme_review(?::DATE, ?::DATE, programme := ?) ORDER BY position",
-        [start.date(), end.date(), number],
-    )
+    found = _query("programme_review", first_day=start.date(), last_day=end.date(), programme=number)
+    rows = [{name: value for name, value in row.items() if name != "position"} for row in found]
     if json:
         echo_json({"from": f"{start:%Y-%m-%d}", "to": f"{end:%Y-%m-%d}", "programme": number, "figures": rows})
         return
@@ -219,7 +202,7 @@ def review(
 
 
 def _programme_of(day: datetime) -> str | None:
-    rows = _query("SELECT document_number FROM core.dim_document WHERE document_date = ?", [day.date()])
+    rows = _query("document_of_day", day=day.date())
     return str(rows[0]["document_number"]) if len(rows) == 1 else None
 
 
@@ -237,10 +220,11 @@ def _published() -> Any:
     return open_published(current_home())
 
 
-def _query(query: str, params: list[Any] | None = None) -> list[dict[str, Any]]:
-    con: duckdb.DuckDBPyConnection
+def _query(name: str, **parameters: Any) -> list[dict[str, Any]]:
+    from warehouse import query
+
     with _published() as con:
-        return con.sql(query, params=params or []).pl().to_dicts()
+        return query.rows(con, name, **parameters)
 
 
 def _write(out: Path | None, content: bytes) -> None:

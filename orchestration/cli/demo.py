@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,15 +19,9 @@ if TYPE_CHECKING:
 
 #: the findings that teach most: a cell that Excel changed, figures that do not fit together, a form out of its years
 _INSTRUCTIVE = ("V-COUNT-FRACTION", "T-MEMBERS-OVER", "S-PERIOD-FORM")
-_YEARS = "FROM mart.key_figures ORDER BY year"
-_ROWS = (
-    "SELECT schema_name || '.' || table_name AS table_name, sum(row_count)::BIGINT AS rows FROM meta.table_hash "
-    "GROUP BY 1 HAVING rows > 0 ORDER BY 1"
-)
-_REVIEW = (
-    "SELECT label, level, value, unit_of_measure FROM mart.programme_review(DATE '2013-08-30', DATE '2016-08-30', "
-    "programme := '32-CTr/TU') WHERE position BETWEEN 2 AND 13 ORDER BY position"
-)
+#: the figures of the founding document: its programme, and where they stand in the review
+_PROGRAMME = {"first_day": date(2013, 8, 30), "last_day": date(2016, 8, 30), "programme": "32-CTr/TU"}
+_POSITIONS = range(2, 14)
 
 
 def run(seed: int) -> None:
@@ -57,24 +52,22 @@ def run(seed: int) -> None:
 
 
 def _show(home: Home, batch: dict[str, Any]) -> None:
+    from warehouse import query
     from warehouse.writer import open_published
 
     counts = {k: batch[k] for k in ("files", "accepted", "rejected", "duplicates", "years")}
     echo_table([counts], title="\nReceived")
     with open_published(home) as con:
-        findings = con.sql(
-            "SELECT f.code, s.file_name, f.sheet, f.cell, f.found, f.message, f.remedy FROM intake.finding f "
-            "JOIN intake.submission s USING (submission_id) WHERE f.code IN (SELECT unnest(?)) "
-            "QUALIFY row_number() OVER (PARTITION BY f.code ORDER BY s.file_name) = 1 ORDER BY list_position(?, f.code)",
-            params=[list(_INSTRUCTIVE), list(_INSTRUCTIVE)],
-        )
         typer.echo("\nThree of the findings that went back to units")
-        for code, file, sheet, cell, found, message, remedy in findings.fetchall():
-            typer.echo(f"  {code}  {file}, {sheet}!{cell}\n    {message}\n    ghi: {found}\n    cách sửa: {remedy}")
-        echo_table(con.sql(_ROWS).pl().to_dicts(), title="\nRows per table")
-        echo_table(con.sql(_YEARS).pl().to_dicts(), title="\nFigures across years")
+        for f in query.rows(con, "findings_one_each", codes=list(_INSTRUCTIVE)):
+            typer.echo(f"  {f['code']}  {f['file_name']}, {f['sheet']}!{f['cell']}\n    {f['message']}")
+            typer.echo(f"    ghi: {f['found']}\n    cách sửa: {f['remedy']}")
+        filled = [r for r in query.rows(con, "row_counts") if r["year"] is None and r["rows"]]
+        echo_table([{n: r[n] for n in ("table_name", "rows")} for r in filled], title="\nRows per table")
+        echo_table(query.rows(con, "key_figures"), title="\nFigures across years")
+        review = [r for r in query.rows(con, "programme_review", **_PROGRAMME) if r["position"] in _POSITIONS]
         title = "\nReview of programme 32-CTr/TU, 30/8/2013 - 30/8/2016 (the founding document's figures)"
-        echo_table(con.sql(_REVIEW).pl().to_dicts(), title=title)
+        echo_table([{n: r[n] for n in ("label", "level", "value", "unit_of_measure")} for r in review], title=title)
 
 
 def _places(home: Home) -> None:

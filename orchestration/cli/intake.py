@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
     from warehouse.forms import FormVersion
     from warehouse.periods import Period
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -164,29 +162,24 @@ def _letterhead(code: str, period: Period) -> tuple[str, str, str]:
 
     Without a published register the clerk fills the name in. Raises UsageProblem for a unit that was not alive then.
     """
+    from warehouse import query
     from warehouse.home import current_home
     from warehouse.writer import open_published
 
     try:
         with open_published(current_home()) as con:
-            rows = con.execute(
-                "SELECT u.unit_name, u.party_kind_code, coalesce(p.unit_name, ''), u.valid_from, u.valid_until "
-                "FROM core.unit_on_day u LEFT JOIN core.unit_on_day p ON p.unit_id = u.parent_unit_id "
-                "AND least(?, u.valid_until) BETWEEN p.valid_from AND p.valid_until "
-                "WHERE u.unit_code = ? ORDER BY u.valid_from",
-                [period.period_end, code],
-            ).fetchall()
+            rows = query.rows(con, "unit_letterhead", day=period.period_end, unit_code=code)
     except FileNotFoundError:
         return "", "dang_bo_co_so", ""
     if not rows:
         raise UsageProblem(
             f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
         )
-    alive = [row for row in rows if row[3] <= period.period_end and row[4] >= period.period_start]
+    alive = [r for r in rows if r["valid_from"] <= period.period_end and r["valid_until"] >= period.period_start]
     if not alive:
         raise UsageProblem(
-            f"unit {code} ({rows[-1][0]}) was not alive in {period.period_id}: the register has it from {rows[0][3]} "
-            f"to {rows[-1][4]}; its successor reports"
+            f"unit {code} ({rows[-1]['unit_name']}) was not alive in {period.period_id}: the register has it from "
+            f"{rows[0]['valid_from']} to {rows[-1]['valid_until']}; its successor reports"
         )
-    name, kind, superior = alive[-1][:3]
-    return str(name), str(kind), str(superior)
+    unit = alive[-1]
+    return str(unit["unit_name"]), str(unit["party_kind_code"]), str(unit["superior"])

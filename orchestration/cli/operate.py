@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.output import ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from assets.yearly_report import Standing
     from warehouse.home import Home
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ Does not belong here: what is shown.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 _NO_EDGE = 100_000
 _FOLDED = 1.5  #: up to so many screens wide a table folds its long texts; beyond, nobody can read it
 

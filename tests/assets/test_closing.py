@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +12,7 @@ import pytest
 from assets.ingest import close_year, rebuild_marts, release
 from assets.yearly_report import write_yearly_report
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
+from warehouse import clock
 from warehouse.closing import YearOpenError
 from warehouse.home import Home
 
@@ -51,7 +51,7 @@ def test_closing_again_changes_nothing(closed: Home) -> None:
 
 def test_a_year_that_has_not_ended_cannot_be_closed(home: Home) -> None:
     with pytest.raises(YearOpenError, match="has not ended"):
-        close_year(home, datetime.now().year)
+        close_year(home, clock.today().year)
     assert query(home, REVISIONS) == []
 
 
@@ -106,9 +106,9 @@ def test_the_yearly_report_shows_the_published_figures_with_labels_and_blanks(cl
     book = openpyxl.load_workbook(path)
     figures = {row[0].value: row[2].value for row in book["Tổng hợp"].iter_rows(min_row=6) if row[0].value}
     ((due, received, models),) = query(closed, "SELECT due, received, models FROM mart.key_figures WHERE year = 2024")
-    assert figures["Số báo cáo phải có"] == due
-    assert figures["Số báo cáo được nhận"] == received == 1
-    assert figures["Số mô hình, điển hình đang hoạt động"] == models
+    assert figures["Số báo cáo năm phải có (báo cáo)"] == due
+    assert figures["Số báo cáo năm được nhận (báo cáo)"] == received == 1
+    assert figures["Số mô hình, điển hình đã và đang thực hiện (mô hình)"] == models
     assert "Chưa gửi" in _texts(path, "Nộp báo cáo")
     assert "missing" not in _texts(path, "Nộp báo cáo")
 

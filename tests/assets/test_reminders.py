@@ -40,7 +40,7 @@ def test_the_message_names_unit_period_and_last_day(home: Home) -> None:
     folder = home.outbox / "reminders" / "2025-01-25"
     text = (folder / "DV004.txt").read_text(encoding="utf-8")
     assert "Công ty Điện lực tỉnh (DV004)" in text
-    assert "- Năm 2024, mẫu BCDV: đã quá hạn 20/01/2025, còn nhận đến 30/01/2025." in text
+    assert "- Năm 2024, mẫu BCDV: đã quá hạn, còn nhận; hạn nộp 20/01/2025, gia hạn đến 30/01/2025." in text
     (told,) = json.loads((folder / "DV004.json").read_text(encoding="utf-8"))
     assert (told["period_id"], told["state"], told["due_date"]) == ("2024-Y", "late", "2025-01-20")
 

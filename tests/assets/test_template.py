@@ -13,6 +13,7 @@ from assets.intake.read import read_file
 from assets.template import UnitLine, write_template
 from tests.support import form, template_cell
 from warehouse.codes import code_lists
+from warehouse.declaration import report_tables
 from warehouse.forms import form_versions
 from warehouse.periods import parse_period_id
 
@@ -106,3 +107,16 @@ def test_no_macros_and_the_same_bytes_every_time(tmp_path: Path) -> None:
         assert not [n for n in parts.namelist() if "vba" in n.lower()]
     path.unlink()
     assert _blank(tmp_path, "2023", "2024-Y").read_bytes() == content
+
+
+@pytest.mark.parametrize(("version", "period"), [("2013", "2015-Y"), ("2023", "2024-Y")])
+def test_a_unit_chooses_from_the_lists_of_its_form_and_sees_none_of_our_own(
+    tmp_path: Path, version: str, period: str
+) -> None:
+    book = openpyxl.load_workbook(_blank(tmp_path, version, period))
+    offered = {cell.value for cell in book["Danh mục"][1]}
+    asked = {c.codes for t in report_tables().values() for c in t.columns if c.codes}
+    assert offered and offered <= asked
+    shown = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    ours = {c.code_list for name in ("verdict", "finding_life", "event") for c in code_lists()[name]}
+    assert not shown & ours

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from expectations.gx.docs import build_docs
-from tests.support import clean_rows, copy_home, put, report_of, take
+from expectations.rule import rules
+from tests.support import REPO, clean_rows, copy_home, put, report_of, take
 from warehouse.home import Home
+from warehouse.writer import write_file
 
 EXTERNAL = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//|url\(\s*['"]?(?:https?:)?//|@import""", re.IGNORECASE)
 
@@ -61,17 +67,101 @@ def test_building_again_changes_nothing(docs: Path) -> None:
     assert {p: p.read_bytes() for p in docs.rglob("*.html")} == before
 
 
-def test_a_crash_between_rendering_and_stripping_leaves_no_page_that_needs_the_network(
+def test_a_crash_while_drawing_leaves_whole_pages_and_the_next_run_draws_the_rest(
     docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = set(docs.rglob("*.html"))
+    before = {p: p.read_bytes() for p in docs.rglob("*.html")}
     for page in (docs / "site").rglob("*.html"):
         page.unlink()
+    written: list[Path] = []
+
+    def fails_at_the_third(target: Path, content: bytes) -> None:
+        if len(written) == 3:
+            raise OSError("No space left on device")
+        written.append(target)
+        write_file(target, content)
+
     with monkeypatch.context() as broken:
-        broken.setattr("expectations.gx.docs._offline", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        broken.setattr("expectations.gx.docs.write_file", fails_at_the_third)
+        with pytest.raises(OSError, match="No space"):
             build_docs(docs)
-    assert list((docs / "site").rglob("*.html")) == []
+    drawn = list((docs / "site").rglob("*.html"))
+    assert len(drawn) == 2, "two pages beside the style sheet"
+    assert all(p.read_bytes() == before[p] for p in drawn)
     build_docs(docs)
-    assert set(docs.rglob("*.html")) == before
-    test_pages_need_no_network(docs)
+    assert {p: p.read_bytes() for p in docs.rglob("*.html")} == before
+
+
+def test_a_page_says_of_each_rule_what_it_is_and_what_came_of_it(docs: Path) -> None:
+    text, tags = _parsed(_page_of(docs, "staging_organisation"))
+    assert "O-PERSON-NO-ROLE" in text
+    for told in ("Lỗi", "error", "expect_rows_to_satisfy", "party_member_count <= employee_count", "Bỏ qua khi thiếu"):
+        assert told in text, told
+    expected = {r.code for r in rules() if r.table == "staging.organisation"}
+    assert expected <= {cell.strip() for cell in text.split("\n")}, "every rule of the table"
+    first = next(code for code in re.findall(r'<tr class="\w+" id="([^"]+)"', _page_of(docs, "staging_organisation")))
+    assert first == "O-PERSON-NO-ROLE", "what found something comes first"
+    assert not tags & {"script", "iframe", "img", "object", "form"}
+
+
+def test_every_page_is_well_formed(docs: Path) -> None:
+    for page in docs.rglob("*.html"):
+        _parsed(page.read_text(encoding="utf-8"))
+    with pytest.raises(AssertionError, match="closes"):
+        _parsed("<p><b>text</p></b>")
+
+
+def test_markup_in_a_rule_is_shown_as_text(tmp_path: Path, docs: Path) -> None:
+    (stored,) = (docs / "results").rglob("staging_organisation.json")
+    changed = json.loads(stored.read_text(encoding="utf-8"))
+    changed["results"][0]["expectation_config"]["meta"]["title"] = "<script>alert(1)</script>"
+    target = tmp_path / stored.relative_to(docs)
+    target.parent.mkdir(parents=True)
+    target.write_text(json.dumps(changed), encoding="utf-8")
+    build_docs(tmp_path)
+    text, tags = _parsed(_page_of(tmp_path, "staging_organisation"))
+    assert "<script>alert(1)</script>" in text
+    assert "script" not in tags
+
+
+def test_pages_are_drawn_without_great_expectations(docs: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from expectations.gx.docs import build_docs; "
+        f"build_docs(Path({str(docs)!r})); sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPO, check=False).returncode == 0
+
+
+def _page_of(docs: Path, name: str) -> str:
+    (page,) = (docs / "site").rglob(f"{name}.html")
+    return page.read_text(encoding="utf-8")
+
+
+class _Reader(HTMLParser):
+    """Collects the texts and tags of a page; a tag that closes another than the last one opened is an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag not in ("meta", "link", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        last = self.open.pop() if self.open else None
+        assert last == tag, f"</{tag}> closes <{last}>"
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def _parsed(page: str) -> tuple[str, set[str]]:
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return "\n".join(reader.texts), reader.tags

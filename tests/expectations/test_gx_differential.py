@@ -35,9 +35,6 @@ def expectations() -> list[object]:
         gxe.ExpectColumnValuesToBeBetween(column="a", min_value=0, max_value=10, **_code("between")),
         gxe.ExpectColumnValueLengthsToBeBetween(column="t", max_value=3, **_code("length")),
         gxe.ExpectColumnValuesToBeInSet(column="t", value_set=["x", "yy"], **_code("in_set")),
-        gxe.ExpectColumnValuesToMatchRegex(column="t", regex="^y", **_code("regex")),
-        gxe.ExpectColumnValuesToNotMatchRegex(column="t", regex="z", **_code("not_regex")),
-        gxe.ExpectColumnValuesToMatchLikePattern(column="t", like_pattern="y%", **_code("like")),
         gxe.ExpectColumnValuesToBeUnique(column="t", **_code("unique")),
         gxe.ExpectCompoundColumnsToBeUnique(
             column_list=["submission_id", "t"], ignore_row_if="any_value_is_missing", **_code("compound")

@@ -15,6 +15,7 @@ import pytest
 from assets.ingest import take_inbox
 from orchestration.definitions import defs
 from tests.support import clean_rows, copy_home, overlook, put, query, report_of
+from warehouse import clock
 from warehouse.home import Home
 from warehouse.writer import WriterBusyError
 
@@ -144,8 +145,11 @@ def test_the_published_file_is_compared_with_core(place: tuple[Home, dg.DagsterI
     assert result.metadata["different"].value == ["core.fact_training 2024", "mart.model_by_year 2024"]
 
 
-def test_years_with_too_few_reports_or_too_few_in_time_warn(place: tuple[Home, dg.DagsterInstance]) -> None:
+def test_years_with_too_few_reports_or_too_few_in_time_warn(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, instance = place
+    monkeypatch.setattr(clock, "today", lambda: date(2025, 7, 10))
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     checks = _evaluations(_ingest(instance))
     for name in ("completeness", "timeliness"):
@@ -159,7 +163,7 @@ def test_what_is_not_due_yet_is_not_missing(
     place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, instance = place
-    monkeypatch.setattr("assets.graph.release._today", lambda: date(2025, 7, 10))
+    monkeypatch.setattr(clock, "today", lambda: date(2025, 7, 10))
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(104, "2025-H1", clean_rows(2025)))
     assert _evaluations(_ingest(instance))["completeness"].metadata["years_below"].value == "2024"
 

@@ -1,0 +1,4 @@
+-- Up to $most findings of each code among some submissions: where, never what - a cell may hold personal data.
+SELECT code, submission_id AS submission, coalesce(sheet, '') AS sheet, coalesce(cell, '') AS cell
+FROM intake.finding WHERE submission_id IN (SELECT unnest($ids::VARCHAR[]))
+QUALIFY row_number() OVER (PARTITION BY code ORDER BY submission_id, sheet, cell) <= $most::BIGINT ORDER BY ALL

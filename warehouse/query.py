@@ -1,0 +1,53 @@
+"""What the published warehouse is asked: one statement a file in ``warehouse/queries``, run by its name.
+
+Each file opens with a comment that says what it returns; parameters are ``$name``; ``{name}`` stands for another of these
+queries, in parentheses. Belongs here: reading and running them. Does not: the statements, or what is done with rows.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.relation import quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.relation import Relation
+
+QUERIES_DIR = Path(__file__).parent / "queries"
+_OTHER = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def text(name: str) -> str:
+    """Return the statement of ``name``, with those it stands on. Raises FileNotFoundError for a name without a file."""
+    own = (QUERIES_DIR / f"{name}.sql").read_text(encoding="utf-8")
+    return _OTHER.sub(lambda other: f"(\n{text(other[1])}\n)", own)
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Return the rows of the query ``name``, as column name -> value. Each ``$parameter`` of the file is given, and no other."""
+    return _named(con.execute(text(name), parameters))
+
+
+def of_year(
+    con: duckdb.DuckDBPyConnection, relation: Relation, year: int, *, since: bool = False
+) -> list[dict[str, Any]]:
+    """Return the rows of ``year`` of a table by year in the order of its key; ``since``: those of every year up to it."""
+    names = ", ".join(quote(n) for n in relation.names())
+    order = ", ".join(quote(k) for k in relation.key)
+    which = "<=" if since else "="
+    return _named(
+        con.execute(
+            f"SELECT {names} FROM {relation.qualified} WHERE year {which} $year ORDER BY {order}", {"year": year}
+        )
+    )
+
+
+def _named(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
