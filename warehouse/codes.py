@@ -7,10 +7,14 @@ into a code (assets.intake.values) or checking it (expectations).
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CODES_DIR = Path(__file__).parent / "codes"
 NORMS_DIR = Path(__file__).parent / "norms"
@@ -18,7 +22,10 @@ NORMS_DIR = Path(__file__).parent / "norms"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a list. ``valid_to`` None: still valid. ``synonyms`` are other texts that units write for it."""
+    """One code of a list. ``valid_to`` None: still valid. ``synonyms`` are other texts that units write for it.
+
+    ``properties`` are the list's further columns: ``is_...`` a flag, ``..._code`` a code of the list of that name.
+    """
 
     code_list: str
     code: str
@@ -29,6 +36,7 @@ class Code:
     synonyms: tuple[str, ...]
     note: str
     position: int
+    properties: Mapping[str, str | bool] = field(default_factory=dict, hash=False)
 
     def valid_on(self, day: date) -> bool:
         """Tell whether the code is valid on ``day``."""
@@ -90,9 +98,14 @@ def _codes(path: Path) -> list[Code]:
             synonyms=tuple(s for s in r["synonyms"].split("|") if s),
             note=r["note"],
             position=i,
+            properties={n: _property(n, v) for n, v in r.items() if n.startswith("is_") or n.endswith("_code")},
         )
         for i, r in enumerate(_read(path), start=1)
     ]
+
+
+def _property(name: str, text: str) -> str | bool:
+    return text == "yes" if name.startswith("is_") else text
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -63,7 +63,7 @@ class FormColumn:
 
 @dataclass(frozen=True, slots=True)
 class FormVersion:
-    """One version of one form: cover fields and the headers of each sheet."""
+    """One version of one form: cover fields and the headers of each sheet. ``folder`` is where it is declared."""
 
     form_code: str
     form_version: str
@@ -75,6 +75,7 @@ class FormVersion:
     cover_sheet: str
     cover: tuple[CoverField, ...]
     columns: tuple[FormColumn, ...]
+    folder: str
 
     def tables(self) -> list[str]:
         """Return the staging tables that this version fills, in sheet order."""
@@ -101,6 +102,23 @@ def form_versions() -> dict[tuple[str, str], FormVersion]:
     return {(f.form_code, f.form_version): f for f in loaded}
 
 
+def report_forms() -> dict[str, tuple[FormVersion, ...]]:
+    """Return the versions of each form that units report on (policy ``replace``), by form code, oldest first."""
+    out: dict[str, tuple[FormVersion, ...]] = {}
+    for form in form_versions().values():
+        if form.policy == "replace":
+            out[form.form_code] = (*out.get(form.form_code, ()), form)
+    return out
+
+
+def register_form() -> str:
+    """Return the code of the form that carries the register. Raises ValueError unless exactly one form does."""
+    codes = sorted({f.form_code for f in form_versions().values() if f.policy == "register"})
+    if len(codes) != 1:
+        raise ValueError(f"exactly one form has policy: register in its form.yaml; found {codes}")
+    return codes[0]
+
+
 def version_for(form_code: str, day: date) -> FormVersion | None:
     """Return the version of ``form_code`` in force for periods that end on ``day``, or None."""
     for (code, _), form in form_versions().items():
@@ -115,7 +133,7 @@ def _load(folder: Path) -> FormVersion:
     with (folder / "columns.csv").open(encoding="utf-8", newline="") as f:
         columns = tuple(_column(r, i, ref) for i, r in enumerate(csv.DictReader(f), start=2))
     cover = tuple(CoverField(**c) for c in raw.pop("cover"))
-    form = FormVersion(**raw, cover=cover, columns=columns)
+    form = FormVersion(**raw, cover=cover, columns=columns, folder=folder.relative_to(FORMS_DIR.parent).as_posix())
     _check(form)
     return form
 

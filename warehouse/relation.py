@@ -34,7 +34,10 @@ DUCKDB_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it."""
+    """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it.
+
+    ``by_year``, of a mart: a year's rows follow from that year's facts alone, so a batch rebuilds only its own years.
+    """
 
     schema: str
     name: str
@@ -43,6 +46,7 @@ class Relation:
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    by_year: bool = False
 
     @property
     def qualified(self) -> str:
@@ -206,6 +210,7 @@ def _system(schema: str) -> list[Relation]:
             grain=raw["grain"],
             key=tuple(raw["key"]),
             columns=tuple(Column(**c) for c in raw["columns"]),
+            by_year=raw.get("by_year", False),
         )
         for name, raw in _yaml(schema).items()
     ]
