@@ -18,9 +18,10 @@ _EXACT = """\
 --   is_counted: Được tính - The figures of the unit's year rest on it: current, and not contained in a longer cumulative period
 SELECT f.*{figures},
     u.reporter_level_code AS reporter_level,
-    f.submission_id IN (SELECT y.submission_id FROM mart.year_source y) AS is_counted
+    y.submission_id IS NOT NULL AS is_counted
 FROM core.{core} f
 LEFT JOIN core.unit_on_day u ON u.unit_id = f.unit_id AND f.period_end >= u.valid_from AND f.period_end < u.next_from
+LEFT JOIN mart.year_source y ON y.submission_id = f.submission_id
 """
 
 _CODES = """\
