@@ -136,8 +136,7 @@ def test_code_lists_norms_and_paths_are_sound() -> None:
     for name, codes in code_lists().items():
         assert len({c.code for c in codes}) == len(codes), name
         assert all(c.valid_to is None or c.valid_to >= c.valid_from for c in codes), name
-    used = {c.codes for t in form_tables().values() for c in t.columns if c.codes} | {"cell_state", "period_kind"}
-    assert used == set(code_lists())
+    assert {c.codes for r in relations().values() for c in r.columns if c.codes} == set(code_lists())
     known = {c.code for c in code_lists()["model_status"]}
     assert {s for step in status_path() for s in step} <= known
     norms = dialogue_norms()
