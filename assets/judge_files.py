@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from assets.progress import report
 from expectations import judge
 from warehouse import ledger, staging, versions
+from warehouse.forms import register_form
 from warehouse.judgement import Event, Frames, Judgement
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def split_register(frames: Frames) -> tuple[Frames, Frames]:
     import polars as pl
 
     submissions = frames["staging.submission"]
-    ids = submissions.filter(pl.col("form_code") == versions.REGISTER_FORM)["submission_id"].implode()
+    ids = submissions.filter(pl.col("form_code") == register_form())["submission_id"].implode()
     of_register = pl.col("submission_id").is_in(ids)
     return (
         {n: f.filter(of_register) for n, f in frames.items()},

@@ -33,6 +33,7 @@ online_by_year:
   description: Attendances online by year.
   grain: one row per year and unit
   key: [year, unit_id]
+  by_year: true
   columns:
     - {name: year, type: integer, required: true, label: Năm, description: Year}
     - {name: unit_id, type: integer, required: true, label: Đơn vị, description: Unit}
@@ -68,6 +69,31 @@ with open_published(home) as con:
         "old": con.execute("SELECT online_count, online_count_state FROM core.fact_training WHERE year = 2024").fetchall(),
         "comment": con.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_training' AND column_name = 'online_count'").fetchall(),
     }))
+"""
+
+
+LEVEL_PROGRAM = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from assets.ingest import ingest
+from assets.sample.files import write_report
+from assets.sample.report import register_report
+from warehouse.home import Home
+from warehouse.writer import open_published
+
+home, report = Home(Path(sys.argv[1])), register_report()
+units = [{**r, "level_code": "xa"} if r["unit_id"] == 105 else r for r in report.rows["unit"]]
+write_report(home.inbox, replace(report, rows={**report.rows, "unit": units}, cover={**report.cover, "revision": 9}), seed=1)
+ingest(home)
+with open_published(home) as con:
+    print(json.dumps([con.execute(sql).fetchall() for sql in (
+        "SELECT DISTINCT reporter_level_code FROM core.unit_on_day WHERE level_code = 'xa' AND is_reporting",
+        "SELECT DISTINCT reporter_level FROM mart.training_by_unit WHERE unit_id = 105",
+        "SELECT timeliness FROM mart.completeness WHERE unit_id = 105 AND is_expected",
+        "SELECT year, unit_id, model_code, field_label FROM core.a_economic_model ORDER BY ALL",
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'a_economic_model' ORDER BY column_index",
+    )]))
 """
 
 
@@ -117,15 +143,8 @@ def _new_rule(sources: Path) -> None:
 def _new_mart(sources: Path) -> None:
     _append(sources / "warehouse/tables/system/mart.yaml", MART)
     (sources / "warehouse/marts/online_by_year.sql").write_text(
-        "SELECT f.year, f.unit_id, sum(f.online_count) FILTER (f.online_count_state IN ('value', 'zero')) AS online_count\n"
-        "FROM core.fact_training f JOIN mart.year_source s USING (submission_id) GROUP BY f.year, f.unit_id\n",
-        encoding="utf-8",
-    )
-    marts = sources / "warehouse/marts.py"
-    marts.write_text(
-        marts.read_text(encoding="utf-8").replace(
-            '    "year_source",\n', '    "year_source",\n    "online_by_year",\n'
-        ),
+        "SELECT year, unit_id, sum(online_count) AS online_count FROM core.fact_training_exact WHERE is_counted "
+        "GROUP BY year, unit_id\n",
         encoding="utf-8",
     )
 
@@ -163,6 +182,44 @@ def test_a_new_form_year_keeps_every_rule(sources: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _new_property(sources: Path) -> None:
+    path = sources / "warehouse/codes/field.csv"
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    marked = [f"{line},{'yes' if line.startswith('KT,') else ''}" for line in lines]
+    path.write_text("\n".join([f"{head},is_economic", *marked, ""]), encoding="utf-8")
+
+
+def _new_view(sources: Path) -> None:
+    (sources / "warehouse/views/core.a_economic_model.sql").write_text(
+        "-- Mô hình kinh tế - Models in an economic field, of the reports that count.\n"
+        "--   field_label: Tên lĩnh vực - Name of the field\n"
+        "SELECT f.year, f.unit_id, f.model_code, c.code_label AS field_label FROM core.fact_model_status_exact f\n"
+        "JOIN core.code_field c ON c.code = f.field_code WHERE c.is_economic AND f.is_counted\n",
+        encoding="utf-8",
+    )
+
+
+def _new_level(sources: Path) -> None:
+    _append(sources / "warehouse/codes/admin_level.csv", "xa,Xã,Commune,1900-01-01,,,,unit,yes\n")
+
+
+def test_a_property_a_view_and_a_level_are_added_in_one_place_each(home: Home, sources: Path) -> None:
+    put(home.inbox, *(report_of(unit, "2024-Y", clean_rows(2024)) for unit in (104, 105)))
+    take(home)
+    for recipe in (_new_property, _new_view, _new_level):
+        recipe(sources)
+    done = subprocess.run(
+        [sys.executable, "-c", LEVEL_PROGRAM, str(home.root)],
+        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == [
+        [["unit"]], [["unit"]], [["on_time"]], [[2024, 104, "M01", "Kinh tế"], [2024, 105, "M01", "Kinh tế"]],
+        [["Năm - Year that the period ends in"], ["Đơn vị báo cáo - Permanent key of the reporting unit"],
+         ["Mã mô hình - Code of the model, unique in its unit and kept over the years"], ["Tên lĩnh vực - Name of the field"]],
+    ]  # fmt: skip
 
 
 def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, sources: Path) -> None:

@@ -7,40 +7,41 @@ next batch. Does not belong here: anything that comes from a submission.
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
+from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
+from warehouse.marts import require_readers
 from warehouse.migrate import migrate, next_batch_no
 from warehouse.norms import dialogue_norms, known_breaks
-from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, column_comment, ddl, literal, quote, relations
+from warehouse.periods import periods_of
+from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, quote, relations
 from warehouse.rows import Rows, replace_rows
+from warehouse.views import create_views
 
 if TYPE_CHECKING:
     import duckdb
+
+#: the periods of a year have the same months in every year
+_ANY_YEAR = 2013
 
 
 class DeclarationMismatchError(Exception):
     """The file was made from declarations that today's contradict; the message names the table and the remedy."""
 
 
-VIEWS_DIR = Path(__file__).parent / "views"
-#: in the order they are created: a view may read those before it
-VIEWS = ("core.unit_on_day", "core.citation_document", "core.training_exact", "mart.key_figures")
-MACROS_DIR = Path(__file__).parent / "macros"
-
-
 def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     """Create what is missing and refresh the mirrors of the declarations; does nothing when none has changed.
 
-    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError.
+    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, MartError.
     """
     fingerprint = _fingerprint()
     if fingerprint == _kept_fingerprint(con):
         return False
+    require_readers()
     _create_tables(con)
     migrate(con)
     for name, rows in mirrors().items():
@@ -100,37 +101,16 @@ def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
-    """Create every view and macro."""
-    for view in VIEWS:
-        sql = (VIEWS_DIR / f"{view}.sql").read_text(encoding="utf-8")
-        if comments:
-            create_view(con, view, sql)
-        else:
-            con.execute(f"CREATE OR REPLACE VIEW {view} AS {sql}")
-    for path in sorted(MACROS_DIR.glob("*.sql")):
-        con.execute(path.read_text(encoding="utf-8"))
-
-
-def create_view(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    """Create the view ``name`` with comments: the first line of its file, then ``--   column: comment`` for its own columns.
-
-    Other columns carry the comment of the table that they come from: the one named first of those that have such a column.
-    """
-    con.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
-    first, *lines = [line for line in sql.splitlines() if line.startswith("-- ")]
-    con.execute(f"COMMENT ON VIEW {name} IS {literal(first.removeprefix('-- '))}")
-    read = sorted((r for r in relations().values() if r.qualified in sql), key=lambda r: -sql.index(r.qualified))
-    comments = {c.name: column_comment(c) for r in read for c in r.columns}
-    comments |= dict(line.removeprefix("--   ").split(": ", 1) for line in lines)
-    for column, *_ in con.execute(f"DESCRIBE {name}").fetchall():
-        con.execute(f"COMMENT ON COLUMN {name}.{quote(column)} IS {literal(comments[column])}")
-
-
 def mirrors() -> dict[str, Rows]:
     """Return the rows of the tables that mirror the declarations, by qualified name, in the order of their columns."""
     return {
         "core.dim_code": _codes(),
+        "core.code_property": _code_properties(),
+        "core.dim_form": [
+            (f.form_code, f.form_version, f.title, f.policy, f.policy == "replace", f.valid_from, f.valid_to)
+            for f in form_versions().values()
+        ],
+        "core.period_code": [(p.kind, p.code, p.period_start.month, p.period_end.month) for p in periods_of(_ANY_YEAR)],
         "core.dim_dialogue_norm": [
             (n.norm_code, n.document_number, n.valid_from, n.valid_to, n.required_per_year, n.label)
             for n in dialogue_norms()
@@ -153,6 +133,16 @@ def _codes() -> Rows:
     ]
 
 
+def _code_properties() -> Rows:
+    return [
+        (c.code_list, c.code, name, "yes" if value is True else value)
+        for codes in code_lists().values()
+        for c in codes
+        for name, value in c.properties.items()
+        if value
+    ]
+
+
 def _dictionary() -> Rows:
     return [
         (r.schema, r.name, i, c.name, DUCKDB_TYPES[c.type], c.unit, c.label, c.description, c.codes, c.measure)
@@ -163,11 +153,12 @@ def _dictionary() -> Rows:
 
 
 def _form_columns() -> Rows:
-    rows: list[tuple[str, str, date, str, str, str, str | None, str | None, str, str | None, str | None]] = []
+    rows: Rows = []
     for f in form_versions().values():
         for c in f.columns:
             for name in c.columns or (None,):
-                tail = (c.concordance, "|".join(c.was) or None, c.note or None)
+                core = form_tables()[c.table].core
+                tail = (c.concordance, "|".join(c.was) or None, c.note or None, core)
                 head = (f.form_code, f.form_version, f.valid_from, c.table, c.ref, c.sheet)
                 rows.append((*head, c.header or None, name, *tail))
-    return list(rows)
+    return rows

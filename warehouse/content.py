@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warehouse.marts import WHOLE
 from warehouse.relation import KNOWN_FROM, Relation, quote, relations
 from warehouse.writer import open_build, open_published, writer_lock
 
@@ -40,8 +39,9 @@ def content_hashes(con: duckdb.DuckDBPyConnection, years: Sequence[int] | None =
 
 def by_year(relation: Relation) -> bool:
     """Tell whether a batch changes only its own years of the table."""
-    whole = {f"mart.{name}" for name in WHOLE}
-    return "year" in relation.names() and relation.qualified not in whole and relation.name != "dim_period"
+    if relation.schema == "mart":
+        return relation.by_year
+    return "year" in relation.names() and relation.name != "dim_period"
 
 
 def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:

@@ -84,6 +84,11 @@ class FormVersion(Declared):
         """Code and version, as in BCDV-2013."""
         return f"{self.form_code}-{self.form_version}"
 
+    @property
+    def folder(self) -> str:
+        """Where it is declared."""
+        return f"{FORMS}/{self.form_code.lower()}/{self.form_version}"
+
     def fills(self, table: str) -> frozenset[str]:
         """Return the columns of ``table`` that its headers fill."""
         return frozenset(n for c in self.columns if c.table == table and c.position for n in c.columns)
@@ -119,6 +124,20 @@ def form_versions(root: Path) -> dict[tuple[str, str], FormVersion]:
         one.head.check()
         one.lines.check()
     return {(r.version.form_code, r.version.form_version): r.version for r in found}
+
+
+def report_forms() -> dict[str, tuple[FormVersion, ...]]:
+    """Return the versions of each form that units report on (policy ``replace``), by form code, oldest first."""
+    known = form_versions().values()
+    return {code: tuple(f for f in known if f.form_code == code) for code in form_codes("replace")}
+
+
+def register_form() -> str:
+    """Return the code of the form that carries the register. Raises ValueError unless exactly one form does."""
+    codes = form_codes("register")
+    if len(codes) != 1:
+        raise ValueError(f"exactly one form has policy: register in its form.yaml; found {codes}")
+    return codes[0]
 
 
 def version_for(form_code: str, day: date) -> FormVersion | None:

@@ -13,7 +13,6 @@ from warehouse import clock
 from warehouse.declaration import register_tables, report_tables
 from warehouse.relation import polars_schema, relations
 from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows
-from warehouse.versions import REGISTER_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -229,13 +228,14 @@ def write_batch(
     )
 
 
-_LIFE = f"""
+_LIFE = """
 UPDATE intake.finding SET life = l.life FROM (
     WITH version AS (
         SELECT submission_id, unit_id, period_id,
                lag(submission_id) OVER v AS before_id, lead(submission_id) OVER v AS after_id
         FROM intake.submission
-        WHERE unit_id IN (SELECT unit_id FROM touched_unit) AND form_code <> '{REGISTER_FORM}'
+        WHERE unit_id IN (SELECT unit_id FROM touched_unit)
+          AND form_code IN (SELECT d.form_code FROM core.dim_form d WHERE d.is_report)
         WINDOW v AS (PARTITION BY unit_id, form_code, period_id ORDER BY revision, report_date, submission_id)
     ),
     kept AS (

@@ -33,6 +33,11 @@ class Period:
         return self.kind in CUMULATIVE
 
     @property
+    def code(self) -> str:
+        """The part of the id that names it within its year: Y, H1, 9M, Q3 or M07."""
+        return self.period_id.partition("-")[2]
+
+    @property
     def label(self) -> str:
         """The Vietnamese label, as a cover sheet prints it."""
         return _label(self)
@@ -53,6 +58,12 @@ def parse_period_id(text: str) -> Period:
     kind, first, last = _months(m)
     end = date(year, last, calendar.monthrange(year, last)[1])
     return Period(text, kind, year, date(year, first, 1), end)
+
+
+def periods_of(year: int) -> list[Period]:
+    """Return every calendar period of ``year``, the year first; reviews (R) have no calendar."""
+    codes = ["Y", "H1", "9M", *(f"Q{n}" for n in range(1, 5)), *(f"M{n:02d}" for n in range(1, 13))]
+    return [parse_period_id(f"{year}-{code}") for code in codes]
 
 
 def _months(m: re.Match[str]) -> tuple[PeriodKind, int, int]:

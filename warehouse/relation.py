@@ -48,6 +48,7 @@ class Relation(Declared):
     """One physical table of one schema. ``key`` names the columns that identify a row; expectations prove it.
 
     A table of staging may be ``like`` one of the warehouse: it has that one's columns ``without`` some, besides its own.
+    ``by_year``, of a mart: a year's rows follow from that year's facts alone, so a batch rebuilds only its own years.
     """
 
     schema: str
@@ -59,6 +60,7 @@ class Relation(Declared):
     columns: tuple[Column, ...] = ()
     like: str | None = None
     without: tuple[str, ...] = ()
+    by_year: bool = False
 
     @property
     def qualified(self) -> str:

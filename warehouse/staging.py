@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from warehouse.bootstrap import create_views, mirrors
+from warehouse.bootstrap import mirrors
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
 from warehouse.relation import DUCKDB_TYPES, KNOWN_FROM, Relation, ddl, literal, quote, relations
 from warehouse.rows import frame_of, insert_frame
-from warehouse.versions import REGISTER_FORM, order_versions
+from warehouse.versions import order_versions
+from warehouse.views import create_views
 from warehouse.writer import open_memory
 
 if TYPE_CHECKING:
@@ -220,8 +221,8 @@ def _in_order(relation: Relation, sql: str) -> str:
 
 
 _CURRENT_REGISTER = (
-    f"SELECT s.submission_id FROM judged.submission s JOIN staging.version v USING (submission_id) "
-    f"WHERE v.is_current AND s.form_code = '{REGISTER_FORM}'"
+    "SELECT s.submission_id FROM judged.submission s JOIN staging.version v USING (submission_id) "
+    "WHERE v.is_current AND s.form_code IN (SELECT d.form_code FROM core.dim_form d WHERE NOT d.is_report)"
 )
 _OF_REGISTER = (
     f"FROM ({{before}}) WHERE NOT EXISTS ({_CURRENT_REGISTER}) UNION ALL BY NAME "

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse.forms import register_form
+from warehouse.relation import literal
+
 if TYPE_CHECKING:
     import duckdb
-
-REGISTER_FORM = "DMDV"
 
 RegisterRows = set[tuple[object, ...]]
 
@@ -25,7 +26,7 @@ def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows) 
     if not changed:
         return []
     units, cited = (sorted({str(row[1]) for row in changed if row[0] == kind}) for kind in ("unit", "document"))
-    found = con.execute(_TO_REPLAY, [REGISTER_FORM, units, cited, cited]).fetchall()
+    found = con.execute(_TO_REPLAY, [register_form(), units, cited, cited]).fetchall()
     return [row[0] for row in found]
 
 
@@ -52,7 +53,7 @@ def order_versions(con: duckdb.DuckDBPyConnection) -> None:
     gives the same facts. A register has no period of its own: the newest of all is the truth.
     """
     con.execute("DELETE FROM staging.version")
-    con.execute(_VERSIONS)
+    con.execute(_VERSIONS.format(register=literal(register_form())))
 
 
 # a rejected report has no facts, so its citations are known from its findings
@@ -66,18 +67,18 @@ WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM judged.
 ORDER BY 1
 """
 
-_VERSIONS = f"""
+_VERSIONS = """
 INSERT INTO staging.version BY NAME
 WITH slot AS (
     SELECT submission_id, form_code, report_date, revision,
-           CASE WHEN form_code = '{REGISTER_FORM}' THEN 0 ELSE unit_id END AS slot_unit,
-           CASE WHEN form_code = '{REGISTER_FORM}' THEN '' ELSE period_id END AS slot_period,
-           CASE WHEN form_code = '{REGISTER_FORM}' THEN period_end END AS slot_end
+           CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
+           CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period,
+           CASE WHEN form_code = {register} THEN period_end END AS slot_end
     FROM intake.submission WHERE verdict = 'accepted'
 ),
 touched AS (
-    SELECT DISTINCT form_code, CASE WHEN form_code = '{REGISTER_FORM}' THEN 0 ELSE unit_id END AS slot_unit,
-           CASE WHEN form_code = '{REGISTER_FORM}' THEN '' ELSE period_id END AS slot_period
+    SELECT DISTINCT form_code, CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
+           CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period
     FROM (SELECT form_code, unit_id, period_id FROM judged.submission
           UNION ALL SELECT form_code, unit_id, period_id FROM judged.known_before)
 )

@@ -13,7 +13,7 @@ import dagster as dg
 
 from warehouse.clock import ZONE
 from warehouse.declaration import form_tables, report_tables
-from warehouse.forms import form_versions
+from warehouse.forms import report_forms
 from warehouse.relation import DUCKDB_TYPES, Relation, column_comment, relations
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ YEAR_REVISION = dg.AssetKey(["meta", "year_revision"])
 YEARLY_REPORT = dg.AssetKey(["published", "yearly_report"])
 COMPLETENESS = dg.AssetKey(["mart", "completeness"])
 
-FIRST_YEAR = min(f.valid_from.year for f in form_versions().values() if f.form_code != "DMDV")
+FIRST_YEAR = min(versions[0].valid_from.year for versions in report_forms().values())
 #: the year that is open included; late figures of any past year have their partition
 YEARS = dg.TimeWindowPartitionsDefinition(
     start=str(FIRST_YEAR), fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1, timezone=ZONE

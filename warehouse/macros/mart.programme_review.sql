@@ -10,9 +10,10 @@ roll_out AS (
     LEFT JOIN core.citation_document c ON c.cited_number = programme
     WHERE t.training_kind_code = 'quan_triet'
       AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
-    -- the reports used are disjoint in time, so the one that ends first is the first; without a document nothing is told apart
-    QUALIFY coalesce(t.document_id::VARCHAR, t.document_number) IS NULL OR t.period_end
-        = min(t.period_end) OVER (PARTITION BY t.unit_id, coalesce(t.document_id::VARCHAR, t.document_number))
+    -- a form's reports used are disjoint in time, so the one that ends first is the first; without a document nothing is told apart
+    QUALIFY coalesce(t.document_id::VARCHAR, t.document_number) IS NULL
+        OR rank() OVER (PARTITION BY t.unit_id, coalesce(t.document_id::VARCHAR, t.document_number)
+                        ORDER BY t.period_end, t.form_code) = 1
 ),
 stated AS (
     SELECT t.member_rate_stated FROM core.training_exact t
@@ -21,21 +22,22 @@ stated AS (
       AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
 ),
 model AS (
-    SELECT f.unit_id, f.model_code, bool_or(f.status_code NOT IN ('dang_ky', 'khong_dat')) AS is_active
-    FROM core.fact_model_status f SEMI JOIN used USING (submission_id) GROUP BY f.unit_id, f.model_code
+    SELECT f.unit_id, f.model_code, bool_or(c.is_active) AS is_active
+    FROM core.fact_model_status_exact f SEMI JOIN used USING (submission_id)
+    JOIN core.code_model_status c ON c.code = f.status_code GROUP BY f.unit_id, f.model_code
 ),
 inspection AS (
-    SELECT f.* FROM core.fact_inspection f SEMI JOIN used USING (submission_id)
+    SELECT f.* FROM core.fact_inspection_exact f SEMI JOIN used USING (submission_id)
 ),
 dialogue AS (
-    SELECT f.* FROM core.fact_dialogue f SEMI JOIN used USING (submission_id)
+    SELECT f.* FROM core.fact_dialogue_exact f SEMI JOIN used USING (submission_id)
 ),
 organisation AS (
-    SELECT f.* FROM core.fact_organisation f JOIN used u USING (submission_id)
+    SELECT f.* FROM core.fact_organisation_exact f JOIN used u USING (submission_id)
     QUALIFY f.period_end = max(f.period_end) OVER (PARTITION BY f.unit_id)
 ),
 issue AS (
-    SELECT f.* FROM core.fact_issue f
+    SELECT f.* FROM core.fact_issue_exact f
     WHERE f.is_current AND f.period_kind = 'R' AND f.period_end BETWEEN from_date AND to_date
 )
 SELECT 1 AS position, 'period_years' AS indicator, NULL AS level, date_diff('month', from_date::DATE, to_date::DATE) // 12 AS value,
@@ -54,11 +56,11 @@ UNION ALL SELECT 10, 'training_class_count', 'bloc', sum(session_count), 'lớp'
 UNION ALL SELECT 11, 'training_trainees', 'bloc', sum(attendee_count), 'cán bộ', count(DISTINCT unit_id), 'Cán bộ dự tập huấn' FROM training WHERE training_kind_code = 'tap_huan' AND reporter_level = 'bloc'
 UNION ALL SELECT 12, 'dvk_models_active', 'bloc_total', CASE WHEN count(*) > 0 THEN count(*) FILTER (is_active) END, 'mô hình, điển hình', count(DISTINCT unit_id) FILTER (is_active), 'Mô hình, điển hình "Dân vận khéo" đã và đang thực hiện' FROM model
 UNION ALL SELECT 13, 'dvk_participating_units', 'bloc_total', CASE WHEN count(*) > 0 THEN count(DISTINCT unit_id) FILTER (is_active) END, 'cơ quan, doanh nghiệp', count(DISTINCT unit_id) FILTER (is_active), 'Cơ quan, doanh nghiệp tham gia' FROM model
-UNION ALL SELECT 14, 'inspections_planned', 'bloc_total', sum(planned_count) FILTER (planned_count_state IN ('value', 'zero')), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát theo kế hoạch' FROM inspection
-UNION ALL SELECT 15, 'inspections_done', 'bloc_total', sum(done_count) FILTER (done_count_state IN ('value', 'zero')), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát đã thực hiện' FROM inspection
+UNION ALL SELECT 14, 'inspections_planned', 'bloc_total', sum(planned_count), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát theo kế hoạch' FROM inspection
+UNION ALL SELECT 15, 'inspections_done', 'bloc_total', sum(done_count), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát đã thực hiện' FROM inspection
 UNION ALL SELECT 16, 'units_on_plan_claimed', 'units', CASE WHEN count(is_on_plan) > 0 THEN count(DISTINCT unit_id) FILTER (is_on_plan) END, 'đơn vị', count(DISTINCT unit_id), 'Đơn vị ghi kiểm tra đúng kế hoạch' FROM inspection
-UNION ALL SELECT 17, 'dialogues_held', 'bloc_total', sum(dialogue_count) FILTER (dialogue_count_state IN ('value', 'zero')), 'cuộc', count(DISTINCT unit_id), 'Cuộc đối thoại' FROM dialogue
-UNION ALL SELECT 18, 'petitions_raised', 'bloc_total', sum(petition_raised_count) FILTER (petition_raised_count_state IN ('value', 'zero')), 'kiến nghị', count(DISTINCT unit_id), 'Kiến nghị nêu ra' FROM dialogue
+UNION ALL SELECT 17, 'dialogues_held', 'bloc_total', sum(dialogue_count), 'cuộc', count(DISTINCT unit_id), 'Cuộc đối thoại' FROM dialogue
+UNION ALL SELECT 18, 'petitions_raised', 'bloc_total', sum(petition_raised_count), 'kiến nghị', count(DISTINCT unit_id), 'Kiến nghị nêu ra' FROM dialogue
 UNION ALL SELECT 19, 'units_person_assigned', 'units', CASE WHEN count(is_person_assigned) > 0 THEN count(DISTINCT unit_id) FILTER (is_person_assigned) END, 'đơn vị', count(DISTINCT unit_id), 'Đơn vị đã phân công người phụ trách' FROM organisation
 UNION ALL SELECT 20, 'limitations', 'bloc', nullif(count(DISTINCT issue_topic_code) FILTER (issue_kind_code = 'han_che'), 0), 'nhóm', NULL, 'Nhóm hạn chế nêu trong tổng kết' FROM issue
 UNION ALL SELECT 21, 'tasks', 'bloc', nullif(count(DISTINCT issue_topic_code) FILTER (issue_kind_code = 'nhiem_vu'), 0), 'nhóm', NULL, 'Nhóm nhiệm vụ nêu trong tổng kết' FROM issue

@@ -1,18 +1,10 @@
-WITH exact AS (
-    SELECT f.* REPLACE (
-        CASE WHEN found_count_state IN ('value', 'zero') THEN found_count END AS found_count,
-        CASE WHEN remedied_count_state IN ('value', 'zero') THEN remedied_count END AS remedied_count
-    )
-    FROM core.fact_inspection_finding f
-    JOIN mart.year_source s USING (submission_id)
-)
 SELECT year, finding_category_code, count(DISTINCT unit_id) AS unit_count,
        sum(found_count) AS found_count,
        sum(remedied_count) AS remedied_count,
        100.0 * sum(remedied_count) FILTER (found_count IS NOT NULL)
            / nullif(sum(found_count) FILTER (remedied_count IS NOT NULL), 0) AS remedy_rate,
        sum(found_count - remedied_count) FILTER (remedy_due_date <= period_end) AS overdue_count,
-       count(*) FILTER (found_count_state NOT IN ('value', 'zero'))
-           + count(*) FILTER (remedied_count_state NOT IN ('value', 'zero')) AS not_exact_count
-FROM exact
+       count(*) FILTER (found_count IS NULL) + count(*) FILTER (remedied_count IS NULL) AS not_exact_count
+FROM core.fact_inspection_finding_exact
+WHERE is_counted
 GROUP BY year, finding_category_code

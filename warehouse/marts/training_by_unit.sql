@@ -8,9 +8,9 @@ WITH grouped AS (
            100.0 * sum(member_attended_count) FILTER (has_both)
                / nullif(sum(member_total_count) FILTER (has_both), 0) AS member_rate,
            CASE WHEN count(*) = 1 THEN any_value(member_rate_stated) END AS member_rate_stated,
-           count(*) FILTER (session_count_state NOT IN ('value', 'zero'))
-               + count(*) FILTER (attendee_count_state NOT IN ('value', 'zero')) AS not_exact_count
-    FROM core.training_exact JOIN mart.year_source USING (year, unit_id, submission_id)
+           count(*) FILTER (session_count IS NULL) + count(*) FILTER (attendee_count IS NULL) AS not_exact_count
+    FROM core.training_exact
+    WHERE is_counted
     GROUP BY year, unit_id, training_kind_code, meant_number
 )
 SELECT *, min(year) OVER (PARTITION BY unit_id, training_kind_code, document_number) AS first_year

@@ -7,7 +7,7 @@ SELECT year, reporter_level, training_kind_code, meant_number AS document_number
        sum(member_total_count) AS member_total_count,
        100.0 * sum(member_attended_count) FILTER (has_both)
            / nullif(sum(member_total_count) FILTER (has_both), 0) AS member_rate,
-       count(*) FILTER (session_count_state NOT IN ('value', 'zero'))
-           + count(*) FILTER (attendee_count_state NOT IN ('value', 'zero')) AS not_exact_count
-FROM core.training_exact JOIN mart.year_source USING (year, unit_id, submission_id)
+       count(*) FILTER (session_count IS NULL) + count(*) FILTER (attendee_count IS NULL) AS not_exact_count
+FROM core.training_exact
+WHERE is_counted
 GROUP BY year, reporter_level, training_kind_code, meant_number

@@ -7,7 +7,7 @@
 --   dialogue_percent: Tỷ lệ thực hiện đối thoại định kỳ - Done, up to what was required, over required; units that reported the whole year [%]
 WITH due AS (
     SELECT year, count(*) AS due, count(*) FILTER (accepted_count > 0) AS received
-    FROM mart.completeness WHERE is_expected GROUP BY year
+    FROM mart.completeness_by_form WHERE is_expected GROUP BY year
 ),
 training AS (
     SELECT year, sum(session_count)::BIGINT AS sessions FROM mart.training_by_year WHERE reporter_level = 'unit' GROUP BY year

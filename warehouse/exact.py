@@ -1,0 +1,74 @@
+"""Exact figures, said once: views and a macro generated from the declarations of tables, states and code lists.
+
+Belongs here: their SQL text. Does not: creating them (warehouse.views), views that somebody wrote (``warehouse/views``).
+"""
+
+from __future__ import annotations
+
+from warehouse.codes import Code, code_lists
+from warehouse.declaration import Table, report_tables
+from warehouse.relation import literal
+
+#: the list whose property ``is_exact`` says which states of a cell carry a figure that may be added
+STATES = "cell_state"
+
+_EXACT = """\
+-- {label}: số liệu chính xác - Rows of core.{core} with exact figures: NULL where qualified, stated as none or blank.
+--   reporter_level: Cấp báo cáo - Level on which the unit reports on the last day of the period
+--   is_counted: Được tính - The figures of the unit's year rest on it: current, and not contained in a longer cumulative period
+SELECT f.*{figures},
+    u.reporter_level_code AS reporter_level,
+    y.submission_id IS NOT NULL AS is_counted
+FROM core.{core} f
+LEFT JOIN core.unit_on_day u ON u.unit_id = f.unit_id AND f.period_end >= u.valid_from AND f.period_end < u.next_from
+LEFT JOIN mart.year_source y ON y.submission_id = f.submission_id
+"""
+
+_CODES = """\
+-- Danh mục {name} kèm thuộc tính - Codes of the list {name} with their properties.
+{comments}
+SELECT c.code, c.code_label, c.code_label_en, c.valid_from, c.valid_to, c.position,
+    {properties}
+FROM core.dim_code c LEFT JOIN core.code_property p USING (code_list, code)
+WHERE c.code_list = {literal}
+GROUP BY ALL
+"""
+
+
+def exact_views() -> dict[str, str]:
+    """Return the SELECT of ``core.<fact>_exact`` for every fact, by the view's qualified name."""
+    return {f"core.{t.core}_exact": _exact(t) for t in report_tables().values()}
+
+
+def code_views() -> dict[str, str]:
+    """Return the SELECT of ``core.code_<list>`` for every code list that has properties."""
+    known = {name: _properties(codes) for name, codes in code_lists().items()}
+    return {f"core.code_{name}": _of_list(name, properties) for name, properties in known.items() if properties}
+
+
+def is_exact_macro() -> dict[str, str]:
+    """Return the statement that makes ``core.is_exact(state)``: true for the states that carry an exact figure."""
+    states = ", ".join(literal(c.code) for c in code_lists()[STATES] if c.properties["is_exact"])
+    return {"core.is_exact": f"CREATE OR REPLACE MACRO core.is_exact(state) AS (state IN ({states}))"}
+
+
+def _exact(table: Table) -> str:
+    stated = [(c.name, c.state_name) for c in table.columns if c.state_name]
+    cases = ",\n".join(f"    CASE WHEN core.is_exact({s}) THEN {n} END AS {n}" for n, s in stated)
+    return _EXACT.format(label=table.label, core=table.core, figures=f" REPLACE (\n{cases}\n)" if cases else "")
+
+
+def _properties(codes: tuple[Code, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for c in codes for name in c.properties))
+
+
+def _of_list(name: str, properties: tuple[str, ...]) -> str:
+    values = [f"max(p.property_value) FILTER (p.property = {literal(p)})" for p in properties]
+    columns = [
+        f"coalesce({value} = 'yes', false) AS {p}" if p.startswith("is_") else f"{value} AS {p}"
+        for p, value in zip(properties, values, strict=True)
+    ]
+    comments = [f"--   {p}: Thuộc tính {p} - Property {p} of warehouse/codes/{name}.csv" for p in properties]
+    return _CODES.format(
+        name=name, comments="\n".join(comments), properties=",\n    ".join(columns), literal=literal(name)
+    )

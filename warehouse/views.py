@@ -1,0 +1,113 @@
+"""Views and macros: those generated from the declarations and those written in ``views`` and ``macros``, in one order.
+
+Belongs here: which there are, what each one uses, and creating them. Does not: their SQL, tables (warehouse.bootstrap),
+what is kept in tables (warehouse.marts).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from warehouse.exact import code_views, exact_views, is_exact_macro
+from warehouse.relation import column_comment, literal, quote, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import duckdb
+
+VIEWS_DIR = Path(__file__).parent / "views"
+MACROS_DIR = Path(__file__).parent / "macros"
+_COMMENT = re.compile(r"--.*")
+_NAME = re.compile(r"\b[a-z]+\.[a-z_0-9]+\b")
+
+
+class SqlOrderError(ValueError):
+    """Views, macros or marts use one another in a circle; the message names the circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlObject:
+    """A view (``sql`` is its SELECT) or a macro (``sql`` is the statement that makes it)."""
+
+    name: str
+    kind: Literal["view", "macro"]
+    sql: str
+
+
+def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
+    """Make every view and macro anew on ``con``, which has the tables, or views of those names.
+
+    Without ``comments`` the views carry none: some engines know none on the columns of a view.
+    """
+    described = {r.qualified: {c.name: column_comment(c) for c in r.columns} for r in relations().values()}
+    for found in sql_objects().values():
+        if found.kind == "macro":
+            con.execute(found.sql)
+            continue
+        con.execute(f"CREATE OR REPLACE VIEW {found.name} AS {found.sql}")
+        if comments:
+            described[found.name] = _comment(con, found, described)
+
+
+@cache
+def sql_objects() -> dict[str, SqlObject]:
+    """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
+    views = exact_views() | code_views() | _files(VIEWS_DIR)
+    macros = is_exact_macro() | _files(MACROS_DIR)
+    found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
+    found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
+    return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}
+
+
+def names_used(sql: str) -> list[str]:
+    """Return the qualified names that stand in ``sql``, in the order of their first use; comments do not count."""
+    return list(dict.fromkeys(_NAME.findall(_COMMENT.sub("", sql))))
+
+
+def in_order(texts: Mapping[str, str]) -> list[str]:
+    """Return the names of ``texts`` so that each comes after those that stand in its SQL. Raises SqlOrderError."""
+    uses = {name: [n for n in names_used(sql) if n in texts and n != name] for name, sql in texts.items()}
+    try:
+        return list(TopologicalSorter(uses).static_order())
+    except CycleError as e:
+        raise SqlOrderError(f"these use one another in a circle: {' -> '.join(reversed(e.args[1]))}") from e
+
+
+def reached(names: Iterable[str], texts: Mapping[str, str]) -> set[str]:
+    """Return the names in the SQL of ``names``, and in that of what they use, and so on down to the tables."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        new = set(names_used(texts.get(todo.pop(), ""))) - found
+        found |= new
+        todo += new
+    return found
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {p.stem: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.sql"))}
+
+
+def _comment(
+    con: duckdb.DuckDBPyConnection, view: SqlObject, described: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Comment on a view and return its columns' comments: its file's first line, then ``--   column: comment`` for its own.
+
+    Other columns carry the comment of what they come from: the one named first of those that have such a column.
+    """
+    first, *lines = [line for line in view.sql.splitlines() if line.startswith("-- ")]
+    con.execute(f"COMMENT ON VIEW {view.name} IS {literal(first.removeprefix('-- '))}")
+    comments: dict[str, str] = {}
+    for name in reversed([n for n in names_used(view.sql) if n in described]):
+        comments |= described[name]
+    comments |= dict(line.removeprefix("--   ").split(": ", 1) for line in lines)
+    columns = [column for column, *_ in con.execute(f"DESCRIBE {view.name}").fetchall()]
+    for column in columns:
+        con.execute(f"COMMENT ON COLUMN {view.name}.{quote(column)} IS {literal(comments[column])}")
+    return {column: comments[column] for column in columns}
