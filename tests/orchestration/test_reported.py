@@ -13,9 +13,8 @@ import duckdb
 import pytest
 
 from assets.ingest import take_inbox
-from expectations import judge
 from orchestration.definitions import defs
-from tests.support import clean_rows, copy_home, put, query, report_of
+from tests.support import blind_to, clean_rows, copy_home, put, query, report_of
 from warehouse.home import Home
 from warehouse.writer import WriterBusyError
 
@@ -115,17 +114,12 @@ def test_a_failing_suite_warns_with_counts_places_and_a_link_but_no_value(
     assert checks["gx_agrees"].passed
 
 
+@pytest.mark.usefixtures("two_opinions")
 def test_when_gx_and_the_compiled_pass_differ_the_blocking_check_fails_and_nothing_is_published(
     place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, instance = place
-    original = judge._find_violations
-
-    def blind(*args: Any) -> None:
-        original(*args)
-        args[0].execute("DELETE FROM staging.violation WHERE code = 'T-MEMBERS-OVER'")
-
-    monkeypatch.setattr(judge, "_find_violations", blind)
+    blind_to("T-MEMBERS-OVER", monkeypatch)
     _put_faulty(home)
     before = query(home, "FROM meta.release")
     result = _ingest(instance, must_succeed=False)
