@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check setup lock clean
+.PHONY: demo test test-fast check setup lock clean
 
 demo: setup
 	$(BIN)/danvan demo
 
 test: setup check
 	$(BIN)/pytest
+
+# while working: all that needs no daemon and no kill, under two minutes
+test-fast: setup
+	$(BIN)/pytest -m "not daemon and not faults"
 
 check: setup
 	$(BIN)/ruff check .

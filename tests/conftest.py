@@ -1,68 +1,95 @@
-"""One demo warehouse for all tests that only read: made once, by the real job, whichever worker comes first."""
+"""Lanes, and homes that are made once for all tests and workers: the demo by the whole corpus, others by one batch each.
+
+Does not belong here: what single tests need (tests.support).
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from assets.sample import write_sample
-from tests.support import copy_home, make_home, put_register, take
+from tests.support import copy_home, make_home, put_copies, put_register, second_opinion, take_and_answer
 from warehouse.home import Home
 
 SEED = 2013
 
-
-#: these wait for a real daemon for minutes: they come first, so that no worker is left alone with them at the end
-_FIRST = ("test_daemon", "test_years")
+Make = Callable[[str, Callable[[Path], object]], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the modules that wait first, and leave the others in their order."""
-    items.sort(key=lambda item: item.path.stem not in _FIRST)
+    """Put the tests that wait for a daemon first: no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("daemon") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_opinion() -> Iterator[None]:
+    """Leave GX's second opinion out; ``two_opinions`` brings it back."""
+    with second_opinion(wanted=False):
+        yield
+
+
+@pytest.fixture
+def two_opinions() -> Iterator[None]:
+    """GX runs the suites beside the compiled pass in this test, as it does outside the tests."""
+    with second_opinion(wanted=True):
+        yield
 
 
 @pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this run see."""
+def once(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Return what makes a folder by its name: filled by the first who asks, in whichever worker; the others wait for it."""
     base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of one who failed
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def corpus(shared_folder: Path) -> Path:
+def corpus(once: Make) -> Path:
     """The sample corpus on disk."""
-    folder = shared_folder / "corpus"
-    with (shared_folder / "corpus.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            write_sample(folder, SEED)
-            (folder / "done").mkdir()
-    return folder
+    return once("corpus", lambda folder: write_sample(folder, SEED))
 
 
 @pytest.fixture(scope="session")
-def demo(shared_folder: Path, corpus: Path) -> Home:
+def demo(once: Make, corpus: Path) -> Home:
     """The published warehouse of the sample corpus. Read only: a test that writes makes its own home."""
-    home = Home(shared_folder / "demo")
-    with (shared_folder / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home.root / "done").exists():
-            home.create()
-            take(home, corpus)
-            (home.root / "done").touch()
-    return home
+
+    def fill(folder: Path) -> None:
+        home = make_home(folder)
+        put_copies(home, corpus)
+        with second_opinion(wanted=True):
+            take_and_answer(home)
+
+    return Home(once("demo", fill))
 
 
 @pytest.fixture(scope="session")
-def registered(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def registered(once: Make) -> Home:
     """A home that has taken the register and nothing else; to be copied, not written."""
-    home = make_home(tmp_path_factory.mktemp("registered"))
-    put_register(home.inbox)
-    take(home)
-    return home
+
+    def fill(folder: Path) -> None:
+        home = make_home(folder)
+        put_register(home.inbox)
+        take_and_answer(home)
+
+    return Home(once("registered", fill))
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ import json, sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from assets.ingest import ingest
 from assets.template import UnitLine, write_template
+from tests.support import take
 from warehouse.forms import version_for
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -58,7 +58,7 @@ for n, online in enumerate((30, 41)):
     rows["training"][0]["online_count"] = online
     unit = UnitLine(f"DV{104 + n - 100:03d}", ["Công ty Điện lực tỉnh", "Công ty CP Cấp nước Sông Hương"][n])
     write_template(form, unit, period, home.inbox / f"{n}.xlsx", rows, {"report_date": date(2027, 1, 5)})
-result = ingest(home)
+result = take(home)
 with open_published(home) as con:
     print(json.dumps({
         "form": form.form_version,
@@ -161,7 +161,7 @@ def test_a_code_a_column_a_form_year_a_rule_and_a_mart_are_added_in_one_place_ea
             row.update({k: v.isoformat() for k, v in row.items() if hasattr(v, "isoformat")})
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(home.root), json.dumps(rows)],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     out = json.loads(done.stdout)
@@ -228,10 +228,10 @@ def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, source
         path.read_text(encoding="utf-8").replace("name: day_count, type: count", "name: day_count, type: decimal"),
         encoding="utf-8",
     )
-    code = "import sys\nfrom pathlib import Path\nfrom assets.ingest import ingest\nfrom warehouse.home import Home\ningest(Home(Path(sys.argv[1])))"
+    code = "import sys\nfrom pathlib import Path\nfrom tests.support import take\nfrom warehouse.home import Home\ntake(Home(Path(sys.argv[1])))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(home.root)],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "core.fact_training has ['day_count'] otherwise than declared" in done.stderr

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from assets.ingest import ingest
 from assets.judge_files import SuitesDisagreeError
 from assets.rebuild import rebuild as rebuild_home
 from assets.sample.report import Report, register_report
-from tests.support import clean_rows, make_home, overlook, put, put_register, query, report_of, take
+from tests.conftest import Make
+from tests.support import (
+    blind_to,
+    clean_rows,
+    copy_home,
+    make_home,
+    put,
+    put_register,
+    query,
+    report_of,
+    second_opinion,
+    take,
+)
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -52,16 +62,20 @@ def _hashes(home: Home) -> list[YearHash]:
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return _corpus(tmp_path_factory.mktemp("order"))
+def files(once: Make) -> list[Path]:
+    folder = once("order", _corpus)
+    return sorted(p for p in folder.rglob("*") if p.is_file())
 
 
 @pytest.fixture(scope="module")
-def at_once(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = make_home(tmp_path_factory.mktemp("at-once"))
-    _drop(files, home)
-    take(home)
-    return home
+def at_once(files: list[Path], once: Make) -> Home:
+    def fill(folder: Path) -> None:
+        home = make_home(folder)
+        _drop(files, home)
+        with second_opinion(wanted=True):
+            take(home)
+
+    return Home(once("at-once", fill))
 
 
 def _drop(files: list[Path], home: Home) -> None:
@@ -86,8 +100,7 @@ def test_any_order_any_split_any_processes_give_the_same_content(
 
 
 def test_the_same_bytes_again_change_nothing_but_the_ledger(files: list[Path], at_once: Home, tmp_path: Path) -> None:
-    shutil.copytree(at_once.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
+    home = copy_home(at_once, tmp_path)
     before, events = _hashes(home), query(home, "SELECT count(*) FROM intake.event")[0][0]
     _drop(files, home)
     result = take(home)
@@ -260,9 +273,8 @@ def test_a_report_that_is_read_for_another_period_leaves_nothing_in_the_year_bef
     put(home.inbox, report_of(104, "2023-Y", clean_rows(2023)))
     take(home)
     ids = [row[0] for row in query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV'")]
-    read, later = stage._period, parse_period_id("2024-Y")
-    other = {"year": later.year, "period_start": later.period_start, "period_end": later.period_end}
-    monkeypatch.setattr(stage, "_period", lambda period_id: read(period_id) | other)  # as if a form map were mended
+    later = parse_period_id("2024-Y")
+    monkeypatch.setattr(stage, "period_of", lambda _: later)  # as if a form map were mended
     assert replay(home, ids).years == [2023, 2024]
     assert query(home, "SELECT count(*) FROM mart.training_by_unit WHERE year = 2023") == [(0,)]
 
@@ -276,15 +288,11 @@ def test_a_unit_cannot_replace_the_register(home: Home) -> None:
     assert query(home, "SELECT count(DISTINCT unit_id) > 40 FROM core.dim_unit") == [(True,)]
 
 
-@pytest.fixture
-def disagreeing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A compiled pass that overlooks one rule."""
-    overlook(monkeypatch, "O-PERSON-NO-ROLE")
-    yield
-
-
-@pytest.mark.usefixtures("disagreeing")
-def test_a_batch_on_which_gx_and_the_compiled_pass_differ_is_not_committed(home: Home) -> None:
+@pytest.mark.usefixtures("two_opinions")
+def test_a_batch_on_which_gx_and_the_compiled_pass_differ_is_not_committed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind_to("O-PERSON-NO-ROLE", monkeypatch)
     rows = clean_rows(2024)
     rows["organisation"][0]["person_role_code"] = None
     (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
@@ -304,15 +312,14 @@ def test_the_archive_rebuilds_an_equal_warehouse(at_once: Home) -> None:
 def test_rebuild_sees_a_warehouse_that_was_tampered_with(at_once: Home, tmp_path: Path) -> None:
     import duckdb
 
-    shutil.copytree(at_once.root, tmp_path / "home")
-    home = Home(tmp_path / "home")
+    home = copy_home(at_once, tmp_path)
     with duckdb.connect(str(home.database)) as con:
         con.execute("UPDATE core.fact_training SET attendee_count = 41 WHERE year = 2014 AND unit_id = 104")
     assert rebuild_home(home).different == ["core.fact_training 2014"]
 
 
 def test_an_empty_inbox_is_no_batch(home: Home) -> None:
-    result = ingest(home)
+    result = take(home)
     assert (result.files, result.release_no) == (0, None)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from assets.ingest import close_year, rebuild_marts, release
 from assets.yearly_report import write_yearly_report
+from tests.conftest import Make
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
 from warehouse.closing import YearOpenError
@@ -20,14 +21,17 @@ REVISIONS = "SELECT year, revision_no, release_no, changed_tables IS NOT NULL FR
 
 
 @pytest.fixture(scope="module")
-def closed_once(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def closed_once(registered: Home, once: Make) -> Home:
     """2024 with one report, closed; to be copied."""
-    home = copy_home(registered, tmp_path_factory.mktemp("closed"))
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take(home)
-    close_year(home, 2024)
-    release(home)
-    return home
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(home)
+        close_year(home, 2024)
+        release(home)
+
+    return Home(once("closed", fill) / "home")
 
 
 @pytest.fixture

@@ -11,60 +11,38 @@ from pathlib import Path
 
 import pytest
 
-from assets.ingest import ingest
 from assets.progress import reporting_to
-from assets.receipt import write_receipts
-from tests.support import REPO, clean_rows, put, query, report_of, take
+from tests.assets.steps import AtStep, interrupted_at_each_step
+from tests.support import HANGS, REPO, clean_rows, put, report_of, second_opinion, take, take_and_answer
 from warehouse.home import Home
 
-#: the steps that a batch reports, and what follows them
-STEPS = (
-    "archive",
-    "read",
-    "stage",
-    "validate",
-    "great_expectations",
-    "load",
-    "marts",
-    "release",
-    "publish",
-    "receipts",
-)
-#: children are forked from a process that holds the heavy libraries already: ten starts from nothing cost half a minute
+pytestmark = pytest.mark.faults
+
+#: children are forked from a process that holds the heavy libraries already: a start from nothing costs three seconds
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["great_expectations", "duckdb", "duckdb_sqlalchemy", "openpyxl", "pyarrow"])
 
 
-def _work_until(root: str, step: str) -> None:
-    """Take the inbox in a process of its own, and die of a kill -9 at ``step``."""
+def _take_until(root: str, number: int) -> None:
+    """Take the inbox in a process of its own, and die of a kill -9 at a step."""
 
-    def die(reported: str, _done: int, _total: int) -> None:
-        if reported == step:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    with reporting_to(die):
-        ingest(Home(Path(root)))
-        write_receipts(Home(Path(root)))
+    with second_opinion(wanted=False), reporting_to(AtStep(number, die)):
+        take_and_answer(Home(Path(root)))
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_a_kill_leaves_the_old_state_or_the_new(home: Home, step: str) -> None:
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
-    killed = WARM.Process(target=_work_until, args=(str(home.root), step))
+def _is_killed(home: Home, number: int) -> None:
+    killed = WARM.Process(target=_take_until, args=(str(home.root), number))
     killed.start()
     killed.join()
     assert killed.exitcode == -signal.SIGKILL
-    count = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV'"
-    assert query(home, count)[0][0] in (0, 2), "the published file is whole, whatever happened"
-    take(home)
-    assert query(home, count) == [(2,)]
-    assert query(home, "SELECT count(*) FROM core.fact_training") == [(2,)]
-    assert [p for p in home.inbox.rglob("*") if p.is_file()] == []
-    received = "SELECT count(*) FROM intake.event WHERE event = 'received' AND file_name LIKE 'BCDV%'"
-    assert query(home, received) == [(2,)], "none is taken twice"
-    assert query(home, "SELECT count(*) FROM intake.event WHERE event = 'duplicate'") == [(0,)]
-    submissions = {row[0] for row in query(home, "SELECT submission_id FROM intake.submission")}
-    assert {p.stem for p in home.receipts.glob("*.json")} == submissions, "no submission is left without a receipt"
+
+
+def test_a_kill_leaves_the_old_state_or_the_new(registered: Home, tmp_path: Path) -> None:
+    steps = interrupted_at_each_step(registered, tmp_path, _is_killed)
+    assert {"archive", "read", "validate", "load", "marts", "release", "publish", "receipts"} <= set(steps)
 
 
 def test_a_dead_writers_lock_is_free_and_a_living_ones_is_waited_for(home: Home) -> None:
@@ -79,7 +57,7 @@ def test_a_dead_writers_lock_is_free_and_a_living_ones_is_waited_for(home: Home)
             pass
         other.kill()
         other.wait()
-        with writer_lock(home, timeout=5):
+        with writer_lock(home, timeout=HANGS):
             pass
 
 
@@ -103,7 +81,7 @@ def test_readers_never_see_a_half_state(home: Home, tmp_path: Path) -> None:
             put(home.inbox, report_of(unit, "2024-Y", clean_rows(2024)), report_of(unit, "2023-Y", clean_rows(2023)))
             take(home)
         stop.touch()
-        out, _ = other.communicate(timeout=60)
+        out, _ = other.communicate(timeout=HANGS)
     assert other.returncode == 0
     assert set(eval(out)) <= {0, 2, 4, 6}
     assert 0 in eval(out)

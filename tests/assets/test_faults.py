@@ -16,95 +16,31 @@ from pathlib import Path
 
 import pytest
 
-from assets.ingest import ingest
-from tests.support import REPO, clean_rows, make_home, put, put_register, query, report_of
-from warehouse.content import content_hashes
+from assets.progress import reporting_to
+from tests.assets.steps import AtStep, interrupted_at_each_step
+from tests.support import REPO, clean_rows, put, query, report_of, take_and_answer
 from warehouse.home import Home
-from warehouse.writer import open_build, open_published, writer_lock
+
+pytestmark = pytest.mark.faults
 
 DANVAN = str(Path(sys.executable).with_name("danvan"))
-#: where the fault is planted: a function that its step calls
-STEPS = (
-    "assets.ingest.archive_files",
-    "assets.ingest.open_build",
-    "assets.intake.stage.stage",
-    "warehouse.staging.fill",
-    "expectations.judge.judge_staging",
-    "expectations.judge.gx_check",
-    "warehouse.staging.keep",
-    "assets.batch.ledger.write_judgement",
-    "warehouse.ledger.set_finding_life",
-    "assets.batch.build_marts",
-    "assets.batch.write_release",
-    "assets.batch.ledger.write_batch",
-    "assets.ingest.publish_database",
-    "assets.ingest.publish_side_files",
-    "assets.intake.inbox.LocalInbox.take_away",
-    "assets.receipt.write_receipts",
-)
 
 
 def _reports(folder: Path) -> None:
     put(folder, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2024-Y", clean_rows(2024)))
 
 
-def _job(home: Home) -> None:
-    import assets.receipt
-
-    ingest(home)
-    assets.receipt.write_receipts(home)
-
-
-def _consistent(home: Home) -> None:
-    """Ledger and core agree in the build file and in the published one."""
-    owed = (
-        "SELECT count(*) FROM intake.submission s WHERE verdict = 'accepted' AND form_code = 'BCDV' "
-        "AND submission_id NOT IN (SELECT submission_id FROM core.fact_training)"
-    )
-    orphans = (
-        "SELECT count(*) FROM core.fact_training WHERE submission_id NOT IN (SELECT submission_id FROM intake.event)"
-    )
-    with writer_lock(home), open_build(home) as build, open_published(home) as published:
-        for con in (build, published):
-            assert con.execute(owed).fetchall() == [(0,)]
-            assert con.execute(orphans).fetchall() == [(0,)]
-
-
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
-    """The content of a warehouse that took the same files without any fault."""
-    home = make_home(tmp_path_factory.mktemp("expected") / "home")
-    put_register(home.inbox)
-    ingest(home)
-    _reports(home.inbox)
-    ingest(home)
-    with open_published(home) as con:
-        return list(content_hashes(con))
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_fault_at_any_step_loses_nothing(
-    home: Home, step: str, expected: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _reports(home.inbox)
-
-    def fails(*_: object, **__: object) -> None:
+def _meets_a_fault(home: Home, number: int) -> None:
+    def fails() -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    with monkeypatch.context() as planted:
-        planted.setattr(step, fails)
-        with pytest.raises(OSError, match="Input/output error"):
-            _job(home)
-    _consistent(home)
-    _job(home)
-    _consistent(home)
-    with open_published(home) as con:
-        assert content_hashes(con) == expected
-    assert [p for p in home.inbox.rglob("*") if p.is_file()] == []
-    events = "SELECT event, count(*) FROM intake.event WHERE file_name LIKE 'BCDV%' GROUP BY 1 ORDER BY 1"
-    assert query(home, events) == [("received", 2)], "each arrival is in the ledger once, and none as a duplicate"
-    submissions = {row[0] for row in query(home, "SELECT submission_id FROM intake.submission")}
-    assert {p.stem for p in home.receipts.glob("*.json")} == submissions
+    with reporting_to(AtStep(number, fails)), pytest.raises(OSError, match="Input/output error"):
+        take_and_answer(home)
+
+
+def test_a_fault_at_any_step_loses_nothing(registered: Home, tmp_path: Path) -> None:
+    steps = interrupted_at_each_step(registered, tmp_path, _meets_a_fault)
+    assert {"archive", "read", "validate", "load", "marts", "release", "publish", "receipts"} <= set(steps)
 
 
 def _no_longer_almighty() -> None:
@@ -120,10 +56,7 @@ def _ingest_by_command(home: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_a_published_folder_without_write_permission_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
-    put_register(home.inbox)
-    ingest(home)
+def test_a_published_folder_without_write_permission_is_named_and_nothing_is_lost(home: Home) -> None:
     _reports(home.inbox)
     home.published.chmod(0o555)
     try:
@@ -162,15 +95,12 @@ find "$1/home/inbox" -type f > "$4/left"
 
 
 @pytest.mark.skipif(not _without_privilege(), reason="this machine allows no mount in a user namespace")
-def test_a_full_disk_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
-    stock, disk, out = tmp_path / "stock", tmp_path / "disk", tmp_path / "out"
+def test_a_full_disk_is_named_and_nothing_is_lost(home: Home, tmp_path: Path) -> None:
+    disk, out = tmp_path / "disk", tmp_path / "out"
     disk.mkdir()
     out.mkdir()
-    home = make_home(stock)
-    put_register(home.inbox)
-    ingest(home)
     _reports(home.inbox)
-    script = ["unshare", "-Urm", "sh", "-c", FULL_DISK, "sh", str(disk), str(stock), DANVAN, str(out)]
+    script = ["unshare", "-Urm", "sh", "-c", FULL_DISK, "sh", str(disk), str(home.root), DANVAN, str(out)]
     subprocess.run(script, cwd=REPO, check=True, capture_output=True)
     read: Callable[[str], str] = lambda name: (out / name).read_text()  # noqa: E731
     assert read("first.rc").strip() == "1", read("first.err")

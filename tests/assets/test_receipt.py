@@ -10,9 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.ingest import ingest, replay
+from assets.ingest import replay
 from assets.receipt import write_json, write_receipts, write_workbook
-from tests.support import clean_rows, copy_home, put, query, report_of, take
+from tests.conftest import Make
+from tests.support import clean_rows, copy_home, put, query, report_of, take, take_and_answer
 from warehouse.home import Home
 from warehouse.writer import open_published
 
@@ -26,13 +27,16 @@ def _one(home: Home) -> str:
 
 
 @pytest.fixture(scope="module")
-def rejected(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    home = copy_home(registered, tmp_path_factory.mktemp("rejected"))
-    rows = clean_rows(2024)
-    rows["training"][0]["attendee_count"] = 2.065
-    rows["organisation"][0]["person_role_code"] = None
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take(home)
+def rejected(registered: Home, once: Make) -> tuple[Home, str]:
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        rows = clean_rows(2024)
+        rows["training"][0]["attendee_count"] = 2.065
+        rows["organisation"][0]["person_role_code"] = None
+        put(home.inbox, report_of(104, "2024-Y", rows))
+        take_and_answer(home)
+
+    home = Home(once("rejected", fill) / "home")
     return home, _one(home)
 
 
@@ -100,7 +104,7 @@ def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_
     sheet.merge_cells("G7:G8")
     sheet.title = unicodedata.normalize("NFD", SHEET)
     book.save(path)
-    take(home)
+    take_and_answer(home)
     receipt = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
     cell = receipt[unicodedata.normalize("NFD", SHEET)]["G7"]
     assert cell.comment is not None
@@ -113,7 +117,7 @@ def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: s
     rows = clean_rows(2024)
     rows["training"][0]["member_attended_count"] = 21
     put(home.inbox, replace(report_of(104, "2024-Y", rows), look=look))  # type: ignore[arg-type]
-    take(home)
+    take_and_answer(home)
     book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
     assert book.sheetnames == ["Kết quả tiếp nhận"]
     assert book.worksheets[0]["I7"].value == "T-MEMBERS-OVER"
@@ -121,7 +125,7 @@ def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: s
 
 def test_a_broken_file_gets_one_too(home: Home) -> None:
     (home.inbox / "hong.xlsx").write_bytes(b"PK\x03\x04 broken")
-    take(home)
+    take_and_answer(home)
     book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
     assert book.worksheets[0]["I7"].value == "F-TRUNCATED"
 
@@ -132,7 +136,7 @@ def test_nothing_that_runs_or_names_the_sender_comes_back(home: Home) -> None:
     rows["model"][0]["model_title"] = '=HYPERLINK("http://x","y")'
     (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
     _poison(path)
-    take(home)
+    take_and_answer(home)
     out = home.receipts / f"{_one(home)}.xlsx"
     book = openpyxl.load_workbook(out)
     formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
@@ -180,7 +184,7 @@ def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str])
 def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -> None:
     """The sensor names a batch before its run starts: one that was asked for later may be through earlier."""
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    ingest(home, batch_id="20990101T000000.000000Z-0000")
+    take(home, batch_id="20990101T000000.000000Z-0000")
     write_receipts(home)
     receipt = home.receipts / f"{_one(home)}.json"
     receipt.write_text("of the judgement before")
@@ -191,7 +195,7 @@ def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -
 
 def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(home: Home) -> None:
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take(home)
+    take_and_answer(home)
     receipt = home.receipts / f"{_one(home)}.json"
     before = receipt.read_bytes()
     with open_published(home) as of_before:

@@ -14,7 +14,7 @@ import pytest
 
 from expectations.gx.docs import build_docs
 from expectations.rule import rules
-from tests.support import REPO, clean_rows, copy_home, put, report_of, take
+from tests.support import REPO, clean_rows, copy_home, put, report_of, second_opinion, take
 from warehouse.home import Home
 from warehouse.writer import write_file
 
@@ -29,7 +29,8 @@ def docs(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows["model"][0]["model_title"] = "Tổ tự quản ĐẶC BIỆT <script>alert(1)</script>"
     report = report_of(104, "2024-Y", rows)
     put(home.inbox, replace(report, cover={**report.cover, "unit_name": "Đơn vị KHÔNG AI BIẾT"}))
-    take(home)
+    with second_opinion(wanted=True):
+        take(home)
     build_docs(home.data_docs)
     return home.data_docs
 

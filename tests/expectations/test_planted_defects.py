@@ -12,8 +12,9 @@ import pytest
 from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
+from tests.conftest import Make
 from tests.expectations.defects import Defect, defects, expected_cell
-from tests.support import clean_rows, findings, make_home, newest, put, query, report_of, take
+from tests.support import clean_rows, findings, make_home, newest, put, query, report_of, second_opinion, take
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.home import Home
@@ -24,18 +25,21 @@ ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED"}
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, Report]]:
+def planted(once: Make) -> tuple[Home, dict[str, Report]]:
     """A home that took one file per defect in one batch, each from a unit of its own; files are named after the codes."""
-    home, reports = make_home(tmp_path_factory.mktemp("planted")), {}
-    _put_as(home.inbox, _register_with(len(DEFECTS)), "register.xlsx")
-    for n, defect in enumerate(DEFECTS.values()):
-        report = _from_unit(defect.make(104), n)
-        reports[defect.code] = report
-        for m, earlier in enumerate(defect.before(104)):
-            _put_as(home.inbox, _from_unit(earlier, n), f"before-{defect.code}-{m}.xlsx")
-        _put_as(home.inbox, report, f"{defect.code}.xlsx")
-    take(home)
-    return home, reports
+    reports = {d.code: _from_unit(d.make(104), n) for n, d in enumerate(DEFECTS.values())}
+
+    def fill(folder: Path) -> None:
+        home = make_home(folder)
+        _put_as(home.inbox, _register_with(len(DEFECTS)), "register.xlsx")
+        for n, defect in enumerate(DEFECTS.values()):
+            for m, earlier in enumerate(defect.before(104)):
+                _put_as(home.inbox, _from_unit(earlier, n), f"before-{defect.code}-{m}.xlsx")
+            _put_as(home.inbox, reports[defect.code], f"{defect.code}.xlsx")
+        with second_opinion(wanted=True):
+            take(home)
+
+    return Home(once("planted", fill)), reports
 
 
 def _register_with(count: int) -> Report:

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.instance import prepare_dagster_home
-from tests.support import REPO
+from tests.support import HANGS, REPO
 from warehouse.home import Home
 
-PATIENCE = 180.0
 DANVAN = str(Path(sys.executable).with_name("danvan"))
 
 
@@ -96,10 +95,10 @@ def kill_all(home: Home) -> None:
 def wait_until(holds: Callable[[], bool], home: Home, what: str) -> float:
     """Wait until ``holds``; return the seconds. Raises AssertionError with the end of the daemon's log."""
     begin = time.monotonic()
-    while time.monotonic() - begin < PATIENCE:
+    while time.monotonic() - begin < HANGS:
         if holds():
             return time.monotonic() - begin
         time.sleep(0.5)
     log = home.root / "daemon.log"
     tail = log.read_text(errors="replace")[-3000:] if log.exists() else ""
-    raise AssertionError(f"not within {PATIENCE:.0f} s: {what}\n{tail}")
+    raise AssertionError(f"not within {HANGS:.0f} s: {what}\n{tail}")

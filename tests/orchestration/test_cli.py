@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import REPO, clean_rows, put, put_register, report_of
+from tests.support import HANGS, REPO, clean_rows, put, put_register, report_of
 from warehouse.home import Home
 
 DANVAN = Path(sys.executable).with_name("danvan")
@@ -26,7 +26,7 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
         environment["DANVAN_HOME"] = str(home)
     environment |= setting
     return subprocess.run(  # with a limit: a check that no longer stops `dev` must fail, not hang
-        [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+        [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=HANGS
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from assets.ingest import take_inbox
 from orchestration.definitions import defs
-from tests.support import clean_rows, copy_home, overlook, put, query, report_of
+from tests.support import blind_to, clean_rows, copy_home, put, query, report_of
 from warehouse import clock
 from warehouse.home import Home
 from warehouse.writer import WriterBusyError
@@ -115,11 +115,12 @@ def test_a_failing_suite_warns_with_counts_places_and_a_link_but_no_value(
     assert checks["gx_agrees"].passed
 
 
+@pytest.mark.usefixtures("two_opinions")
 def test_when_gx_and_the_compiled_pass_differ_the_blocking_check_fails_and_nothing_is_published(
     place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, instance = place
-    overlook(monkeypatch, "T-MEMBERS-OVER")
+    blind_to("T-MEMBERS-OVER", monkeypatch)
     _put_faulty(home)
     before = query(home, "FROM meta.release")
     result = _ingest(instance, must_succeed=False)

@@ -1,4 +1,7 @@
-"""Years on a real daemon and web server: what changed is followed for exactly those years; the UI backfills a range in one run."""
+"""Years on a real instance: one table is asked for and all is told; 15 January closes the year that ended, and a command can.
+
+What a daemon does with years is tried in test_daemon.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,9 @@ import pytest
 
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
-from tests.orchestration.real import DANVAN, daemon, environment, prepare, wait_until, web_server
-from tests.support import REPO, clean_rows, copy_home, make_home, put, put_register, query, report_of
+from tests.orchestration.real import DANVAN, environment
+from tests.support import REPO, copy_home, query
 from warehouse.home import Home
-
-REPORT = dg.AssetKey(["published", "yearly_report"])
-BACKFILL = """
-mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $p) {
-  __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }
-"""
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with reports of 2023 to 2025, taken by the command line; to be copied."""
-    home = make_home(tmp_path_factory.mktemp("filled") / "home")
-    prepare(home)
-    put_register(home.inbox)
-    put(home.inbox, *[report_of(104, f"{year}-Y", clean_rows(year)) for year in (2023, 2024, 2025)])
-    subprocess.run([DANVAN, "ingest"], cwd=REPO, env=environment(home), check=True, capture_output=True)
-    return home
 
 
 @pytest.fixture
@@ -50,27 +36,6 @@ def _release(home: Home) -> tuple[int, int]:
     """The release of the published database and of the manifest."""
     ((number,),) = query(home, "SELECT max(release_no) FROM meta.release")
     return number, json.loads(home.manifest.read_text())["release_no"]
-
-
-def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_one_run(
-    place: tuple[Home, dg.DagsterInstance],
-) -> None:
-    home, instance = place
-    with daemon(home) as process, web_server(home) as ask:
-        wait_until(lambda: "automation" in (home.root / "daemon.log").read_text(), home, "the automation sensor ticks")
-        _a_second_daemon_is_refused(home, process.pid)
-        wait_until(lambda: _ticks(instance) > 0, home, "the automation sensor has looked once")
-        put(home.inbox, report_of(105, "2023-Y", clean_rows(2023)))
-        wait_until(lambda: _partitions(instance, REPORT) != set(), home, "the yearly report follows")
-        assert _partitions(instance, REPORT) == {"2023"}, "exactly the year that changed, a past one"
-        before = _release(home)
-        _backfill(ask, home)
-        wait_until(lambda: _release(home)[1] > before[1], home, "the release follows the backfilled marts")
-    assert _release(home)[0] == _release(home)[1]
-    marts = [r for r in instance.get_runs() if dg.AssetKey(["mart", "completeness"]) in (r.asset_selection or ())]
-    assert len(marts) == 1, "three years, one run"
-    assert marts[0].tags["dagster/asset_partition_range_start"] == "2023"
-    assert marts[0].tags["dagster/asset_partition_range_end"] == "2025"
 
 
 @pytest.mark.parametrize(
@@ -94,37 +59,6 @@ def test_one_table_may_be_asked_for_and_all_that_was_written_with_it_is_told(
         years = [m.partition for m in events if m.asset_key == dg.AssetKey([schema, table])]
         assert years == ["2023", "2024"], table
     assert _release(home)[0] == before + 1
-
-
-def _ticks(instance: dg.DagsterInstance) -> int:
-    sensors = [s for s in instance.all_instigator_state() if s.instigator_name == "automation"]
-    return sum(len(instance.get_ticks(s.instigator_origin_id, s.selector_id, limit=2)) for s in sensors)
-
-
-def _a_second_daemon_is_refused(home: Home, pid: int) -> None:
-    for command in ("daemon", "dev"):
-        second = subprocess.run(
-            [DANVAN, command], cwd=REPO, env=environment(home), capture_output=True, text=True, timeout=60, check=False
-        )
-        assert second.returncode == 1
-        assert f"a daemon (pid {pid}) works on {home.root} already" in second.stderr
-
-
-def _backfill(ask, home: Home) -> None:  # type: ignore[no-untyped-def]
-    marts = [k for k in defs.resolve_asset_graph().get_all_asset_keys() if k.path[0] == "mart"]
-    parameters = {"assetSelection": [{"path": k.path} for k in marts], "partitionNames": ["2023", "2024", "2025"]}
-    launched = ask(BACKFILL, {"p": parameters})["launchPartitionBackfill"]
-    assert launched["__typename"] == "LaunchBackfillSuccess", launched
-    query_status = (
-        "query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }"
-    )
-    ended = ("COMPLETED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED", "CANCELED")
-
-    def status() -> str:
-        return str(ask(query_status, {"id": launched["backfillId"]})["partitionBackfillOrError"]["status"])
-
-    wait_until(lambda: status() in ended, home, "the backfill ends")
-    assert status() in ("COMPLETED", "COMPLETED_SUCCESS")
 
 
 @pytest.mark.parametrize(("day", "year"), [("2026-01-14T19:00:00", "2025"), ("2027-01-14T19:00:00", "2026")])

@@ -20,7 +20,20 @@ import pytest
 from assets.intake.archive import archive_path
 from assets.sample.register import units_on
 from assets.sample.report import Report
-from tests.support import changed_header, clean_rows, copy_home, findings, form, put, query, report_of, take
+from tests.conftest import Make
+from tests.support import (
+    changed_header,
+    clean_rows,
+    copy_home,
+    findings,
+    form,
+    put,
+    query,
+    report_of,
+    second_opinion,
+    take,
+    take_and_answer,
+)
 from warehouse.home import Home
 
 UNITS = [s.unit_id for s in units_on(date(2024, 12, 31))]
@@ -328,10 +341,13 @@ JSON: dict[str, Callable[[str], str]] = {
 
 
 @pytest.fixture(scope="module")
-def taken(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def taken(registered: Home, once: Make) -> Home:
     """A home that took every faulty file of this module in one batch, each from a unit of its own."""
-    folder = tmp_path_factory.mktemp("hazards")
-    home, units = copy_home(registered, folder), iter(UNITS)
+    return Home(once("hazards", lambda folder: _take_all(copy_home(registered, folder), folder)) / "home")
+
+
+def _take_all(home: Home, folder: Path) -> None:
+    units = iter(UNITS)
     for name, spoil in FILES.items():
         (home.inbox / name).write_bytes(spoil(good(folder, next(units))))
     for name, make in REPORTS.items():
@@ -340,8 +356,8 @@ def taken(registered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
         (path,) = put(folder / "made", replace(report_of(next(units), "2024-Y", clean_rows(2024)), look="json"))
         (home.inbox / name).write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     Path(os.fsdecode(os.fsencode(home.inbox) + b"/b\xff.xlsx")).write_bytes(good(folder, next(units)))
-    take(home)
-    return home
+    with second_opinion(wanted=True):
+        take_and_answer(home)
 
 
 def test_libreoffice_writes_what_we_read(home: Home, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from assets.ingest import ingest
 from assets.intake.inbox import (
     Arrival,
     InboxError,
@@ -26,7 +25,7 @@ from assets.intake.inbox import (
     put_path,
     reach_warning,
 )
-from tests.support import clean_rows, make_home, put, put_register, query, report_of
+from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
 
 
 def _write(folder: Path, name: str, content: bytes = b"x") -> Path:
@@ -200,13 +199,13 @@ def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(bucket: ObjectIn
     put_register(tmp_path / "stock")
     put(tmp_path / "stock", report_of(104, "2024-Y", clean_rows(2024)))
     _upload(bucket, tmp_path / "stock")
-    result = ingest(home)
+    result = take(home)
     assert (result.files, result.rejected) == (2, [])
     assert bucket.complete() == [], "taken away once committed"
     assert query(home, "SELECT count(*) FROM core.fact_training") == [(1,)]
-    assert ingest(home).files == 0
+    assert take(home).files == 0
     _upload(bucket, tmp_path / "stock")
-    assert ingest(home).duplicates == 2
+    assert take(home).duplicates == 2
 
 
 def test_files_put_into_a_bucket_never_replace_each_other(bucket: ObjectInbox, tmp_path: Path) -> None:
