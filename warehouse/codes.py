@@ -1,7 +1,7 @@
 """Code lists, validity-dated, from the CSV files of ``warehouse/codes``; norms and status paths beside them.
 
-Belongs here: loading and looking up. Does not: reading a cell
-into a code (assets.intake.values) or checking it (expectations).
+Belongs here: loading and looking up. Does not: reading a cell into a code (warehouse.cells) or checking it
+(expectations).
 """
 
 from __future__ import annotations

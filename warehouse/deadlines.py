@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from warehouse.periods import period_kinds
 from warehouse.yaml_file import read_yaml
 
-_KINDS = {"M", "Q", "H1", "9M", "Y", "R"}
 DEADLINES_FILE = Path(__file__).parent / "deadlines.yaml"
 
 
@@ -45,9 +45,11 @@ def deadlines(path: Path = DEADLINES_FILE) -> tuple[Deadline, ...]:
             raise DeadlineError(
                 f"{path.name}: {form}: expected kinds of period, each with {{due_days: 20, grace_days: 10}}"
             )
-        unknown = sorted(set(kinds) - _KINDS)
+        unknown = sorted(set(kinds) - set(period_kinds()))
         if unknown:
-            raise DeadlineError(f"{path.name}: {form}: {unknown} are no kinds of period; there are {sorted(_KINDS)}")
+            raise DeadlineError(
+                f"{path.name}: {form}: {unknown} are no kinds of period; there are {sorted(period_kinds())}"
+            )
     return tuple(_deadline(form, kind, entry) for form, kinds in raw.items() for kind, entry in kinds.items())
 
 

@@ -10,14 +10,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from warehouse.deadlines import Deadline, deadlines
-from warehouse.periods import Period, parse_period_id
+from warehouse.periods import Period, periods_of
 
 if TYPE_CHECKING:
     import duckdb
 
 #: for how long after the grace days a missing report is still asked for
 ASKED_FOR_DAYS = 180
-_CODES = {"Y": ("Y",), "H1": ("H1",), "9M": ("9M",), "Q": ("Q1", "Q2", "Q3", "Q4")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def _asked_for(rule: Deadline, today: date) -> list[Period]:
     if not rule.expected:
         return []
     years = (today.year - 1, today.year)
-    periods = [parse_period_id(f"{y}-{code}") for y in years for code in _CODES.get(rule.period_kind, ())]
+    periods = [p for y in years for p in periods_of(rule.period_kind, y)]
     first, last = rule.due_days - rule.remind_days, rule.due_days + rule.grace_days + ASKED_FOR_DAYS
     return [p for p in periods if timedelta(days=first) <= today - p.period_end <= timedelta(days=last)]
 
