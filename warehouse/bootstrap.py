@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.codes import NORMS_DIR, code_lists, dialogue_norms, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
+from warehouse.migration import migrate
 from warehouse.relation import (
     DUCKDB_TYPES,
     SCHEMAS,
@@ -65,6 +66,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    migrate(con)
     existing: dict[str, dict[str, str]] = {}
     rows = con.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns()"

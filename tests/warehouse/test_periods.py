@@ -49,6 +49,6 @@ def test_a_review_states_its_days() -> None:
              "20240101-20250101-Y", "٢٠٢٤-Y", "tháng 13/2024", "tháng 0/2024", "quý v/2024"],
 )  # fmt: skip
 def test_what_is_no_period(text: str) -> None:
-    with pytest.raises(ValueError, match="period|month"):
+    with pytest.raises(ValueError, match=r"period|month"):
         parse_period_id(text)
     assert period_of(text) is None
