@@ -177,10 +177,8 @@ def _located(inner: str) -> str:
     return f"""
 SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_name,
        coalesce(f.sheet, m.sheet) AS sheet,
-       coalesce(f.cell, CASE m.address_kind
-           WHEN 'pointer' THEN CASE f.table_name WHEN 'cover' THEN '/cover/' || m.header
-               ELSE '/tables/' || m.sheet || '/' || (f.source_row - 2) || '/' || m.header END
-           ELSE {_LETTERS} || coalesce(m.source_row, f.source_row) END) AS cell,
+       coalesce(f.cell, CASE f.table_name WHEN 'cover' THEN m.cell
+                        ELSE replace(m.cell, '*', f.source_row::VARCHAR) END) AS cell,
        f.found, coalesce(f.detail, r.expected) AS expected,
        CASE WHEN f.table_name = 'cover' OR m.header IS NULL OR starts_with(r.rule_title, m.header) THEN r.rule_title
             ELSE m.header || ': ' || r.rule_title END AS message,
@@ -190,12 +188,6 @@ LEFT JOIN intake.column_map m
     ON m.submission_id = f.submission_id AND m.table_name = f.table_name AND m.column_name = f.column_name
 """
 
-
-#: the letters of a 0-based column; sheets end at column 512
-_LETTERS = (
-    "CASE WHEN m.column_index >= 26 THEN chr(64 + (m.column_index // 26)::INTEGER) ELSE '' END "
-    "|| chr(65 + (m.column_index % 26)::INTEGER)"
-)
 
 _INTAKE_FINDINGS = _located(
     "SELECT i.submission_id, i.code, i.table_name, i.row_no, i.column_name, coalesce(i.sheet, p.sheet) AS sheet, "
