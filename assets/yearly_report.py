@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.codes import code_lists
 from warehouse.relation import Relation, quote, relations
+from warehouse.types import COLUMN_TYPES
 from warehouse.writer import open_published, settle
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _draw_table(
         sheet.write(2, i, f"{column.label}{unit}", styles["head"])
         sheet.set_column(i, i, _WIDE if column.codes or column.name in _LONG else 15)
         words = _words(con, relation, column)
-        style = styles["text" if words else _STYLE_OF.get(column.type, "text")]
+        style = styles["text" if words else COLUMN_TYPES[column.type].style]
         for j, row in enumerate(rows, start=3):
             sheet.write(j, i, words.get(row[i], row[i]), style)
     for j, row in enumerate(rows, start=3):  # a long text takes more lines of its column
@@ -183,9 +184,6 @@ def _draw_table(
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
     _page(sheet, landscape=True)
-
-
-_STYLE_OF = {"count": "count", "integer": "count", "decimal": "decimal", "percent": "decimal", "date": "date"}
 
 
 def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> dict[Any, str]:

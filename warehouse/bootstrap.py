@@ -17,7 +17,6 @@ from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
 from warehouse.migration import migrate
 from warehouse.relation import (
-    DUCKDB_TYPES,
     SCHEMAS,
     Relation,
     column_comment,
@@ -27,6 +26,7 @@ from warehouse.relation import (
     quote,
     relations,
 )
+from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,7 +84,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[str, str]) -> None:
     """Add columns that were declared since the file was made. Raises DeclarationMismatchError for any other difference."""
-    declared = {c.name: DUCKDB_TYPES[c.type] for c in relation.columns}
+    declared = {c.name: COLUMN_TYPES[c.type].duckdb for c in relation.columns}
     changed = sorted(n for n in present if declared.get(n) != present[n])
     if changed:
         raise DeclarationMismatchError(
@@ -193,7 +193,7 @@ def _known_breaks() -> Rows:
 
 def _dictionary() -> Rows:
     return [
-        (r.schema, r.name, i, c.name, DUCKDB_TYPES[c.type], c.unit, c.label, c.description, c.codes, c.measure)
+        (r.schema, r.name, i, c.name, COLUMN_TYPES[c.type].duckdb, c.unit, c.label, c.description, c.codes, c.measure)
         for r in relations().values()
         if r.schema != "staging"
         for i, c in enumerate(r.columns, start=1)

@@ -11,15 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from warehouse.types import COLUMN_TYPES, LogicalType
 from warehouse.yaml_file import read_yaml
 
-LogicalType = Literal["count", "decimal", "percent", "integer", "date", "timestamp", "code", "text", "flag"]
 Measure = Literal["flow", "persons", "level", "plan", "rate"]
 
 TABLES_DIR = Path(__file__).parent / "tables"
-
-#: measures that carry a companion ``<column>_state`` (the four states of a cell, or a qualifier)
-STATED_TYPES: frozenset[str] = frozenset({"count", "decimal", "percent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ class Column:
 
     @property
     def state_name(self) -> str | None:
-        """Name of the companion state column, or None when the column has none."""
-        return f"{self.name}_state" if self.measure and self.type in STATED_TYPES else None
+        """Name of the companion state column (one of the four states of a cell, or a qualifier); None when there is none."""
+        return f"{self.name}_state" if self.measure and COLUMN_TYPES[self.type].stated else None
 
 
 @dataclass(frozen=True, slots=True)

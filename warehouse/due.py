@@ -54,7 +54,7 @@ def _asked_for(rule: Deadline, today: date) -> list[Period]:
     if not rule.expected:
         return []
     years = (today.year - 1, today.year)
-    periods = [p for y in years for p in periods_of(rule.period_kind, y)]
+    periods = [p for y in years for p in periods_of(y, rule.period_kind)]
     first, last = rule.due_days - rule.remind_days, rule.due_days + rule.grace_days + ASKED_FOR_DAYS
     return [p for p in periods if timedelta(days=first) <= today - p.period_end <= timedelta(days=last)]
 

@@ -25,8 +25,8 @@ _STATED = re.compile(r"^(\d{8})-(\d{8})-(\w+)$", re.ASCII)
 class PeriodKind:
     """One kind of period.
 
-    ``months`` are the spans (first month, last month) of a year by the code's ending ("H1"); none: days are stated, and
-    the ending is the kind itself. ``label`` is what a cover sheet prints: fields year, number (1 from) and period.
+    ``months`` are the spans (first month, last month) of a year by the code within it ("H1"); none: days are stated, and
+    the id ends with the kind. ``label`` is what a cover sheet prints: fields year, number (1 from) and period.
     ``words`` are folded texts that name it, with the groups year and number, or first and last for stated days.
     """
 
@@ -69,12 +69,15 @@ class Period:
         return period_kinds()[self.kind].is_cumulative
 
     @property
+    def code(self) -> str:
+        """The part of the id that names it within its year: Y, H1, 9M, Q3 or M07; a review's last day and R."""
+        return self.period_id.partition("-")[2]
+
+    @property
     def label(self) -> str:
         """The Vietnamese label, as a cover sheet prints it."""
         kind = period_kinds()[self.kind]
-        endings = list(kind.months)
-        ending = self.period_id.partition("-")[2]
-        number = endings.index(ending) + 1 if ending in endings else 0
+        number = list(kind.months).index(self.code) + 1 if kind.months else 0
         return kind.label.format(year=self.year, number=number, period=self)
 
 
@@ -101,9 +104,10 @@ def parse_period_id(text: str) -> Period:
     return Period(text, name, year, date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
 
 
-def periods_of(kind: str, year: int) -> list[Period]:
-    """Return the periods of ``kind`` in ``year``, in order; none where days are stated. Raises KeyError."""
-    return [parse_period_id(f"{year}-{ending}") for ending in period_kinds()[kind].months]
+def periods_of(year: int, kind: str | None = None) -> list[Period]:
+    """Return the periods of ``year``, of one ``kind`` or of all, the year first; a review has no calendar. Raises KeyError."""
+    chosen = reversed(PERIOD_KINDS) if kind is None else [period_kinds()[kind]]
+    return [parse_period_id(f"{year}-{code}") for of in chosen for code in of.months]
 
 
 def period_of(text: str) -> Period | None:
@@ -120,7 +124,7 @@ def period_of(text: str) -> Period | None:
 
 @cache
 def _spans() -> dict[str, tuple[str, tuple[int, int]]]:
-    return {ending: (k.kind, span) for k in PERIOD_KINDS for ending, span in k.months.items()}
+    return {code: (k.kind, span) for k in PERIOD_KINDS for code, span in k.months.items()}
 
 
 def _code(text: str) -> str:
@@ -138,5 +142,5 @@ def _named(kind: PeriodKind, said: Mapping[str, str]) -> str | None:
         return f"{start:%Y%m%d}-{end:%Y%m%d}-{kind.kind}" if start and end else None
     number = said.get("number", "1")
     n = _ROMAN.get(number) or int(number)
-    endings = list(kind.months)
-    return f"{said['year']}-{endings[n - 1]}" if 1 <= n <= len(endings) else None
+    codes = list(kind.months)
+    return f"{said['year']}-{codes[n - 1]}" if 1 <= n <= len(codes) else None

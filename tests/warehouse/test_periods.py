@@ -22,7 +22,7 @@ def test_deadlines_are_of_known_kinds() -> None:
 
 @pytest.mark.parametrize("kind", [k for k in period_kinds() if k != "R"])
 def test_every_period_of_a_year_is_read_back_from_its_code_and_from_its_label(kind: str) -> None:
-    periods = periods_of(kind, 2024)
+    periods = periods_of(2024, kind)
     assert all(
         p.kind == kind and p.year == 2024 and p.cumulative == period_kinds()[kind].is_cumulative for p in periods
     )
@@ -34,14 +34,16 @@ def test_every_period_of_a_year_is_read_back_from_its_code_and_from_its_label(ki
 
 def test_only_what_counts_from_january_is_cumulative() -> None:
     assert {k for k, of in period_kinds().items() if of.is_cumulative} == {"H1", "9M", "Y"}
-    assert {p.period_start for k in ("H1", "9M", "Y") for p in periods_of(k, 2024)} == {date(2024, 1, 1)}
+    assert {p.period_start for k in ("H1", "9M", "Y") for p in periods_of(2024, k)} == {date(2024, 1, 1)}
 
 
 def test_a_review_states_its_days() -> None:
     review = parse_period_id("20130830-20160830-R")
     assert (review.year, review.period_start, review.period_end) == (2016, date(2013, 8, 30), date(2016, 8, 30))
     assert period_of(review.label) == review
-    assert periods_of("R", 2016) == []
+    assert periods_of(2016, "R") == []
+    assert [p.code for p in periods_of(2016)][:5] == ["Y", "9M", "H1", "Q1", "Q2"]
+    assert len(periods_of(2016)) == 19
 
 
 @pytest.mark.parametrize(
