@@ -10,23 +10,11 @@ from datetime import timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 
+from warehouse.cells import cell_kinds
 from warehouse.declaration import Table, form_tables
-from warehouse.forms import IGNORED, OTHER_SHEETS, FormColumn, FormVersion, ReadForm
+from warehouse.forms import IGNORE, IGNORED, OTHER_SHEETS, FormColumn, FormVersion, ReadForm
 from warehouse.source import Source
 
-#: kinds of cell: the types of the columns that one fills, one set per column
-READERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "count": (("count", "integer"),),
-    "decimal": (("decimal",),),
-    "date": (("date",),),
-    "yes_no": (("flag",),),
-    "code": (("code",),),
-    "text": (("text",),),
-    "ratio": (("count",), ("count",)),
-    "percent": (("percent",), ("integer",)),
-    "citation": (("text",), ("date",)),
-    "ignore": (),
-}
 #: what every cover sheet says, and the reader of each
 COVER = {
     "form_code": "text",
@@ -93,6 +81,11 @@ def _check_head(source: Source, form: FormVersion) -> None:
     source.refuse_unless(not missing, ("cover",), None, f"a field {', '.join(missing)}, too")
 
 
+def _readers() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The kinds of cell that fill columns, with the types that each of their columns may have; and what fills none."""
+    return {k.name: tuple(p.types for p in k.parts) for k in cell_kinds().values() if k.parts} | {IGNORE: ()}
+
+
 def _check_line(source: Source, line: int, column: FormColumn, table: Table) -> None:
     types = {c.name: c.type for c in table.columns}
     for name in column.columns:
@@ -104,9 +97,10 @@ def _check_line(source: Source, line: int, column: FormColumn, table: Table) -> 
             )
         return
     source.refuse_unless(bool(column.header), (line, "header"), None, "the text of the header, unless discontinued")
-    if not source.refuse_unless(column.reader in READERS, (line, "reader"), column.reader, ", ".join(READERS)):
+    readers = _readers()
+    if not source.refuse_unless(column.reader in readers, (line, "reader"), column.reader, ", ".join(readers)):
         return
-    wanted = READERS[column.reader]
+    wanted = readers[column.reader]
     fits = len(column.columns) == len(wanted) and all(
         types.get(name, "") in (*allowed, "") for name, allowed in zip(column.columns, wanted, strict=True)
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from assets.intake.grid import Cell, RawFile, RawSheet
+from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
-from assets.intake.values.text import fold_key, shown_text
+from warehouse.cells.reading import Cell
+from warehouse.cells.words import fold_key, shown_text
 from warehouse.forms import CoverField, FormVersion, form_versions
 
 #: labels that must be there before a sheet is taken for a cover
@@ -25,7 +26,6 @@ class CoverCell:
     reader: str
     cell: Cell
     sheet: str
-    row: int
     col: int
     address: str
     label: str
@@ -102,10 +102,10 @@ def _fields(sheet: RawSheet) -> dict[str, CoverCell]:
                 continue
             at = next((i for i in range(c + 1, len(row)) if row[i] is not None and row[i] != cell), c + 1)
             value = row[at] if at < len(row) else None
-            number, column = sheet.first_row + r, sheet.first_col + at
-            address = f"/cover/{cell[2:]}" if sheet.address == "pointer" else sheet.cell(number, column)
+            column = sheet.first_col + at
+            address = f"/cover/{cell[2:]}" if sheet.address == "pointer" else sheet.cell(sheet.first_row + r, column)
             found[field.field] = CoverCell(
-                field.field, field.reader, value, sheet.name, number, column, address, cell[2:].strip()
+                field.field, field.reader, value, sheet.name, column, address, cell[2:].strip()
             )
     return found
 

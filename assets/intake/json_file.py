@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
+from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_FILE, MAX_ROW
 from assets.intake.xlsx import tag
+from warehouse.cells.reading import Cell
 
 
 def read_json(path: Path) -> RawFile:
@@ -53,7 +54,7 @@ def _table(name: str, items: Any, findings: list[FileFinding]) -> RawSheet:
             if isinstance(value, list | dict):
                 findings.append(FileFinding("F-JSON-NESTED", name, f"/tables/{name}/{n}/{key}", "…", "a single value"))
         rows.append([_value(item.get(k)) for k in keys])
-    return RawSheet(name, True, rows, 1, 0, address="pointer", keys=keys)
+    return RawSheet(name, True, rows, -1, 0, address="pointer", keys=keys)
 
 
 def _value(value: Any) -> Cell:
