@@ -39,6 +39,23 @@ online_by_year:
     - {name: unit_id, type: integer, required: true, label: Đơn vị, description: Unit}
     - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online, source: core.fact_training.online_count}
 """
+TABLE = """
+name: visit
+order: 130
+core: fact_visit
+prefix: VIS
+label: Thăm hỏi
+description: Visits to families.
+grain: one row per kind of audience
+key: [submission_id, audience_code]
+columns:
+  - {name: audience_code, type: code, codes: audience, required: true, label: Đối tượng, description: Who was visited}
+  - {name: visit_count, type: count, unit: lượt, measure: flow, label: Số lượt, description: Visits}
+"""
+SHEET = """visit,8. Thăm hỏi,,TT,-,ignore,,new,,Row number: not data
+visit,8. Thăm hỏi,,Đối tượng,audience_code,code,yes,new,,
+visit,8. Thăm hỏi,,Số lượt,visit_count,count,,new,,
+"""
 PROGRAM = """
 import json, sys
 from dataclasses import replace
@@ -65,6 +82,7 @@ with open_published(home) as con:
         "verdicts": [len(result.accepted), len(result.rejected)],
         "findings": con.execute("SELECT code, cell FROM intake.finding WHERE severity = 'error'").fetchall(),
         "field": con.execute("SELECT field_code FROM core.fact_model_status WHERE year = 2026").fetchall(),
+        "table": con.execute("SELECT audience_code, visit_count, visit_count_state FROM core.fact_visit").fetchall(),
         "mart": con.execute("SELECT * FROM mart.online_by_year WHERE online_count IS NOT NULL").fetchall(),
         "old": con.execute("SELECT online_count, online_count_state FROM core.fact_training WHERE year = 2024").fetchall(),
         "comment": con.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_training' AND column_name = 'online_count'").fetchall(),
@@ -136,6 +154,11 @@ def _new_form_year(sources: Path) -> None:
         writer.writerows([*rows[:7], added, *rows[7:]])
 
 
+def _new_table(sources: Path) -> None:
+    (sources / "warehouse/tables/form/visit.yaml").write_text(TABLE, encoding="utf-8")
+    _append(sources / "warehouse/forms/bcdv/2026/columns.csv", SHEET)
+
+
 def _new_rule(sources: Path) -> None:
     _append(sources / "expectations/rules/training.yaml", RULE)
 
@@ -149,13 +172,16 @@ def _new_mart(sources: Path) -> None:
     )
 
 
-def test_a_code_a_column_a_form_year_a_rule_and_a_mart_are_added_in_one_place_each(home: Home, sources: Path) -> None:
+def test_a_code_a_column_a_form_year_a_table_a_rule_and_a_mart_are_added_in_one_place_each(
+    home: Home, sources: Path
+) -> None:
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     take(home)  # the warehouse is there already, and in use
-    for recipe in (_new_code, _new_column, _new_form_year, _new_rule, _new_mart):
+    for recipe in (_new_code, _new_column, _new_form_year, _new_table, _new_rule, _new_mart):
         recipe(sources)
     rows = clean_rows(2026)
     rows["model"][0]["field_code"] = "CDS"
+    rows["visit"] = [{"audience_code": "dang_vien", "visit_count": 7}]
     for table in rows.values():
         for row in table:
             row.update({k: v.isoformat() for k, v in row.items() if hasattr(v, "isoformat")})
@@ -166,7 +192,8 @@ def test_a_code_a_column_a_form_year_a_rule_and_a_mart_are_added_in_one_place_ea
     assert done.returncode == 0, done.stderr[-2000:]
     out = json.loads(done.stdout)
     assert out == {
-        "form": "2026", "verdicts": [1, 1], "findings": [["T-ONLINE-OVER", "H7"]], "field": [["CDS"]], "mart": [[2026, 104, 30]],
+        "form": "2026", "verdicts": [1, 1], "findings": [["T-ONLINE-OVER", "H7"]], "field": [["CDS"]],
+        "table": [["dang_vien", 7, "value"]], "mart": [[2026, 104, 30]],
         "old": [[None, "not_reported"]], "comment": [["Dự trực tuyến - Attendances online [lượt người]"]],
     }  # fmt: skip
 

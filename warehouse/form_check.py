@@ -27,6 +27,7 @@ COVER = {
     "revision": "count",
 }
 _SHEET = 31  # characters that Excel takes in a sheet's name
+_HEADERS = 3  # a sheet's least: see assets.intake.rows, the row (1) (2) (3)
 
 
 def check_form(read: ReadForm, root: Path) -> None:
@@ -115,31 +116,35 @@ def _check_line(source: Source, line: int, column: FormColumn, table: Table) -> 
 
 
 def _check_sheets(read: ReadForm) -> None:
-    sheets: dict[str, str] = {}
-    headers: set[tuple[str, str, str]] = set()
-    filled: set[tuple[str, str]] = set()
-    cover = (read.form.cover_sheet.casefold(),) if read.form else ()
-    for line, c in read.columns:
-        sheet = sheets.setdefault(c.table, c.sheet)
-        read.lines.refuse_unless(
-            c.sheet == sheet, (line, "sheet"), c.sheet, f"{sheet}, as the lines of {c.table} before"
-        )
-        clean = (
-            len(c.sheet) <= _SHEET
-            and not set(c.sheet) & set("[]:*?/\\")
-            and c.sheet.casefold() not in (*OTHER_SHEETS, *cover)
-        )
-        read.lines.refuse_unless(
-            clean, (line, "sheet"), c.sheet, f"up to {_SHEET} characters, none of []:*?/\\, no sheet of ours"
-        )
-        shared = [t for t, s in sheets.items() if s.casefold() == c.sheet.casefold() and t != c.table]
-        read.lines.refuse_unless(not shared, (line, "sheet"), c.sheet, "a sheet of its own for each table")
-        key = (c.table, c.group_header, c.header)
-        read.lines.refuse_unless(key not in headers, (line, "header"), c.header, "each header of a sheet once")
+    lines = {
+        t: [(n, c) for n, c in read.columns if c.table == t] for t in dict.fromkeys(c.table for _, c in read.columns)
+    }
+    taken = {*OTHER_SHEETS, *([read.form.cover_sheet.casefold()] if read.form else [])}
+    for table, found in lines.items():
+        first, column = found[0]
+        sheet = column.sheet
+        good = len(sheet) <= _SHEET and not set(sheet) & set("[]:*?/\\") and sheet.casefold() not in taken
+        allowed = f"a name that no other sheet has, up to {_SHEET} characters, none of []:*?/\\"
+        read.lines.refuse_unless(good, (first, "sheet"), sheet, allowed)
+        taken.add(sheet.casefold())
+        for line, c in found:
+            read.lines.refuse_unless(c.sheet == sheet, (line, "sheet"), c.sheet, f"{sheet}, as in line {first}")
+        printed = sum(c.position is not None for _, c in found)
+        allowed = f"at least {_HEADERS} headers: the row of numbers under fewer cannot be told from figures"
+        read.lines.refuse_unless(printed >= _HEADERS, (found[-1][0], "table"), f"{table} with {printed}", allowed)
+        _check_twice(read.lines, found)
+
+
+def _check_twice(source: Source, found: Sequence[tuple[int, FormColumn]]) -> None:
+    headers: set[tuple[str, str]] = set()
+    filled: set[str] = set()
+    for line, c in found:
+        key = (c.group_header, c.header)
+        source.refuse_unless(key not in headers, (line, "header"), c.header, "each header of a sheet once")
         headers |= {key} if c.header else set()
         for name in c.columns:
-            read.lines.refuse_unless((c.table, name) not in filled, (line, "column"), name, "each column once")
-            filled.add((c.table, name))
+            source.refuse_unless(name not in filled, (line, "column"), name, "each column once")
+            filled.add(name)
 
 
 def _check_first(source: Source, line: int, column: FormColumn) -> None:
