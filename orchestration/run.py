@@ -53,13 +53,13 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen |
 def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
     """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
     prepare_dagster_home(home)
-    from assets.yearly_report import write_yearly_report
+    from assets.yearly_report import written_report
     from warehouse import clock
     from warehouse.closing import require_ended
 
     require_ended(year, clock.today())
     _execute("close_year", {}, partition=str(year))
-    return [write_yearly_report(home, year)]
+    return [written_report(home, year)]
 
 
 def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:

@@ -39,11 +39,6 @@ def build_marts(con: duckdb.DuckDBPyConnection, years: Sequence[int] | None) -> 
         _rebuild(con, name, None)
 
 
-def mart_names() -> list[str]:
-    """Return the qualified names of all marts, in build order."""
-    return [f"mart.{name}" for name in (*BY_YEAR, *WHOLE)]
-
-
 def _rebuild(con: duckdb.DuckDBPyConnection, name: str, years: Sequence[int] | None) -> None:
     target = relations()[f"mart.{name}"]
     select = f"SELECT * FROM ({(MARTS_DIR / f'{name}.sql').read_text(encoding='utf-8')})"
