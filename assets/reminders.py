@@ -6,14 +6,13 @@ Does not belong here: who owes what (warehouse.due), or sending - that is the op
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from warehouse.codes import labels
 from warehouse.due import DueReport, due_reports
-from warehouse.writer import open_published
+from warehouse.writer import open_published, written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +29,12 @@ def write_reminders(home: Home, today: date) -> list[DueReport]:
     with open_published(home) as con:
         owed = due_reports(con, today)
     folder = home.outbox / "reminders" / f"{today:%Y-%m-%d}"
-    making = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    for unit, group in groupby(owed, key=lambda r: r.unit_code):
-        reports = list(group)
-        (making / f"{unit}.txt").write_text(_text(reports), encoding="utf-8")
-        content = json.dumps([asdict(r) for r in reports], ensure_ascii=False, indent=2, default=str)
-        (making / f"{unit}.json").write_text(content, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    making.rename(folder)
+    with written_folder(folder) as making:
+        for unit, group in groupby(owed, key=lambda r: r.unit_code):
+            reports = list(group)
+            (making / f"{unit}.txt").write_text(_text(reports), encoding="utf-8")
+            content = json.dumps([asdict(r) for r in reports], ensure_ascii=False, indent=2, default=str)
+            (making / f"{unit}.json").write_text(content, encoding="utf-8")
     return owed
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assets.office_style import BASE, COUNT, DAY, HEAD_GREY, Styles
 from warehouse import query
 from warehouse.codes import labels
 from warehouse.relation import Relation, relations
 from warehouse.types import COLUMN_TYPES
-from warehouse.writer import open_published, settle
+from warehouse.writer import open_published, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,18 +78,23 @@ def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
     with open_published(home) as con:
         standing = standing_of(con, year)
         target = home.reports / standing.file_name
-        making = target.with_name(f".{target.name}.new")
-        book = xlsxwriter.Workbook(
-            str(making), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        book.set_properties({"title": f"Báo cáo công tác dân vận năm {year}", "created": _CREATED})
-        styles = _styles(book)
-        _draw_figures(book, styles, con, standing)
-        for table, name in _SHEETS.items():
-            _draw_table(book, styles, con, (relations()[table], name, year))
-        book.close()
-    settle(making, target)
+        with written(target) as making:
+            options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+            book = xlsxwriter.Workbook(str(making), options)
+            book.set_properties({"title": f"Báo cáo công tác dân vận năm {year}", "created": _CREATED})
+            styles = Styles(book, _STYLES)
+            _draw_figures(book, styles, con, standing)
+            for table, name in _SHEETS.items():
+                _draw_table(book, styles, con, (relations()[table], name, year))
+            book.close()
     return target, standing
+
+
+def written_report(home: Home, year: int) -> tuple[Path, Standing]:
+    """Return the file that the report of ``year`` stands in, and how settled its figures are. Writes nothing."""
+    with open_published(home) as con:
+        standing = standing_of(con, year)
+    return home.reports / standing.file_name, standing
 
 
 def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
@@ -98,7 +104,7 @@ def standing_of(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
 
 
 def _draw_figures(
-    book: xlsxwriter.Workbook, styles: dict[str, Any], con: duckdb.DuckDBPyConnection, standing: Standing
+    book: xlsxwriter.Workbook, styles: Styles, con: duckdb.DuckDBPyConnection, standing: Standing
 ) -> None:
     year = standing.year
     by_year = {row["year"]: row for row in query.rows(con, "key_figures")}
@@ -139,7 +145,7 @@ def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _draw_table(
     book: xlsxwriter.Workbook,
-    styles: dict[str, Any],
+    styles: Styles,
     con: duckdb.DuckDBPyConnection,
     what: tuple[Relation, str, int],
 ) -> None:
@@ -172,6 +178,19 @@ def _draw_table(
     _page(sheet, landscape=True)
 
 
+_CELL = {**BASE, "border": 1}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {**BASE, "bold": True, "font_size": 14, "align": "center"},
+    "heading": {**BASE, "bold": True, "font_size": 13},
+    "note": {**BASE, "italic": True, "text_wrap": True},
+    "head": {**_CELL, "bold": True, "text_wrap": True, "align": "center", "bg_color": f"#{HEAD_GREY}"},
+    "text": {**_CELL, "text_wrap": True},
+    "count": {**_CELL, "num_format": COUNT},
+    "decimal": {**_CELL, "num_format": f"{COUNT}.0"},
+    "date": {**_CELL, "num_format": DAY},
+}
+
+
 def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> dict[Any, str]:
     """Return what a reader sees instead of the column's values: labels of codes, names of units, yes and no."""
     if column.codes:
@@ -185,21 +204,6 @@ def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -
         known = {r.name: r.label for r in facts} | {c.name: c.label for r in facts for c in r.columns}
         return {"*": "(tất cả)", **known}
     return {}
-
-
-def _styles(book: xlsxwriter.Workbook) -> dict[str, Any]:
-    base = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
-    cell = {**base, "border": 1}
-    return {
-        "title": book.add_format({**base, "bold": True, "font_size": 14, "align": "center"}),
-        "heading": book.add_format({**base, "bold": True, "font_size": 13}),
-        "note": book.add_format({**base, "italic": True, "text_wrap": True}),
-        "head": book.add_format({**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E7E6E6"}),
-        "text": book.add_format({**cell, "text_wrap": True}),
-        "count": book.add_format({**cell, "num_format": "#,##0"}),
-        "decimal": book.add_format({**cell, "num_format": "#,##0.0"}),
-        "date": book.add_format({**cell, "num_format": "dd/mm/yyyy"}),
-    }
 
 
 def _page(sheet: Any, *, landscape: bool) -> None:

@@ -23,7 +23,7 @@ class IngestFailedError(Exception):
     """The run failed; the warehouse is as before and nothing was taken from the inbox."""
 
 
-def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen | None = None) -> dict[str, Any]:
+def run_ingest(home: Home, processes: int = 2, replay: Chosen | None = None) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
     ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
@@ -32,8 +32,7 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen |
     prepare_dagster_home(home)
     from assets.graph.keys import SUBMISSION
 
-    taken = {
-        "folder": str(folder or ""),
+    taken: dict[str, Any] = {
         "processes": processes,
         "settle_seconds": 0.0,  # whoever starts a run by hand means the files that are there
     }
@@ -53,13 +52,13 @@ def run_ingest(home: Home, folder: Path | None, processes: int, replay: Chosen |
 def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
     """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
     prepare_dagster_home(home)
-    from assets.yearly_report import write_yearly_report
+    from assets.yearly_report import written_report
     from warehouse import clock
     from warehouse.closing import require_ended
 
     require_ended(year, clock.today())
     _execute("close_year", {}, partition=str(year))
-    return [write_yearly_report(home, year)]
+    return [written_report(home, year)]
 
 
 def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.content import by_year, content_hashes, hashed_relations
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
-from warehouse.writer import settle, write_file
+from warehouse.writer import write_file, written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,20 +65,16 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
     import orjson
 
     folder = home.published / "parquet" / f"release-{release_no:06d}"
-    staging = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
     before = folder.with_name(f"release-{release_no - 1:06d}")
     changed = _changed(con, release_no)
-    for relation in hashed_relations():
-        place = relation.qualified.replace(".", "/")
-        years = changed.get(relation.qualified, set()) if (before / place).is_dir() else None
-        if years is not None:
-            _link(before / place, staging / place, years)
-        if years is None or years:
-            _write_parquet(con, relation, staging / place, years)
-    shutil.rmtree(folder, ignore_errors=True)
-    settle(staging, folder)
+    with written_folder(folder) as making:
+        for relation in hashed_relations():
+            place = relation.qualified.replace(".", "/")
+            years = changed.get(relation.qualified, set()) if (before / place).is_dir() else None
+            if years is not None:
+                _link(before / place, making / place, years)
+            if years is None or years:
+                _write_parquet(con, relation, making / place, years)
     files = sorted(p for p in folder.rglob("*.parquet"))
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
     _write_changed(home.dictionary, dictionary.write_csv().encode())

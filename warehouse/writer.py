@@ -107,16 +107,46 @@ def publish_database(home: Home) -> None:
 
 def replace_file(source: Path, target: Path) -> None:
     """Put a copy of ``source`` at ``target`` so that a reader finds the old file or the new one, never a part."""
-    temporary = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, temporary)
-    settle(temporary, target)
+    with written(target) as temporary:
+        shutil.copyfile(source, temporary)
 
 
-def write_file(target: Path, content: bytes) -> None:
-    """Write ``content`` to ``target`` atomically and durably."""
+@contextmanager
+def written(target: Path, *, mtime: float | None = None, durable: bool = True) -> Iterator[Path]:
+    """Yield a file beside ``target`` to write; it takes that name when the body is done, whole, or never when it fails.
+
+    ``mtime``: the time that the file bears, seconds since 1970. ``durable=False`` for what is written anew when a crash of
+    the machine took it: the two fsyncs of a file cost more than a small file.
+    """
     temporary = target.with_name(f".{target.name}.new")
-    temporary.write_bytes(content)
-    settle(temporary, target)
+    try:
+        yield temporary
+        if mtime is not None:
+            os.utime(temporary, (mtime, mtime))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if durable:
+        settle(temporary, target)
+    else:
+        temporary.replace(target)
+
+
+def write_file(target: Path, content: bytes, *, mtime: float | None = None, durable: bool = True) -> None:
+    """Write ``content`` to ``target`` in one step (see ``written``)."""
+    with written(target, mtime=mtime, durable=durable) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def written_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``folder``; it takes its place when the body is done: all files of one making, or none."""
+    making = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    yield making
+    shutil.rmtree(folder, ignore_errors=True)
+    settle(making, folder)
 
 
 def settle(temporary: Path, target: Path) -> None:

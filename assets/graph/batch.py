@@ -5,7 +5,6 @@ Does not belong here: what the batch does (assets.batch, assets.ingest), the ass
 
 # no ``from __future__ import annotations``: dagster reads the types of a Config at run time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -40,14 +39,13 @@ from warehouse.relation import relations
 
 
 class IngestConfig(dg.Config):
-    """What one run takes: the inbox of DANVAN_HOME, or ``folder``; or, for a replay, submissions from the archive.
+    """What one run takes: the inbox of DANVAN_HOME; or, for a replay, submissions from the archive.
 
     Those are named one by one (``replay``), by the batch that judged them last, or by years.
 
     Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
     """
 
-    folder: str = ""
     batch_id: str = ""
     processes: int = 2
     settle_seconds: float = 2.0
@@ -140,9 +138,5 @@ def _run(home: Home, config: IngestConfig) -> BatchResult:
     if chosen != Chosen([], "", []):
         return replay(home, chosen.ids(home), processes=config.processes)
     return take_inbox(
-        home,
-        Path(config.folder) if config.folder else None,
-        batch_id=config.batch_id or None,
-        processes=config.processes,
-        settle_seconds=config.settle_seconds,
+        home, batch_id=config.batch_id or None, processes=config.processes, settle_seconds=config.settle_seconds
     )

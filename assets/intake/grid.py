@@ -23,6 +23,13 @@ class Refused(Exception):  # noqa: N818 - a verdict on a file, not an error of t
         self.code = code
         self.detail = detail
 
+    def __str__(self) -> str:
+        """The catalogue's sentence: code, what is wrong in both languages, what was seen, how to mend it."""
+        from expectations.catalogue import catalogue
+
+        entry = catalogue()[self.code]
+        return f"{self.code}: {entry.title} - {entry.title_en} ({self.detail}). {entry.remedy}"
+
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from assets.office_style import FONT, HEAD_GREY
 from warehouse.codes import labels
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _ASKED = {
     "rejected": " - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
 }
 _LINE = 15.0
-_FONT = "Times New Roman"
 _EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
 
 
@@ -40,8 +40,8 @@ def add_listing(book: Any, record: Record) -> None:
     _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
     for column, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), start=1):
         cell = write_text(sheet, 6, column, header)
-        cell.font = Font(name=_FONT, bold=True)
-        cell.fill = PatternFill("solid", fgColor="FFE7E6E6")
+        cell.font = Font(name=FONT, bold=True)
+        cell.fill = PatternFill("solid", fgColor=f"FF{HEAD_GREY}")
         cell.border = _EDGE
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[cell.column_letter].width = width
@@ -71,7 +71,7 @@ def write_text(sheet: Any, row: int, column: int, text: str | None) -> Any:
 def _row(sheet: Any, row: int, texts: tuple[str | None, ...], severity: str) -> None:
     for column, text in enumerate(texts, start=1):
         cell = write_text(sheet, row, column, text)
-        cell.font = Font(name=_FONT)
+        cell.font = Font(name=FONT)
         cell.border = _EDGE
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         if column == 2:
@@ -85,4 +85,4 @@ def _lines(text: str | None, width: int) -> int:
 
 
 def _line(sheet: Any, row: int, text: str, size: int, color: str = "FF000000", bold: bool = True) -> None:
-    write_text(sheet, row, 1, text).font = Font(name=_FONT, size=size, bold=bold, color=color)
+    write_text(sheet, row, 1, text).font = Font(name=FONT, size=size, bold=bold, color=color)

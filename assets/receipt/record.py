@@ -5,7 +5,6 @@ Does not belong here: workbooks (workbook, listing).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import query
 from warehouse.codes import labels
+from warehouse.writer import write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,11 +67,9 @@ def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path)
 
     folder.mkdir(parents=True, exist_ok=True)
     for record in records(con, ids):
-        target = folder / f"{record.submission_id}.json"
-        temporary = target.with_name(f".{target.name}.new")
-        temporary.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2))
-        os.utime(temporary, (record.judged_at.replace(tzinfo=UTC).timestamp(),) * 2)
-        temporary.replace(target)
+        content = orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2)
+        judged_at = record.judged_at.replace(tzinfo=UTC).timestamp()
+        write_file(folder / f"{record.submission_id}.json", content, mtime=judged_at, durable=False)
 
 
 def as_json(record: Record) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.intake.archive import archive_path
 from assets.receipt.record import Finding, Record, records
+from warehouse.writer import written
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,9 +78,8 @@ def _write(record: Record, archive: Path, folder: Path) -> Path:
         _mark(book, record.findings)
     add_listing(book, record)
     target = folder / f"{record.submission_id}.xlsx"
-    temporary = target.with_name(f".{target.name}.new")
-    book.save(temporary)
-    temporary.replace(target)
+    with written(target, durable=False) as temporary:
+        book.save(temporary)
     return target
 
 

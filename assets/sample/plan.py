@@ -72,7 +72,7 @@ def _look(draw: float) -> Look:
 
 
 def _slipped(report: Report) -> Report:
-    """The first sending of a report that is corrected later: one headcount is wrong by ten."""
+    """The first sending of a report that is corrected later: a headcount is one too low."""
     rows = {**report.rows, "organisation": [dict(r) for r in report.rows["organisation"]]}
     for row in rows["organisation"]:
         count = row.get("party_member_count")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from assets.office_style import FONT
 from assets.template.cells import first_column
 from assets.template.styles import Styles
 from warehouse.cells import cell_kinds, kind_of
@@ -76,7 +77,7 @@ def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) ->
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.6)
-    sheet.set_footer('&R&"Times New Roman,Regular"&10Trang &P/&N')
+    sheet.set_footer(f'&R&"{FONT},Regular"&10Trang &P/&N')
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from assets.intake.grid import column_letters
+from assets.office_style import FONT
 from assets.template.cells import ROW_NUMBER, Row, printed
 from assets.template.entry import style, validation, width
 from assets.template.styles import Styles
@@ -107,7 +108,7 @@ def _print_setup(sheet: Any, entry_row: int, last: int) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.center_horizontally()
     sheet.repeat_rows(HEADER_ROW, entry_row - 1)
-    sheet.set_footer('&L&"Times New Roman,Italic"&10&A&R&"Times New Roman,Regular"&10Trang &P/&N')
+    sheet.set_footer(f'&L&"{FONT},Italic"&10&A&R&"{FONT},Regular"&10Trang &P/&N')
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
 

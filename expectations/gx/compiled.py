@@ -12,6 +12,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from warehouse.writer import write_file
+
 _END = "\n-- end of compiled suites\n"
 
 
@@ -29,9 +31,7 @@ def compiled_sql(fingerprint: str, folder: Path, build: Callable[[], str]) -> st
             return text
     text = build() + _END
     entry.parent.mkdir(parents=True, exist_ok=True)
-    temporary = entry.with_name(f".{entry.name}.new")
-    temporary.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
-    temporary.replace(entry)
+    write_file(entry, f"{_digest(text)}\n{text}".encode(), durable=False)
     return text
 
 

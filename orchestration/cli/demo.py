@@ -41,7 +41,7 @@ def run(seed: int) -> None:
     with ProgressBar() as bar:
         sample = write_sample(inbox.root, seed, progress=lambda done, total: bar("sample", done, total))
         with reporting_to(bar):
-            batch = run_ingest(home, None, processes=2)
+            batch = run_ingest(home)
     seconds = time.monotonic() - begin
     if batch["duplicates"] == batch["files"]:
         typer.echo(f"Nothing is new: all {batch['files']} files were received before ({seconds:.0f} s).")

@@ -110,7 +110,7 @@ def ingest(
     for path in paths or []:
         put_path(inbox, path)
     with ProgressBar() as bar, reporting_to(bar):
-        batch = run_ingest(home, None, processes)
+        batch = run_ingest(home, processes)
     if warning := reach_warning(inbox):
         typer.echo(f"danvan: {warning}", err=True)
     if json:

@@ -72,7 +72,7 @@ def replay(
     chosen = Chosen(submission or [], batch, year or [])
     chosen.ids(home)  # what is not there is said before a run starts
     with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, None, 2, replay=chosen)
+        row = run_ingest(home, replay=chosen)
     echo_json(row) if json else echo_table([row], title="replay")
     if row["rejected"]:
         raise typer.Exit(3)

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from assets.ingest import close_year, rebuild_marts, release
-from assets.yearly_report import write_yearly_report
+from assets.yearly_report import write_yearly_report, written_report
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
@@ -118,8 +118,10 @@ def test_the_yearly_report_shows_the_published_figures_with_labels_and_blanks(cl
 
 
 def test_the_same_figures_give_the_same_file(closed: Home) -> None:
-    path, _ = write_yearly_report(closed, 2024)
-    before = path.read_bytes()
+    path, standing = write_yearly_report(closed, 2024)
+    before, at = path.read_bytes(), path.stat().st_mtime_ns
+    assert written_report(closed, 2024) == (path, standing)
+    assert path.stat().st_mtime_ns == at, "asking where it stands writes nothing"
     write_yearly_report(closed, 2024)
     assert path.read_bytes() == before
 

@@ -302,6 +302,23 @@ def test_form_check_lists_what_is_unmapped(demo: Home, tmp_path: Path) -> None:
     assert "every header is mapped" in danvan(demo.root, "form", "check", str(good)).stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", b"%PDF-1.7 x", "F-NOT-OFFICE: Không phải tệp báo cáo - Not a workbook or csv or json report (a PDF)"),
+        ("a.xlsx", b"", "F-EMPTY: Tệp rỗng - Empty file (0 bytes). Mở lại tệp gốc và gửi lại."),
+    ],
+)
+def test_form_check_says_in_the_catalogue_s_words_why_a_file_is_not_read(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = danvan(tmp_path, "form", "check", str(tmp_path / name))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"danvan: {said}")
+    assert "('" not in done.stderr
+
+
 def _example_queries() -> list[str]:
     lines = (REPO / "examples" / "queries.sql").read_text(encoding="utf-8").splitlines()
     return [q.strip() for q in "\n".join(line for line in lines if not line.startswith("--")).split(";") if q.strip()]
