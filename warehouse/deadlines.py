@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from warehouse.check import Declared, build
 from warehouse.forms import form_codes
-from warehouse.periods import PeriodKind
+from warehouse.periods import period_kinds
 from warehouse.source import Source, per_root
 
 DEADLINES = "warehouse/deadlines.yaml"
@@ -25,7 +24,7 @@ class Deadline(Declared):
     """
 
     form_code: str
-    period_kind: PeriodKind
+    period_kind: str
     due_days: int
     grace_days: int
     expected: bool = False
@@ -49,7 +48,7 @@ def deadlines(root: Path) -> tuple[Deadline, ...]:
 
 
 def _deadline(source: Source, form: str, kind: str, entry: object) -> Deadline | None:
-    kinds = get_args(PeriodKind)
+    kinds = period_kinds()
     if not source.refuse_unless(kind in kinds, (form, kind), kind, ", ".join(kinds)):
         return None
     deadline = build(Deadline, entry, source, (form, kind), form_code=form, period_kind=kind)

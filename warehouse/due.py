@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from warehouse import query
 from warehouse.deadlines import Deadline, deadlines
 from warehouse.forms import form_versions
-from warehouse.periods import Period, parse_period_id
+from warehouse.periods import Period, periods_of
 
 if TYPE_CHECKING:
     import duckdb
 
 #: for how long after the grace days a missing report is still asked for
 ASKED_FOR_DAYS = 180
-_CODES = {"Y": ("Y",), "H1": ("H1",), "9M": ("9M",), "Q": ("Q1", "Q2", "Q3", "Q4")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,11 @@ def completeness_by_year(con: duckdb.DuckDBPyConnection, today: date) -> list[di
 def _calendar(last_year: int) -> list[dict[str, Any]]:
     """Every expected period up to ``last_year`` with its days, for the queries."""
     return [
-        _entry(rule, parse_period_id(f"{year}-{code}"))
+        _entry(rule, period)
         for rule in deadlines()
         if rule.expected
         for year in range(_first_year(rule.form_code), last_year + 1)
-        for code in _CODES.get(rule.period_kind, ())
+        for period in periods_of(year, rule.period_kind)
     ]
 
 

@@ -1,20 +1,56 @@
-"""Reporting periods: their codes, spans and which are cumulative from 1 January.
+"""Reporting periods: one registry of their kinds, from which codes, spans, labels and the words of cover sheets follow.
 
-Does not belong here: deadlines (warehouse.deadlines) and the dimension's SQL.
+Belongs here: what a period is called and which days it spans. Does not: deadlines (warehouse.deadlines) and the
+dimension's SQL; ``codes/period_kind.csv`` holds the labels of the kinds themselves.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cache
 
-PeriodKind = Literal["M", "Q", "H1", "9M", "Y", "R"]
-CUMULATIVE: frozenset[str] = frozenset({"H1", "9M", "Y"})
-_CODE = re.compile(r"^(\d{4})-(?:(Y|H1|9M)|Q([1-4])|M(0[1-9]|1[0-2]))$")
-_REVIEW = re.compile(r"^(\d{4})(\d{2})(\d{2})-(\d{4})(\d{2})(\d{2})-R$")
+from warehouse.cells.days import YEARS, parse_date
+from warehouse.cells.words import fold_key
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_CODE = re.compile(r"^(\d{4})-(\w+)$", re.ASCII)
+_STATED = re.compile(r"^(\d{8})-(\d{8})-(\w+)$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodKind:
+    """One kind of period.
+
+    ``months`` are the spans (first month, last month) of a year by the code within it ("H1"); none: days are stated, and
+    the id ends with the kind. ``label`` is what a cover sheet prints: fields year, number (1 from) and period.
+    ``words`` are folded texts that name it, with the groups year and number, or first and last for stated days.
+    """
+
+    kind: str
+    months: Mapping[str, tuple[int, int]]
+    label: str
+    words: str
+    is_cumulative: bool = False
+
+
+#: in the order of ``codes/period_kind.csv``
+PERIOD_KINDS: tuple[PeriodKind, ...] = (
+    PeriodKind("M", {f"M{m:02d}": (m, m) for m in range(1, 13)}, "Tháng {number}/{year}",
+               r"tháng (?P<number>\d{1,2})\s*(?:/|-|năm)?\s*(?P<year>\d{4})"),
+    PeriodKind("Q", {f"Q{q}": (3 * q - 2, 3 * q) for q in range(1, 5)}, "Quý {number}/{year}",
+               r"quý (?P<number>[1-4]|iv|i{1,3})\s*(?:/|-|năm)?\s*(?P<year>\d{4})"),
+    PeriodKind("H1", {"H1": (1, 6)}, "6 tháng đầu năm {year}",
+               r"(?:6 tháng|sáu tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})", is_cumulative=True),
+    PeriodKind("9M", {"9M": (1, 9)}, "9 tháng năm {year}",
+               r"(?:9 tháng|chín tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})", is_cumulative=True),
+    PeriodKind("Y", {"Y": (1, 12)}, "Năm {year}", r"(?:cả )?năm (?P<year>\d{4})", is_cumulative=True),
+    PeriodKind("R", {}, "Tổng kết {period.period_start:%d/%m/%Y} - {period.period_end:%d/%m/%Y}",
+               r"(?:tổng kết )?(?:từ )?(?P<first>[\d/.]+)\s*(?:-|đến)\s*(?P<last>[\d/.]+)"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +58,7 @@ class Period:
     """One period. ``year`` is the year it ends in; ``period_start`` and ``period_end`` are inclusive days."""
 
     period_id: str
-    kind: PeriodKind
+    kind: str
     year: int
     period_start: date
     period_end: date
@@ -30,60 +66,81 @@ class Period:
     @property
     def cumulative(self) -> bool:
         """True when its figures count from 1 January and contain those of shorter periods."""
-        return self.kind in CUMULATIVE
+        return period_kinds()[self.kind].is_cumulative
 
     @property
     def code(self) -> str:
-        """The part of the id that names it within its year: Y, H1, 9M, Q3 or M07."""
+        """The part of the id that names it within its year: Y, H1, 9M, Q3 or M07; a review's last day and R."""
         return self.period_id.partition("-")[2]
 
     @property
     def label(self) -> str:
         """The Vietnamese label, as a cover sheet prints it."""
-        return _label(self)
+        kind = period_kinds()[self.kind]
+        number = list(kind.months).index(self.code) + 1 if kind.months else 0
+        return kind.label.format(year=self.year, number=number, period=self)
+
+
+@cache
+def period_kinds() -> dict[str, PeriodKind]:
+    """Return every kind of period by its code."""
+    return {k.kind: k for k in PERIOD_KINDS}
 
 
 def parse_period_id(text: str) -> Period:
     """Read a period code: 2015-Y, 2015-H1, 2015-9M, 2015-Q3, 2015-M07 or 20130830-20160830-R. Raises ValueError."""
-    if m := _REVIEW.match(text):
-        y1, m1, d1, y2, m2, d2 = map(int, m.groups())
-        start, end = date(y1, m1, d1), date(y2, m2, d2)
-        if end <= start:
-            raise ValueError(f"period {text!r} ends before it starts")
-        return Period(text, "R", end.year, start, end)
+    if m := _STATED.match(text):
+        kind = period_kinds().get(m[3])
+        if kind is not None and not kind.months:
+            start, end = (date(int(d[:4]), int(d[4:6]), int(d[6:])) for d in (m[1], m[2]))
+            if end <= start:
+                raise ValueError(f"period {text!r} ends before it starts")
+            return Period(text, kind.kind, end.year, start, end)
     m = _CODE.match(text)
-    if not m:
+    if not m or m[2] not in _spans():
         raise ValueError(f"not a period code: {text!r}; e.g. 2015-Y, 2015-H1, 2015-9M, 2015-Q3, 2015-M07")
     year = int(m[1])
-    kind, first, last = _months(m)
-    end = date(year, last, calendar.monthrange(year, last)[1])
-    return Period(text, kind, year, date(year, first, 1), end)
+    name, (first, last) = _spans()[m[2]]
+    return Period(text, name, year, date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
 
 
-def periods_of(year: int) -> list[Period]:
-    """Return every calendar period of ``year``, the year first; reviews (R) have no calendar."""
-    codes = ["Y", "H1", "9M", *(f"Q{n}" for n in range(1, 5)), *(f"M{n:02d}" for n in range(1, 13))]
-    return [parse_period_id(f"{year}-{code}") for code in codes]
+def periods_of(year: int, kind: str | None = None) -> list[Period]:
+    """Return the periods of ``year``, of one ``kind`` or of all, the year first; a review has no calendar. Raises KeyError."""
+    chosen = reversed(PERIOD_KINDS) if kind is None else [period_kinds()[kind]]
+    return [parse_period_id(f"{year}-{code}") for of in chosen for code in of.months]
 
 
-def _months(m: re.Match[str]) -> tuple[PeriodKind, int, int]:
-    if m[2] == "Y":
-        return "Y", 1, 12
-    if m[2] == "H1":
-        return "H1", 1, 6
-    if m[2] == "9M":
-        return "9M", 1, 9
-    if m[3]:
-        quarter = int(m[3])
-        return "Q", 3 * quarter - 2, 3 * quarter
-    return "M", int(m[4]), int(m[4])
+def period_of(text: str) -> Period | None:
+    """Return the period that a cover sheet's text names, by words or code.
+
+    None for other texts; so too for a year that no report can be of, such as 0001.
+    """
+    try:
+        period = parse_period_id(_code(text))
+    except ValueError:
+        return None
+    return period if {period.period_start.year, period.period_end.year} <= set(YEARS) else None
 
 
-def _label(p: Period) -> str:
-    if p.kind == "R":
-        return f"Tổng kết {p.period_start:%d/%m/%Y} - {p.period_end:%d/%m/%Y}"
-    if p.kind == "Q":
-        return f"Quý {p.period_id[-1]}/{p.year}"
-    if p.kind == "M":
-        return f"Tháng {p.period_end.month}/{p.year}"
-    return {"Y": f"Năm {p.year}", "H1": f"6 tháng đầu năm {p.year}", "9M": f"9 tháng năm {p.year}"}[p.kind]
+@cache
+def _spans() -> dict[str, tuple[str, tuple[int, int]]]:
+    return {code: (k.kind, span) for k in PERIOD_KINDS for code, span in k.months.items()}
+
+
+def _code(text: str) -> str:
+    folded = fold_key(text)
+    for kind in PERIOD_KINDS:
+        if (m := re.fullmatch(kind.words, folded)) and (found := _named(kind, m.groupdict())):
+            return found
+    return folded.upper()
+
+
+def _named(kind: PeriodKind, said: Mapping[str, str]) -> str | None:
+    """The code of the period that words name; None when there is no such number or day."""
+    if not kind.months:
+        start, end = parse_date(said["first"]), parse_date(said["last"])
+        return f"{start:%Y%m%d}-{end:%Y%m%d}-{kind.kind}" if start and end else None
+    number = said.get("number", "1")
+    n = _ROMAN.get(number) or int(number)
+    codes = list(kind.months)
+    return f"{said['year']}-{codes[n - 1]}" if 1 <= n <= len(codes) else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from assets.intake.grid import Cell, RawFile, RawSheet
+from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
-from assets.intake.values.text import fold_key, shown_text
+from warehouse.cells.reading import Cell
+from warehouse.cells.words import fold_key, shown_text
 from warehouse.forms import CoverField, FormVersion, form_versions
 
 #: labels that must be there before a sheet is taken for a cover

@@ -11,11 +11,12 @@ import io
 import re
 from pathlib import Path
 
-from assets.intake.grid import Cell, RawFile, RawSheet, Refused
+from assets.intake.encodings import decode
+from assets.intake.grid import RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_CELLS, MAX_FILE, MAX_ROW
-from assets.intake.values.encodings import decode
-from assets.intake.values.text import clean
 from assets.intake.xlsx import trim
+from warehouse.cells.reading import Cell
+from warehouse.cells.words import clean
 
 _SECTION = re.compile(r"^\[(.+)\]$")
 DELIMITERS = ";\t,"

@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from assets.intake.cover import Cover, CoverCell, find_cover
-from assets.intake.grid import Cell, RawFile, RawSheet
+from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
-from assets.intake.rows import FIGURES, Rows, sort_rows
-from assets.intake.values import read_count, read_date, read_ratio, read_text
-from assets.intake.values.period import read_period
-from assets.intake.values.reading import Reading, Value
-from assets.intake.values.text import clean, fold_key, mask_personal, shown_text
-from warehouse.forms import OTHER_SHEETS, FormVersion
+from assets.intake.rows import Rows, sort_rows
+from warehouse.cells import Reading, kind_of
+from warehouse.cells.reading import Cell, Value
+from warehouse.cells.words import clean, fold_key, mask_personal, shown_text
+from warehouse.forms import OTHER_SHEETS, FormColumn, FormVersion
 
 EXACT = ("value", "zero")
-_COVER_READERS = {"text": read_text, "period": read_period, "date": read_date, "count": read_count}
 
 
 class MappedColumn(NamedTuple):
@@ -122,7 +120,8 @@ def _read_cover(cover: Cover, out: Extract) -> None:
     asked = {f.field for f in fields if f.required}
     for name, at in cover.fields.items():
         out.cover_lines.append(CoverLine(name, at.sheet, at.row, at.col, at.label))
-        reading = _COVER_READERS[at.reader](cover.sheet.day(at.cell) if at.reader == "date" else at.cell)
+        of = kind_of(at.reader)
+        reading = of.read(cover.sheet.day(at.cell) if of.is_date else at.cell)
         out.cover[name] = reading.value
         if reading.issue and name != "unit_name":
             code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
@@ -167,7 +166,7 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
 
 def _column(sheet: RawSheet, rows: list[int], col: int, reader: str) -> list[Cell]:
     cells = [_at(sheet, r, col) for r in rows]
-    return [sheet.day(c) for c in cells] if reader == "date" and sheet.day_shift else cells
+    return [sheet.day(c) for c in cells] if sheet.day_shift and kind_of(reader).is_date else cells
 
 
 def _at(sheet: RawSheet, row: int, col: int) -> Cell:
@@ -207,7 +206,7 @@ def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: 
         elif col in mapped and r in numbers:
             say("H-FORMULA", r, col)
     for r, col in sorted(sheet.merged):
-        if r in numbers and col in mapped and mapped[col].reader in FIGURES:
+        if r in numbers and col in mapped and kind_of(mapped[col].reader).is_figure:
             say("H-MERGED", r, col)
 
 
@@ -239,16 +238,16 @@ def _totals(found: TableMap, rows: Rows, issues: list[Issue]) -> list[Total]:
         closed = [r for r in above if kind == "total" or r > since] if above else rows.data
         since = index
         for column, i in found.columns:
-            if column.reader in ("count", "ratio"):
-                out += _footing(found, index, (i, column.columns), closed, issues)
+            if not column.ignored and kind_of(column.reader).is_totalled:
+                out += _footing(found, index, (i, column), closed, issues)
     return out
 
 
 def _footing(
-    found: TableMap, index: int, at: tuple[int, tuple[str, ...]], closed: list[int], issues: list[Issue]
+    found: TableMap, index: int, at: tuple[int, FormColumn], closed: list[int], issues: list[Issue]
 ) -> list[Total]:
-    sheet, (col, columns) = found.sheet, at
-    read = read_ratio if len(columns) > 1 else read_count
+    sheet, (col, column) = found.sheet, at
+    read = kind_of(column.reader).read
     total = read(_at(sheet, index, col))
     stated = _parts(total)
     parts = [_parts(read(_at(sheet, r, col))) for r in closed]
@@ -256,11 +255,11 @@ def _footing(
     cell = sheet.cell(row, sheet.first_col + col)
     if total.issue:  # a total that cannot be read checks nothing, and must not seem to
         issues.append(
-            Issue(total.issue, found.table, None, columns[0], sheet.name, cell, shown(_at(sheet, index, col)))
+            Issue(total.issue, found.table, None, column.columns[0], sheet.name, cell, shown(_at(sheet, index, col)))
         )
     return [
         Total(row, name, cell, figure, sum(p[k] for p in parts if p))
-        for k, (name, figure) in enumerate(zip(columns, stated, strict=False))
+        for k, (name, figure) in enumerate(zip(column.columns, stated, strict=False))
     ]
 
 

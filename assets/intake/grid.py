@@ -1,7 +1,6 @@
 """What every file becomes before anybody looks at its meaning: sheets of tagged cells with addresses.
 
-A tagged cell is None (blank) or a two-character tag and the text: ``s:`` text, ``n:`` number (shortest form),
-``d:`` ISO date, ``t:`` time, ``b:`` true or false, ``e:`` Excel error.
+What a tagged cell is, ``warehouse.cells.reading`` says.
 
 Does not belong here: reading files, meaning of cells.
 """
@@ -11,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Cell = str | None
+from warehouse.cells.reading import Cell
+
 AddressKind = Literal["a1", "line", "pointer"]
 
 

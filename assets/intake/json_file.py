@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
+from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_FILE, MAX_ROW
 from assets.intake.xlsx import tag
+from warehouse.cells.reading import Cell
 
 
 def read_json(path: Path) -> RawFile:

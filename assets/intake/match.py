@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from assets.intake.grid import RawSheet
 from assets.intake.issues import Issue
-from assets.intake.values.text import fold_key, mask_personal, shown_text
-from warehouse.declaration import form_tables
+from warehouse.cells import kind_of
+from warehouse.cells.words import fold_key, mask_personal, shown_text
 from warehouse.forms import FormColumn, FormVersion
 
 #: how far down a sheet a header may stand, below letterhead and titles
@@ -119,14 +119,12 @@ def _map(form: FormVersion, table: str, sheet: RawSheet, issues: list[Issue]) ->
 
 def _keys_of_json(headers: list[FormColumn]) -> list[FormColumn]:
     """In json each column stands under its own name; a pair may also stand in one text under its header."""
-    readers = {"count": "count", "integer": "count", "decimal": "decimal", "percent": "decimal", "date": "date"}
     out = []
     for h in headers:
         if len(h.columns) > 1:
             out.append(replace(h, group_header=""))
-            columns = [form_tables()[h.table].column(c) for c in h.columns]
-            out += [replace(h, header=c.name, group_header="", columns=(c.name,), reader=readers.get(c.type, "text"))
-                    for c in columns]  # fmt: skip
+            parts = zip(h.columns, kind_of(h.reader).parts, strict=True)
+            out += [replace(h, header=c, group_header="", columns=(c,), reader=part.kind) for c, part in parts]
         else:
             out.append(replace(h, header=h.columns[0] if h.columns else h.header, group_header=""))
     return out

@@ -1,6 +1,6 @@
 """Rows under the headers of one table: which are data, and which are numbering, headings, totals or blank.
 
-Every row is accounted for. Does not belong here: headers (match) or the values of cells (values).
+Every row is accounted for. Does not belong here: headers (match) or the values of cells (warehouse.cells).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assets.intake.grid import Cell
 from assets.intake.match import TableMap
-from assets.intake.values.text import fold_key
+from warehouse.cells import Kind, kind_of
+from warehouse.cells.reading import Cell
+from warehouse.cells.words import fold_key, is_none_word
 from warehouse.forms import FormColumn
 
 #: a form's column and its index in the rows
@@ -28,9 +29,6 @@ _SIGNATURE = re.compile(
     r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên"
     r"|(?:[^\d,]{1,40}, ?)?ngày ?[\d.…_ ]{0,12} ?tháng ?[\d.…_ ]{0,12} ?năm)"
 )
-#: readers of what can be counted
-FIGURES = ("count", "ratio", "decimal", "percent")
-_DATED = (*FIGURES, "date")
 
 
 @dataclass(slots=True)
@@ -96,7 +94,7 @@ def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind
         return marked
     if not values:
         return "blank" if _NUMBERING.match(word) else "heading"
-    if _has_figure(cells, FIGURES):
+    if any(_is_figure(cell) and kind_of(column.reader).is_figure for column, cell in cells):
         return "data"
     merged = len(values) > 1 and len(set(values)) == 1 and values[0].startswith("s:") and len(mapped) == len(values)
     columns = {i for _, i in mapped}
@@ -113,17 +111,21 @@ def _reports(row: Sequence[Cell], mapped: Sequence[Mapped]) -> bool:
     cells = _cells(row, mapped)
     required = {column for column, _ in mapped if column.required}
     is_whole = required <= {column for column, _ in cells} and len({cell for _, cell in cells}) > 1
-    return is_whole or _has_figure(cells, _DATED)
+    return is_whole or any(_is_figure(cell) and _counts_or_dates(kind_of(column.reader)) for column, cell in cells)
 
 
-def _has_figure(cells: Sequence[tuple[FormColumn, str]], readers: Sequence[str]) -> bool:
-    return any(column.reader in readers and (cell[:2] in ("n:", "d:") or cell[2:3].isdigit()) for column, cell in cells)
+def _is_figure(cell: str) -> bool:
+    return cell[:2] in ("n:", "d:") or cell[2:3].isdigit()
+
+
+def _counts_or_dates(of: Kind) -> bool:
+    return of.is_figure or of.is_date
 
 
 def _says_more(word: str, values: Sequence[str]) -> bool:
     """Tell whether a row that opens like a total has texts besides: a model may be called "Cộng đồng tự quản"."""
-    texts = {fold_key(v[2:]) for v in values if not v[2:3].isdigit()}
-    return bool(texts - {word, "x", "-", "không"})
+    texts = {fold_key(v[2:]) for v in values if not v[2:3].isdigit() and not is_none_word(v[2:])}
+    return bool(texts - {word, "x"})
 
 
 def _first_word(filled: Sequence[str]) -> str:

@@ -9,40 +9,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from assets.intake.extract import Extract, ExtractedTable, MappedColumn, extract, shown
-from assets.intake.grid import Cell
-from assets.intake.values import (
-    Reading,
-    read_citation,
-    read_code,
-    read_count,
-    read_date,
-    read_decimal,
-    read_percent,
-    read_ratio,
-    read_text,
-    read_yes_no,
-)
-from assets.intake.values.period import period_of
-from assets.intake.values.text import fold_key, shown_text
 from assets.intake.workers import Failure, read_many
-from warehouse.codes import code_lists
+from warehouse.cells import Reading, kind_of
+from warehouse.cells.reading import Cell
+from warehouse.cells.words import shown_text
 from warehouse.declaration import Column, Table, form_tables
+from warehouse.periods import period_of
 from warehouse.relation import polars_schema, relations
 
 if TYPE_CHECKING:
     from assets.intake.archive import ArrivedFile
 
 Frames = dict[str, pl.DataFrame]
-_PLAIN: dict[str, Callable[[Cell], Reading]] = {
-    "count": read_count, "decimal": read_decimal, "percent": read_percent, "ratio": read_ratio, "date": read_date,
-    "yes_no": read_yes_no, "citation": read_citation,
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -240,8 +223,8 @@ def _read(table: Table, raw: _Raw) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
 def _lookup(texts: pl.Series, reader: str, columns: list[Column]) -> pl.DataFrame:
     """Return one row per distinct cell: its value(s), state(s) and issue."""
     distinct = texts.unique().to_list()
-    read = _reader(reader, columns[0])
-    readings = [read(cell) for cell in distinct]
+    of = kind_of(reader)
+    readings = [of.read(cell, columns[0]) for cell in distinct]
     data: dict[str, Any] = {"raw": pl.Series(distinct, dtype=pl.String)}
     for k, column in enumerate(columns):
         values = [_part(r, k, len(columns)) for r in readings]
@@ -250,11 +233,11 @@ def _lookup(texts: pl.Series, reader: str, columns: list[Column]) -> pl.DataFram
             states = [_state(r, v) for r, v in zip(readings, values, strict=True)]
             data[column.state_name] = pl.Series(states, dtype=pl.String)
     data["issue"] = pl.Series([r.issue for r in readings], dtype=pl.String)
-    detail = _labels_shown(columns[0])
     data["found"] = pl.Series(
         [shown(c) if r.issue else None for c, r in zip(distinct, readings, strict=True)], dtype=pl.String
     )
-    data["detail"] = pl.Series([detail if r.issue == "V-CODE" else None for r in readings], dtype=pl.String)
+    expected = {i: of.expected(i, columns[0]) for i in {r.issue for r in readings if r.issue}}
+    data["detail"] = pl.Series([expected.get(r.issue or "") for r in readings], dtype=pl.String)
     return pl.DataFrame(data)
 
 
@@ -273,27 +256,6 @@ def _state(reading: Reading, value: object) -> str:
     if reading.state in ("value", "zero"):
         return "zero" if value == 0 else "value"
     return reading.state
-
-
-def _reader(reader: str, column: Column) -> Callable[[Cell], Reading]:
-    if reader in _PLAIN:
-        return _PLAIN[reader]
-    if reader == "code":
-        return partial(read_code, labels=_labels(column.codes or ""))
-    return partial(read_text, max_len=column.max_length or 200)
-
-
-def _labels(code_list: str) -> dict[str, str]:
-    """Every text that names a code, folded: its label, its synonyms and the code itself. The validity is a rule's."""
-    out: dict[str, str] = {}
-    for code in code_lists()[code_list]:
-        for text in (code.label, code.code, *code.synonyms):
-            out.setdefault(fold_key(text), code.code)
-    return out
-
-
-def _labels_shown(column: Column) -> str | None:
-    return "; ".join(c.label for c in code_lists()[column.codes]) if column.codes else None
 
 
 def _cell_issues(places: pl.DataFrame, read: pl.DataFrame, table: str, column: str) -> pl.DataFrame:

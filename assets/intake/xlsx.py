@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from assets.intake.grid import Cell, FileFinding, RawFile, RawSheet, Refused
+from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import WorkbookFacts, scan
+from warehouse.cells.reading import Cell
 
 #: days between the two systems of Excel
 DAYS_TO_1904 = 1462

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from assets.sample.report import Report
-from assets.template.cells import ROW_NUMBER, printed, vn_date
+from assets.template.cells import ROW_NUMBER, printed
 from assets.template.cover import cover_values
+from warehouse.cells import kind_of
+from warehouse.cells.days import vn_date
 from warehouse.forms import FormColumn
 
 FIRST_ROW = 5
@@ -86,8 +88,8 @@ def _rows(sheet: Any, report: Report, table: str, first: int, formats: tuple[Any
         return end
     sheet.write_string(end, 1, "Tổng cộng", plain)
     for j, column in enumerate(columns):
-        figures = [row.get(column.columns[0]) for row in rows] if column.reader == "count" else []
-        known = [f for f in figures if isinstance(f, int)]
+        is_count = len(column.columns) == 1 and kind_of(column.reader).is_totalled
+        known = [f for row in rows if is_count and isinstance(f := row.get(column.columns[0]), int)]
         if known:
             sheet.write_number(end, j, sum(known) + report.total_slip, plain)
     return end + 1

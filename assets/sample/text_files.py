@@ -12,8 +12,10 @@ from datetime import date
 from random import Random
 
 from assets.sample.report import Report
-from assets.template.cells import printed, vn_count, vn_date
+from assets.template.cells import printed
 from assets.template.cover import cover_values
+from warehouse.cells.days import vn_date
+from warehouse.cells.figures import vn_count
 
 #: (encoding, delimiter) as they were met
 DIALECTS = (("utf-8-sig", ";"), ("utf-8", ","), ("utf-16", "\t"), ("cp1258", ";"), ("utf-8", "\t"))

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assets.template.entry import FIRST_DAY, LAST_DAY, hint
 from assets.template.styles import Styles
+from warehouse.cells import kind_of
 from warehouse.forms import CoverField, FormVersion
 from warehouse.periods import Period
 
 FIELD_ROW = 10
+#: what a field asks beyond its kind of cell
+_FIELD_RULES: dict[str, dict[str, Any]] = {
+    "revision": {
+        "validate": "integer", "criteria": "between", "minimum": 1, "maximum": 99,
+        "error_message": "Ghi 1 cho lần gửi đầu, 2 cho bản sửa lần thứ nhất, ...",
+    }
+}  # fmt: skip
 _OFFICE = {"chi_bo_co_so": ("CHI BỘ", "CB", "T/M CHI BỘ")}
 _COMMITTEE = ("ĐẢNG BỘ", "ĐU", "T/M ĐẢNG ỦY")
 
@@ -90,22 +97,18 @@ def _letterhead(sheet: Any, styles: Styles, unit: UnitLine | None, report_date: 
 def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: object) -> None:
     sheet.set_row(row, 24)
     sheet.write_string(row, 0, field.label, styles["label"])
-    is_date = field.reader == "date"
-    cell_format = styles["value_date" if is_date else "value"]
+    of = kind_of(field.reader)
+    cell_format = styles[of.cover_format]
     if isinstance(value, date):
         sheet.write_datetime(row, 1, value, cell_format)
     elif value is None:
         sheet.write_blank(row, 1, None, cell_format)
     else:
         sheet.write(row, 1, value, cell_format)
-    rule: dict[str, Any] | None = None
-    if is_date:
-        rule = {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
-    elif field.reader == "count":
-        rule = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": 99}
+    rule = _FIELD_RULES.get(field.field) or of.cover_rule
     if rule:
-        message = hint("date") if is_date else "Ghi 1 cho lần gửi đầu, 2 cho bản sửa lần thứ nhất, ..."
-        sheet.data_validation(row, 1, row, 1, {**rule, "error_title": field.label[:32], "error_message": message})
+        message = of.guide.hint if of.guide else ""
+        sheet.data_validation(row, 1, row, 1, {"error_message": message, **rule, "error_title": field.label[:32]})
 
 
 def _page(sheet: Any) -> None:

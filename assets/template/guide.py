@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from assets.template.cells import column_codes, valid_codes
-from assets.template.entry import hint
+from assets.template.cells import first_column
 from assets.template.styles import Styles
+from warehouse.cells import cell_kinds, kind_of
+from warehouse.cells.kinds.code import valid_codes
 from warehouse.codes import Code, code_lists
 from warehouse.declaration import form_tables
 from warehouse.forms import FormVersion
@@ -30,26 +31,15 @@ _STATES = (
     ("Không hoặc dấu -", "Ghi nhận là không có; không tính là số 0", "Không"),
     ("Gần, hơn, trên, khoảng", "Số ước lượng: giữ nguyên chữ, không cộng như số chính xác", "khoảng 200"),
 )
-_READERS = (
-    ("count", "Số lượng", "2.065"),
-    ("ratio", "Tỷ số", "1.115/1.122"),
-    ("percent", "Tỷ lệ", "99,4%"),
-    ("decimal", "Điểm, tỷ phần", "92,5"),
-    ("date", "Ngày", "30/8/2013"),
-    ("citation", "Văn bản", "32-CTr/TU, ngày 30/8/2013"),
-    ("yes_no", "Có hoặc không", "Có"),
-    ("code", "Mục chọn từ danh sách", "Chọn trong danh sách thả xuống"),
-)
 
 
 def code_lists_used(form: FormVersion) -> dict[str, str]:
     """Return the code lists of the form's columns with the label of the first column that uses each."""
     used: dict[str, str] = {}
     for column in form.columns:
-        if column.reader == "code":
-            codes = column_codes(column.table, column.columns[0]) or ""
-            label = form_tables()[column.table].column(column.columns[0]).label
-            used.setdefault(codes, f"{label} ({column.sheet})")
+        if column.position is not None and not column.ignored and kind_of(column.reader).has_choices:
+            filled = first_column(column)
+            used.setdefault(filled.codes or "", f"{filled.label} ({column.sheet})")
     return used
 
 
@@ -77,8 +67,10 @@ def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) ->
     row = _rows(sheet, styles, row, ("Ghi trong ô", "Nghĩa là", "Ví dụ"), list(_STATES))
     row = _section(sheet, styles, row + 1, "Ghi thế nào cho đúng")
     used = {c.reader for c in form.columns}
-    readers = [(name, hint(r), example) for r, name, example in _READERS if r in used]
-    row = _rows(sheet, styles, row, ("Loại ô", "Cách ghi", "Ví dụ"), readers)
+    lines = [
+        (k.guide.label, k.guide.hint, k.guide.example) for k in cell_kinds().values() if k.guide and k.name in used
+    ]
+    row = _rows(sheet, styles, row, ("Loại ô", "Cách ghi", "Ví dụ"), lines)
     row = _section(sheet, styles, row + 1, f"Danh mục để chọn - {period.label}")
     _code_table(sheet, styles, row, form, period)
     sheet.set_paper(9)

@@ -5,6 +5,7 @@ Does not belong here: cover, guide and lists, or what a value looks like (cells)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
@@ -14,6 +15,7 @@ from assets.intake.grid import column_letters
 from assets.template.cells import ROW_NUMBER, Row, printed
 from assets.template.entry import style, validation, width
 from assets.template.styles import Styles
+from warehouse.cells import kind_of
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
 from warehouse.periods import Period
@@ -55,16 +57,19 @@ def fill_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], entry_
 
 
 def validate_table(sheet: Any, columns: Sequence[FormColumn], entry_row: int, lists: dict[str, str]) -> None:
-    """Attach the validation of each column to its entry cells; all counts of a sheet share one."""
+    """Attach the validation of each column to its entry cells; columns of a kind that shares its rule have one."""
     single = form_tables()[columns[0].table].key == ("submission_id",)
     last = entry_row if single else LAST_ENTRY_ROW
-    counts = [j for j, c in enumerate(columns) if c.reader == "count"]
+    shared: dict[str, list[int]] = defaultdict(list)
     for j, column in enumerate(columns):
-        if j in counts[1:]:
+        if not column.ignored and kind_of(column.reader).shares_rule:
+            shared[column.reader].append(j)
+    for j, column in enumerate(columns):
+        alike = shared.get(column.reader, [j])
+        if j != alike[0]:
             continue
         if rule := validation(column, f"{column_letters(j)}{entry_row + 1}", lists):
-            others = counts[1:] if j in counts else []
-            ranges = [[entry_row, k, last, k] for k in others]
+            ranges = [[entry_row, k, last, k] for k in alike[1:]]
             sheet.data_validation(entry_row, j, last, j, {**rule, "other_cells": ranges} if ranges else rule)
 
 

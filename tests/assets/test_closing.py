@@ -121,7 +121,7 @@ def test_the_same_figures_give_the_same_file(closed: Home) -> None:
 
 
 def test_no_text_of_a_submission_becomes_a_formula_in_the_report(closed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assets.intake.values.text._FORMULA", re.compile("(?!)"))  # as if one had got this far
+    monkeypatch.setattr("warehouse.cells.words._FORMULA", re.compile("(?!)"))  # as if one had got this far
     rows = clean_rows(2024)
     rows["model"][0]["model_title"] = "=HYPERLINK(1)"
     put(closed.inbox, report_of(106, "2024-Y", rows))

@@ -178,7 +178,7 @@ def test_a_text_file_whose_rows_slip_is_an_error(tmp_path: Path, line: str, code
     from dataclasses import replace
 
     (path,) = put(tmp_path, replace(report_of(104, "2024-Y", clean_rows(2024)), look="csv"))
-    from assets.intake.values.encodings import decode
+    from assets.intake.encodings import decode
 
     rows = decode(path.read_bytes())[0].splitlines()
     delimiter = max(";\t,", key=rows[1].count)

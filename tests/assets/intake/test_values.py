@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.intake.values import (
-    read_citation,
-    read_code,
-    read_count,
-    read_date,
-    read_decimal,
-    read_percent,
-    read_ratio,
-    read_text,
-    read_yes_no,
-)
-from assets.intake.values.encodings import decode, repair_text
-from assets.intake.values.period import period_of
-from assets.intake.values.reading import Reading
-from assets.intake.values.text import clean, fold_key, mask_personal, shown_text
+from assets.intake.encodings import decode
+from warehouse.cells import Reading, kind_of
+from warehouse.cells.legacy import repair_text
+from warehouse.cells.words import clean, fold_key, mask_personal, shown_text
+from warehouse.declaration import form_tables
+from warehouse.periods import period_of
 
 
 @pytest.mark.parametrize(
@@ -52,7 +43,7 @@ from assets.intake.values.text import clean, fold_key, mask_personal, shown_text
     ],
 )
 def test_counts(cell: str | None, value: int | None, state: str) -> None:
-    read = read_count(cell)
+    read = kind_of("count").read(cell)
     assert (read.value, read.state, read.issue) == (value, state, None)
 
 
@@ -76,14 +67,14 @@ def test_counts(cell: str | None, value: int | None, state: str) -> None:
     ],
 )
 def test_counts_that_are_asked_about(cell: str, code: str) -> None:
-    read = read_count(cell)
+    read = kind_of("count").read(cell)
     assert (read.value, read.issue) == (None, code)
 
 
 @given(st.integers(0, 10**12))
 def test_a_count_survives_its_vietnamese_print(n: int) -> None:
-    assert read_count("s:" + f"{n:,}".replace(",", ".")).value == n
-    assert read_count(f"n:{n}").value == n
+    assert kind_of("count").read("s:" + f"{n:,}".replace(",", ".")).value == n
+    assert kind_of("count").read(f"n:{n}").value == n
 
 
 @pytest.mark.parametrize(
@@ -99,12 +90,12 @@ def test_a_count_survives_its_vietnamese_print(n: int) -> None:
     ],
 )
 def test_ratios(cell: str, value: object, code: str | None) -> None:
-    read = read_ratio(cell)
+    read = kind_of("ratio").read(cell)
     assert (read.value, read.issue) == (value, code)
 
 
 def test_a_qualified_ratio_keeps_its_qualifier() -> None:
-    assert read_ratio("s:gần 1.115/1.122").state == "gan"
+    assert kind_of("ratio").read("s:gần 1.115/1.122").state == "gan"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +115,7 @@ def test_a_qualified_ratio_keeps_its_qualifier() -> None:
     ],
 )
 def test_percents_keep_the_digits_printed(cell: str, value: object, code: str | None) -> None:
-    read = read_percent(cell)
+    read = kind_of("percent").read(cell)
     assert (read.value, read.issue) == (value, code)
 
 
@@ -141,7 +132,7 @@ def test_percents_keep_the_digits_printed(cell: str, value: object, code: str | 
     ],
 )
 def test_dates_are_day_first(cell: str, day: date) -> None:
-    assert read_date(cell).value == day
+    assert kind_of("date").read(cell).value == day
 
 
 @pytest.mark.parametrize(
@@ -159,20 +150,20 @@ def test_dates_are_day_first(cell: str, day: date) -> None:
     ],
 )
 def test_a_date_that_is_none(cell: str) -> None:
-    assert read_date(cell).issue == "V-DATE"
+    assert kind_of("date").read(cell).issue == "V-DATE"
 
 
 def test_a_decimal_with_a_dot_is_asked_about() -> None:
-    assert read_decimal("s:92,5").value == 92.5
-    assert read_decimal("n:92.5").value == 92.5
-    assert read_decimal("s:92.5").issue == "V-AMBIGUOUS"
+    assert kind_of("decimal").read("s:92,5").value == 92.5
+    assert kind_of("decimal").read("n:92.5").value == 92.5
+    assert kind_of("decimal").read("s:92.5").issue == "V-AMBIGUOUS"
 
 
 def test_yes_and_no() -> None:
-    assert [read_yes_no(c).value for c in ("s:Có", "s:x", "b:true", "s:Không", "s:chưa", "b:false")] == [True] * 3 + [
-        False
-    ] * 3
-    assert read_yes_no("s:có thể").issue == "V-YES-NO"
+    assert [kind_of("yes_no").read(c).value for c in ("s:Có", "s:x", "b:true", "s:Không", "s:chưa", "b:false")] == [
+        True
+    ] * 3 + [False] * 3
+    assert kind_of("yes_no").read("s:có thể").issue == "V-YES-NO"
 
 
 @pytest.mark.parametrize(
@@ -186,18 +177,22 @@ def test_yes_and_no() -> None:
     ],
 )
 def test_citations_are_kept_as_printed(text: str, value: object) -> None:
-    assert read_citation("s:" + text).value == value
+    assert kind_of("citation").read("s:" + text).value == value
 
 
 def test_half_a_date_of_a_document_is_asked_about() -> None:
-    assert read_citation("s:32-CTr/TU ngày 30/8").issue == "V-DATE"
+    assert kind_of("citation").read("s:32-CTr/TU ngày 30/8").issue == "V-DATE"
 
 
 def test_codes_by_label_synonym_and_code_whatever_the_spelling() -> None:
-    labels = {fold_key("Xây dựng hệ thống chính trị"): "HTCT", fold_key("hoà giải"): "HG"}
-    assert read_code("s:  xây dựng  HỆ THỐNG chính trị ", labels).value == "HTCT"
-    assert read_code("s:Hòa giải", labels).value == "HG"
-    assert read_code("s:khác nữa", labels).issue == "V-CODE"
+    field = form_tables()["model"].column("field_code")
+    read = kind_of("code").read
+    assert read("s:  xây dựng  HỆ THỐNG chính trị ", field).value == "HTCT"
+    assert read("s:Văn hoá - xã hội", field).value == read("s:Văn hóa - xã hội", field).value == "VHXH"
+    assert read("s:vhxh", field).value == "VHXH"
+    assert read("s:khác nữa", field).issue == "V-CODE"
+    with pytest.raises(ValueError, match="no code list"):
+        read("s:khác")
 
 
 @pytest.mark.parametrize(("a", "b", "same"), [
@@ -231,8 +226,8 @@ def test_legacy_fonts_are_converted_when_certain_and_else_quarantined() -> None:
     assert repair_text("Gióp ®ì ng\u00adêi nghÌo, trÎ em, mÑ, bÐ") == "Giúp đỡ người nghèo, trẻ em, mẹ, bé"
     assert repair_text("nhiÖm vô cÊp c«ng nhËn") == "nhiệm vụ cấp công nhận"
     assert repair_text("chæ ñaïo cuûa môùi") == "chỉ đạo của mới"
-    assert read_text("s:thaùng").issue == "V-LEGACY-ENCODING"
-    assert read_text("s:thu hót ng\u00adêi").issue == "V-LEGACY-ENCODING"
+    assert kind_of("text").read("s:thaùng").issue == "V-LEGACY-ENCODING"
+    assert kind_of("text").read("s:thu hót ng\u00adêi").issue == "V-LEGACY-ENCODING"
 
 
 @pytest.mark.parametrize(
@@ -249,7 +244,7 @@ def _only_vietnamese(text: str) -> bool:
 
 @pytest.mark.parametrize("text", ["gọi 0912 345 678", "CCCD 012345678901", "a.b@example.vn", "024 3825 345 678"])
 def test_personal_data_is_refused_and_masked(text: str) -> None:
-    assert read_text("s:" + text).issue == "V-PERSONAL"
+    assert kind_of("text").read("s:" + text).issue == "V-PERSONAL"
     assert "***" in mask_personal(text)
     assert not any(part in mask_personal(text) for part in ("345 678", "345678901", "example"))
 
@@ -303,11 +298,11 @@ def test_a_year_that_no_report_can_be_of_stops_no_batch(text: str) -> None:
     ],
 )
 def test_a_formula_or_markup_is_no_text_and_is_shown_disarmed(text: str) -> None:
-    assert read_text("s:" + text).issue == "V-MARKUP"
+    assert kind_of("text").read("s:" + text).issue == "V-MARKUP"
     assert shown_text(text)[0] not in "=@+-<"
     assert "<" not in shown_text(text)
 
 
 @pytest.mark.parametrize("text", ["+ Tuyên truyền", "-Tổ dân phố (2)", "dưới < 5 %", "a <-> b", "A & B", "1 = 1"])
 def test_a_text_that_only_has_their_signs_is_a_text(text: str) -> None:
-    assert read_text("s:" + text) == Reading(text, "value")
+    assert kind_of("text").read("s:" + text) == Reading(text, "value")

@@ -1,6 +1,6 @@
-"""Dates: day first always, Excel serials, two-digit years by a written pivot.
+"""Days: day first always, Excel serials, two-digit years by a written pivot; and the way back.
 
-Does not belong here: periods (values.period).
+Belongs here: a day as text. Does not: the cell it stands in (kinds.date, kinds.citation) or periods (warehouse.periods).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from assets.intake.values.reading import NOT_REPORTED, Reading, issue
+from warehouse.cells.words import clean
 
 #: 00-49 is 20xx, 50-99 is 19xx
 PIVOT = 50
@@ -24,7 +24,7 @@ _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 
 def parse_date(text: str) -> date | None:
     """Read a date as text, or return None. Day first; an ISO date is the one exception."""
-    text = text.strip()
+    text = clean(text)
     if m := _ISO.match(text):
         return _date(int(m[1]), int(m[2]), int(m[3]))
     if m := _DMY.match(text) or _WORDS.match(text):
@@ -40,15 +40,9 @@ def from_serial(serial: int) -> date | None:
     return _EPOCH + timedelta(days=serial) if _FIRST_SERIAL <= serial < 73_051 else None
 
 
-def read_date(cell: str | None) -> Reading:
-    """Read a date cell: an Excel date, a serial number, or text with the day first."""
-    if cell is None or (cell.startswith("s:") and cell[2:].strip().casefold() in {"-", "không", "không có"}):
-        return NOT_REPORTED
-    if cell.startswith("e:"):
-        return issue("V-EXCEL-ERROR")
-    serial = cell.startswith("n:") and cell[2:].isdigit() and len(cell) <= 9
-    day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
-    return Reading(day, "value") if day else issue("V-DATE")
+def vn_date(day: date) -> str:
+    """Print a date day first, without leading zeros (30/8/2013)."""
+    return f"{day.day}/{day.month}/{day.year}"
 
 
 def _date(year: int, month: int, day: int) -> date | None:

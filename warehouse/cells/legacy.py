@@ -1,15 +1,13 @@
-"""Encodings that Vietnamese offices have used: UTF-8, UTF-16, windows-1258, TCVN3 (ABC), VNI, and UTF-8 read as cp1252.
+"""Texts in encodings before Unicode that Vietnamese offices have used: TCVN3 (ABC), VNI, and UTF-8 read as cp1252.
 
-Converted when certain, else an issue. Sources of the tables: TCVN 5712:1993 (ABC font layout) and the VNI layout.
-Does not belong here: delimiters and cells.
+Converted when certain, else given up. Sources of the tables: TCVN 5712:1993 (ABC font layout) and the VNI layout.
+Belongs here: a text that is decoded already. Does not: the bytes of a file (assets.intake.encodings).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-
-from assets.intake.grid import FileFinding, Refused
 
 _TCVN3_FROM = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô­õøö÷ùúýûüþ®"
 _TCVN3_TO = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
@@ -35,19 +33,6 @@ _VNI_ONLY = re.compile(f"[aAeE][{''.join(_VNI_MARKS)}]|[öÖôÔ][øùûõï]|[o
 _NEVER_VNI = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _MOJIBAKE = re.compile("(?:á»|áº|Ã|Ä|Æ°|Æ¡)")
-
-
-def decode(content: bytes) -> tuple[str, list[FileFinding]]:
-    """Decode a text file to NFC. Raises Refused F-CSV-ENCODING when no encoding is certain."""
-    text = _unicode(content)
-    if text is None:
-        text = _windows_1258(content)
-    if text is None:
-        raise Refused("F-CSV-ENCODING", "neither UTF-8, UTF-16 nor windows-1258")
-    undone = undo_mojibake(text)
-    if undone is not None:
-        return undone, [FileFinding("F-MOJIBAKE", None, None, "UTF-8 đọc nhầm là cp1252", "UTF-8")]
-    return unicodedata.normalize("NFC", text), []
 
 
 def undo_mojibake(text: str) -> str | None:
@@ -101,29 +86,10 @@ def repair_text(text: str) -> str | None:
     return None if sure or _tcvn3_score(text) else text
 
 
+def has_vietnamese(text: str) -> bool:
+    """Tell whether a text has a letter that only Vietnamese writes."""
+    return bool(_VIETNAMESE.search(text))
+
+
 def _tcvn3_score(text: str) -> int:
     return sum(c in _TCVN3_SIGNS for c in text)
-
-
-def _unicode(content: bytes) -> str | None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _try(content, "utf-16")
-    if content[1:2] == b"\0" and content[3:4] == b"\0":
-        return _try(content, "utf-16-le")
-    return _try(content, "utf-8-sig")
-
-
-def _windows_1258(content: bytes) -> str | None:
-    text = _try(content, "cp1258")
-    if text is None:
-        return None
-    text = unicodedata.normalize("NFC", text)
-    # cp1258 decodes almost any bytes: believe it only when Vietnamese letters come out and no control characters
-    return text if _VIETNAMESE.search(text) and not re.search(r"[\x80-\x9f\0]", text) else None
-
-
-def _try(content: bytes, encoding: str) -> str | None:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return None

@@ -1,6 +1,6 @@
-"""What a reader returns: a value, the state of its cell, or an issue.
+"""A tagged cell, and what reading it gives: a value, the state of its cell, or an issue.
 
-Does not belong here: the readers.
+Belongs here: the two shapes between which every kind of cell reads. Does not: the kinds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+#: None (blank), or a tag of two characters and the text: ``s:`` text, ``n:`` number (shortest form), ``d:`` ISO date,
+#: ``t:`` time, ``b:`` true or false, ``e:`` Excel error
+Cell = str | None
 State = Literal["value", "zero", "none_stated", "not_reported", "gan", "hon", "tren", "khoang"]
 Value = int | float | str | bool | date | tuple[object, ...] | None
 

@@ -1,0 +1,109 @@
+"""What a kind of cell is asked: to read a cell, to print a value, how it is entered and how it is explained.
+
+Belongs here: the questions and what all kinds answer alike - blank cells, Excel errors, none-words. Does not: the kinds.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from warehouse.cells.reading import NONE_STATED, NOT_REPORTED, Cell, Reading, issue
+from warehouse.cells.words import clean, is_none_word
+
+if TYPE_CHECKING:
+    from warehouse.declaration import Column
+    from warehouse.periods import Period
+
+
+#: a data validation as xlsxwriter takes it
+Rule = dict[str, Any]
+
+
+class Part(NamedTuple):
+    """One of the columns that a cell fills: the logical types it may have, and its kind where it stands alone (json)."""
+
+    types: tuple[str, ...]
+    kind: str
+
+
+class Guide(NamedTuple):
+    """What the guide of the template says of a kind: its place there, its name, how it is written and an example."""
+
+    place: int
+    label: str
+    hint: str
+    example: str
+
+
+class Kind(ABC):
+    """One kind of cell. ``name`` is what form maps write under ``reader``."""
+
+    name: ClassVar[str]
+    #: the columns that one cell fills, in order
+    parts: ClassVar[tuple[Part, ...]]
+    #: None: the guide has no line for it
+    guide: ClassVar[Guide | None] = None
+    #: what a none-word ("không", "-", "chưa có") says here; None: it is a text like any other
+    if_none: ClassVar[Reading | None] = NONE_STATED
+    #: a row with such a cell reports something, whatever else the row looks like
+    is_figure: ClassVar[bool] = False
+    is_date: ClassVar[bool] = False
+    #: totals rows are compared with the rows above them
+    is_totalled: ClassVar[bool] = False
+    #: the template offers the codes of the column's list in a drop-down
+    has_choices: ClassVar[bool] = False
+    #: the usual content, in characters
+    usual_width: ClassVar[float] = 14.0
+    #: xlsxwriter's validation of an entry cell and of a field of the cover; None: nothing is checked there
+    entry_rule: ClassVar[Rule | None] = None
+    cover_rule: ClassVar[Rule | None] = None
+    #: one validation serves all columns of the kind on a sheet: Excel keeps few of them
+    shares_rule: ClassVar[bool] = False
+    #: the names of the formats of an entry cell and of a field of the cover (assets.template.styles)
+    entry_format: ClassVar[str] = "entry"
+    cover_format: ClassVar[str] = "value"
+
+    def read(self, cell: Cell, column: Column | None = None) -> Reading:
+        """Read a tagged cell (see ``reading.Cell``); ``column`` is the first of those that it fills.
+
+        What is ambiguous becomes an issue, never a guess; an issue has no value.
+        """
+        if cell is None:
+            return NOT_REPORTED
+        if cell.startswith("e:"):
+            return issue("V-EXCEL-ERROR")
+        if cell.startswith("s:"):
+            if not clean(cell[2:]):
+                return NOT_REPORTED
+            if self.if_none is not None and is_none_word(cell[2:]):
+                return self.if_none
+        return self._value(cell, column)
+
+    @abstractmethod
+    def _value(self, cell: str, column: Column | None, /) -> Reading:
+        """Read a cell that is neither blank, an Excel error nor a none-word."""
+
+    def printed(self, values: Sequence[Any], column: Column | None, /) -> object:  # noqa: ARG002
+        """Return what a cell shows for ``values`` (one per part, the first not None): a number, a date or a text.
+
+        A text where a number or a date belongs is printed as it stands: units write "Không" or "-" there.
+        """
+        return values[0]
+
+    def width(self, column: Column, period: Period, /) -> float:  # noqa: ARG002
+        """Return the width of the usual content, in characters."""
+        return self.usual_width
+
+    def validation(self, cell: str, column: Column, choices: str, /) -> Rule | None:  # noqa: ARG002
+        """Return xlsxwriter's validation for entry cells that start at ``cell``; ``choices`` is the range of a drop-down."""
+        return self.entry_rule
+
+    def message(self, column: Column, /) -> str:  # noqa: ARG002
+        """Return the Vietnamese sentence that Excel shows when an entry does not fit."""
+        return self.guide.hint if self.guide else ""
+
+    def expected(self, code: str, column: Column, /) -> str | None:  # noqa: ARG002
+        """Return what a finding with the issue ``code`` says was expected, or None: what the catalogue says."""
+        return None
