@@ -34,14 +34,13 @@ def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
         if cell.sha256 not in opened:
             path = home.archive / cell.sha256[:2] / cell.sha256
             opened[cell.sha256] = read_file(path, cell.file_name)
-        address, raw = _look(opened[cell.sha256], cell)
         out.append(
             {
                 "file": cell.file_name,
                 "sha256": cell.sha256,
                 "sheet": cell.sheet,
-                "cell": address,
-                "raw_text": raw,
+                "cell": cell.cell,
+                "raw_text": _raw_text(opened[cell.sha256], cell),
                 "header": cell.header,
                 "form_map": cell.form_ref,
                 "value": cell.value,
@@ -52,12 +51,12 @@ def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
     return out
 
 
-def _look(file: RawFile, cell: SourceCell) -> tuple[str | None, str | None]:
+def _raw_text(file: RawFile, cell: SourceCell) -> str | None:
     if cell.column_index is None:
-        return None, None
+        return None
     for sheet in file.sheets:
         if sheet.name == cell.sheet:
             row, col = cell.source_row - sheet.first_row, cell.column_index - sheet.first_col
             raw = sheet.rows[row][col] if 0 <= row < len(sheet.rows) and 0 <= col < len(sheet.rows[row]) else None
-            return sheet.cell(cell.source_row, cell.column_index), raw[2:].translate(_VISIBLE) if raw else None
-    return None, None
+            return raw[2:].translate(_VISIBLE) if raw else None
+    return None

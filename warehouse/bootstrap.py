@@ -15,7 +15,7 @@ from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
 from warehouse.marts import require_readers
-from warehouse.migrate import migrate, next_batch_no
+from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import periods_of
 from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, quote, relations
@@ -54,6 +54,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    reshape(con)
     existing: dict[str, dict[str, str]] = {}
     rows = con.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "

@@ -23,16 +23,19 @@ class LineageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SourceCell:
-    """One cell of one file. ``value`` is what the warehouse holds; ``column_index`` is 0-based."""
+    """One cell of one file. ``value`` is what the warehouse holds; ``cell`` is its address, ``column_index`` is 0-based.
+
+    Both are None where the file had no such column.
+    """
 
     submission_id: str
     sha256: str
     file_name: str
     sheet: str
     source_row: int
-    column_index: int
+    column_index: int | None
+    cell: str | None
     header: str
-    address_kind: str
     form_ref: str
     column_name: str
     value: Any
@@ -52,8 +55,9 @@ def source_cells(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, s
     where = " AND ".join(f"f.{quote(k)}::VARCHAR = ?" for k in key) or "true"
     used = "SEMI JOIN mart.year_source y USING (submission_id)" if table.startswith("mart.") else ""
     rows = con.execute(
-        f"SELECT f.submission_id, s.sha256, s.file_name, f.sheet, f.source_row, m.column_index, m.header, "
-        f"m.address_kind, m.form_ref, m.column_name, f.{quote(name)}, {state} FROM {relation.qualified} f {used} "
+        "SELECT f.submission_id, s.sha256, s.file_name, f.sheet, f.source_row, m.column_index, "
+        f"replace(m.cell, '*', f.source_row::VARCHAR), m.header, m.form_ref, m.column_name, f.{quote(name)}, {state} "
+        f"FROM {relation.qualified} f {used} "
         "JOIN intake.submission s USING (submission_id) "
         "LEFT JOIN intake.column_map m ON m.submission_id = f.submission_id AND m.table_name = ? AND m.column_name = ? "
         f"WHERE {where} ORDER BY s.file_name, f.source_row",

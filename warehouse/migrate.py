@@ -1,7 +1,7 @@
 """Homes of earlier versions: what their rows did not say yet is filled in from what the ledger knew.
 
-Runs when the declarations changed, after the new columns were added; does nothing where all is there. Does not belong here:
-adding tables and columns (warehouse.bootstrap).
+Runs when the declarations changed: ``reshape`` before the new columns are added, ``migrate`` after it; they do nothing where
+all is there. Does not belong here: adding tables and columns (warehouse.bootstrap).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from warehouse.declaration import register_tables, report_tables
-from warehouse.relation import relations
+from warehouse.relation import ddl, relations
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +27,37 @@ SELECT s.submission_id, b.batch_no, s.batch_id, b.finished_at AS judged_at, s.ve
 FROM intake.submission s JOIN intake.batch b USING (batch_id)
 WHERE s.submission_id NOT IN (SELECT submission_id FROM intake.judgement)
 """
+#: the address of a column, of which there were a kind, a number and, on the cover, a row
+_WITH_CELL = """
+SELECT * EXCLUDE (address_kind, source_row), CASE
+    WHEN address_kind = 'pointer' AND table_name = 'cover' THEN '/cover/' || header
+    WHEN address_kind = 'pointer' THEN '/tables/' || sheet || '/*/' || header
+    ELSE CASE WHEN column_index >= 26 THEN chr(64 + ((column_index - column_index % 26) / 26)::INTEGER) ELSE '' END
+         || chr(65 + (column_index % 26)::INTEGER) || coalesce(source_row::VARCHAR, '*') END AS cell
+FROM intake.column_map
+"""
+
+
+def reshape(con: duckdb.DuckDBPyConnection) -> None:
+    """Carry the reader's address of each column in place of its kind, and count the items of a json list from 0."""
+    outdated = con.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'intake' "
+        "AND table_name = 'column_map' AND column_name = 'address_kind'"
+    ).fetchall()
+    if not outdated:
+        return
+    con.execute(f"CREATE TEMP TABLE old_column_map AS {_WITH_CELL}")
+    con.execute(
+        "CREATE TEMP TABLE from_json AS "
+        "SELECT DISTINCT submission_id FROM intake.column_map WHERE address_kind = 'pointer'"
+    )
+    con.execute("DROP TABLE intake.column_map")
+    con.execute(ddl(relations()["intake.column_map"])[0])
+    con.execute("INSERT INTO intake.column_map BY NAME FROM old_column_map")
+    for table in (*report_tables().values(), *register_tables().values()):
+        con.execute(f"UPDATE core.{table.core} SET source_row = source_row - 2 WHERE submission_id IN (FROM from_json)")
+    con.execute("DROP TABLE old_column_map")
+    con.execute("DROP TABLE from_json")
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> None:

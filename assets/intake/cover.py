@@ -26,7 +26,6 @@ class CoverCell:
     reader: str
     cell: Cell
     sheet: str
-    row: int
     col: int
     address: str
     label: str
@@ -103,10 +102,10 @@ def _fields(sheet: RawSheet) -> dict[str, CoverCell]:
                 continue
             at = next((i for i in range(c + 1, len(row)) if row[i] is not None and row[i] != cell), c + 1)
             value = row[at] if at < len(row) else None
-            number, column = sheet.first_row + r, sheet.first_col + at
-            address = f"/cover/{cell[2:]}" if sheet.address == "pointer" else sheet.cell(number, column)
+            column = sheet.first_col + at
+            address = f"/cover/{cell[2:]}" if sheet.address == "pointer" else sheet.cell(sheet.first_row + r, column)
             found[field.field] = CoverCell(
-                field.field, field.reader, value, sheet.name, number, column, address, cell[2:].strip()
+                field.field, field.reader, value, sheet.name, column, address, cell[2:].strip()
             )
     return found
 

@@ -23,12 +23,16 @@ EXACT = ("value", "zero")
 
 
 class MappedColumn(NamedTuple):
-    """One header of the file and what it fills; ``column_index`` is the 0-based column in the file."""
+    """One header of the file and what it fills.
+
+    ``column_index`` is the 0-based column in the file, ``cell`` its address with ``*`` in place of the row.
+    """
 
     columns: tuple[str, ...]
     reader: str
     form_ref: str
     column_index: int
+    cell: str
     header: str
 
 
@@ -43,12 +47,12 @@ class Total(NamedTuple):
 
 
 class CoverLine(NamedTuple):
-    """Where a cover field stood, for lineage."""
+    """Where a cover field stood, for lineage; ``cell`` is its address."""
 
     field: str
     sheet: str
-    row: int
     col: int
+    cell: str
     label: str
 
 
@@ -58,7 +62,6 @@ class ExtractedTable:
 
     table: str
     sheet: str
-    address: str
     columns: list[MappedColumn]
     source_rows: list[int]
     cells: list[list[Cell]]
@@ -119,7 +122,7 @@ def _read_cover(cover: Cover, out: Extract) -> None:
     fields = cover.form.cover if cover.form else ()
     asked = {f.field for f in fields if f.required}
     for name, at in cover.fields.items():
-        out.cover_lines.append(CoverLine(name, at.sheet, at.row, at.col, at.label))
+        out.cover_lines.append(CoverLine(name, at.sheet, at.col, at.address, at.label))
         of = kind_of(at.reader)
         reading = of.read(cover.sheet.day(at.cell) if of.is_date else at.cell)
         out.cover[name] = reading.value
@@ -141,15 +144,14 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     sheet, rows = found.sheet, sort_rows(found)
     loaded = [(column, i) for column, i in found.columns if not column.ignored]
     below = sheet.rows[found.header_row]
-    columns = [
-        MappedColumn(c.columns, c.reader, c.ref, sheet.first_col + i, clean((below[i] or "s:")[2:]) if i < len(below) else "")
-        for c, i in loaded
-    ]  # fmt: skip
+    columns = []
+    for c, i in loaded:
+        index, header = sheet.first_col + i, clean((below[i] or "s:")[2:]) if i < len(below) else ""
+        columns.append(MappedColumn(c.columns, c.reader, c.ref, index, sheet.column(index), header))
     _report_rows(found, rows, issues)
     return ExtractedTable(
         table=found.table,
         sheet=sheet.name,
-        address=sheet.address,
         columns=columns,
         source_rows=[sheet.first_row + r for r in rows.data],
         cells=[_column(sheet, rows.data, i, c.reader) for c, i in loaded],

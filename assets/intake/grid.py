@@ -37,7 +37,9 @@ class FileFinding:
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One sheet; ``first_row`` is the 1-based number of ``rows[0]``, ``first_col`` the 0-based first column.
+    """One sheet; ``first_row`` is the number of ``rows[0]``, ``first_col`` the 0-based first column.
+
+    Rows are numbered from 1; the items of a json list from 0, so its keys stand in row -1.
 
     Merged ranges are filled with their top-left cell; ``merged`` are (row, column) of the copies. ``formulas`` are cells
     whose cached value was read, ``uncomputed`` those that have none. ``day_shift`` is added to a bare serial number of a
@@ -58,8 +60,16 @@ class RawSheet:
     keys: tuple[str, ...] = field(default=())
 
     def cell(self, row: int, col: int) -> str:
-        """Return the address of (1-based row, 0-based column): A1, or a JSON pointer for json files."""
-        return cell_address(self.address, self.name, row, col, self.keys[col] if col < len(self.keys) else "")
+        """Return the address of (row, 0-based column): A1, or a JSON pointer for json files."""
+        return self.column(col).replace("*", str(row))
+
+    def column(self, col: int) -> str:
+        """Return the address of a 0-based column: that of its cells, with ``*`` in place of the row."""
+        if self.address != "pointer":
+            return f"{column_letters(col)}*"
+        key = self.keys[col] if col < len(self.keys) else ""
+        name, key = (text.replace("*", "%2A") for text in (self.name, key))
+        return f"/tables/{name}/*/{key}"
 
     def day(self, cell: Cell) -> Cell:
         """Return a cell of a column of dates with its serial number, if it is one, counted from 1900."""
@@ -75,13 +85,6 @@ class RawFile:
     kind: Literal["xlsx", "csv", "json"]
     sheets: list[RawSheet]
     findings: list[FileFinding]
-
-
-def cell_address(kind: str, sheet: str, row: int, col: int, key: str) -> str:
-    """Return the address of a cell. For json, row 1 holds the keys, so row 2 is item 0 of the list."""
-    if kind == "pointer":
-        return f"/cover/{key}" if sheet == "cover" else f"/tables/{sheet}/{row - 2}/{key}"
-    return f"{column_letters(col)}{row}"
 
 
 def column_letters(col: int) -> str:

@@ -54,7 +54,7 @@ def _table(name: str, items: Any, findings: list[FileFinding]) -> RawSheet:
             if isinstance(value, list | dict):
                 findings.append(FileFinding("F-JSON-NESTED", name, f"/tables/{name}/{n}/{key}", "…", "a single value"))
         rows.append([_value(item.get(k)) for k in keys])
-    return RawSheet(name, True, rows, 1, 0, address="pointer", keys=keys)
+    return RawSheet(name, True, rows, -1, 0, address="pointer", keys=keys)
 
 
 def _value(value: Any) -> Cell:

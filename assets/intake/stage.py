@@ -115,29 +115,21 @@ def _column_map(extracts: dict[str, Extract]) -> pl.DataFrame:
     """Most files of a batch are laid out alike: each distinct layout is written once and joined to its submissions."""
     alike: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for submission_id, e in extracts.items():
-        alike["cover", "", _address(e.kind), tuple(e.cover_lines)].append(submission_id)
+        alike["cover", "", tuple(e.cover_lines)].append(submission_id)
         for t in e.tables:
-            alike[t.table, t.sheet, t.address, tuple(t.columns)].append(submission_id)
+            alike[t.table, t.sheet, tuple(t.columns)].append(submission_id)
     parts = [_frame("staging.column_map", [])]
-    for (table, sheet, address, lines), ids in alike.items():
-        layout = _frame("staging.column_map", _layout(table, sheet, address, lines)).drop("submission_id")
+    for (table, sheet, lines), ids in alike.items():
+        layout = _frame("staging.column_map", _layout(table, sheet, lines)).drop("submission_id")
         joined = pl.DataFrame({"submission_id": ids}).join(layout, how="cross")
         parts.append(joined.select(relations()["staging.column_map"].names()))
     return pl.concat(parts)
 
 
-def _layout(table: str, sheet: str, address: str, lines: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _layout(table: str, sheet: str, lines: Sequence[Any]) -> list[tuple[Any, ...]]:
     if table == "cover":
-        return [("", table, c.field, c.sheet, c.col, c.label, f"cover:{c.field}", c.row, address) for c in lines]
-    return [
-        ("", table, name, sheet, c.column_index, c.header, c.form_ref, None, address)
-        for c in lines
-        for name in c.columns
-    ]
-
-
-def _address(kind: str) -> str:
-    return {"xlsx": "a1", "csv": "line", "json": "pointer"}[kind]
+        return [("", table, c.field, c.sheet, c.col, c.cell, c.label, f"cover:{c.field}") for c in lines]
+    return [("", table, name, sheet, c.column_index, c.cell, c.header, c.form_ref) for c in lines for name in c.columns]
 
 
 def _row_counts(extracts: dict[str, Extract]) -> pl.DataFrame:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 
-import duckdb
 import pytest
 
-from assets.intake.grid import column_letters
-from expectations.judge import _LETTERS
+from assets.intake.grid import RawSheet, column_letters
 from warehouse.codes import code_lists
 from warehouse.forms import form_versions, version_for
 from warehouse.norms import dialogue_norms
@@ -71,9 +69,13 @@ def test_what_is_no_period(code: str) -> None:
         parse_period_id(code)
 
 
-def test_findings_and_files_name_columns_alike() -> None:
-    indices = [0, 1, 25, 26, 27, 51, 52, 511]
-    with duckdb.connect() as con:
-        found = con.execute(f"SELECT {_LETTERS} FROM (SELECT unnest(?) AS column_index) m", [indices]).fetchall()
-    assert [row[0] for row in found] == [column_letters(i) for i in indices]
-    assert [column_letters(i) for i in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
+def test_a_column_has_the_letters_of_a_workbook() -> None:
+    letters = [column_letters(i) for i in (0, 1, 25, 26, 52, 511, 701, 702)]
+    assert letters == ["A", "B", "Z", "AA", "BA", "SR", "ZZ", "AAA"]
+
+
+def test_the_address_of_a_cell_is_that_of_its_column_with_the_row_in_it() -> None:
+    sheet = RawSheet("Trang 1", True, [], 5, 26)
+    assert (sheet.column(30), sheet.cell(7, 30)) == ("AE*", "AE7")
+    listed = RawSheet("tr*ng", True, [], -1, 0, address="pointer", keys=("a", "b*"))
+    assert (listed.column(1), listed.cell(0, 1)) == ("/tables/tr%2Ang/*/b%2A", "/tables/tr%2Ang/0/b%2A")
