@@ -190,10 +190,8 @@ def _located(inner: str, column_map: str) -> str:
     return f"""
 SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_name,
        coalesce(f.sheet, m.sheet) AS sheet,
-       coalesce(f.cell, CASE m.address_kind
-           WHEN 'pointer' THEN CASE f.table_name WHEN 'cover' THEN '/cover/' || m.header
-               ELSE '/tables/' || m.sheet || '/' || (f.source_row - 2) || '/' || m.header END
-           ELSE {_LETTERS} || coalesce(m.source_row, f.source_row) END) AS cell,
+       coalesce(f.cell, CASE f.table_name WHEN 'cover' THEN m.cell
+                        ELSE replace(m.cell, '*', f.source_row::VARCHAR) END) AS cell,
        f.found, coalesce(f.detail, r.expected) AS expected,
        CASE WHEN f.table_name = 'cover' OR m.header IS NULL OR starts_with(r.rule_title, m.header) THEN r.rule_title
             ELSE m.header || ': ' || r.rule_title END AS message,
@@ -203,12 +201,6 @@ LEFT JOIN {column_map} m
     ON m.submission_id = f.submission_id AND m.table_name = f.table_name AND m.column_name = f.column_name
 """
 
-
-#: the letters of a 0-based column; sheets end at column 512
-_LETTERS = (
-    "CASE WHEN m.column_index >= 26 THEN chr(64 + (m.column_index // 26)::INTEGER) ELSE '' END "
-    "|| chr(65 + (m.column_index % 26)::INTEGER)"
-)
 
 _PLACES = " UNION ALL ".join(
     f"SELECT submission_id, {literal(name)} AS table_name, row_no, sheet, source_row FROM staging.{name}"
