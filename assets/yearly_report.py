@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse import query
 from warehouse.codes import labels
 from warehouse.relation import Relation, relations
+from warehouse.types import COLUMN_TYPES
 from warehouse.writer import open_published, settle
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _draw_table(
         words = _words(con, relation, column)
         is_wide = column.name in _LONG or max(map(len, words.values()), default=0) > _NARROW
         sheet.set_column(i, i, _WIDE if is_wide else _NARROW)
-        style = styles["text" if words else _STYLE_OF.get(column.type, "text")]
+        style = styles["text" if words else COLUMN_TYPES[column.type].style]
         for j, row in enumerate(rows, start=3):
             value = row[column.name]
             sheet.write(j, i, words.get(value, value), style)
@@ -169,9 +170,6 @@ def _draw_table(
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
     _page(sheet, landscape=True)
-
-
-_STYLE_OF = {"count": "count", "integer": "count", "decimal": "decimal", "percent": "decimal", "date": "date"}
 
 
 def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> dict[Any, str]:

@@ -19,6 +19,7 @@ from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
 from warehouse.relation import literal, quote, relations
 from warehouse.rows import replace_rows
+from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,21 +169,11 @@ def _found(rule: Rule) -> str:
     """The cells that the rule looked at, as text: the value alone, or each with its label."""
     relation = relations()[rule.table]
     shown = [c for c in dict.fromkeys((rule.column, *rule.columns)) if c in relation.names()]
-    texts = {c: _as_text(relation.column(c).type, f"t.{quote(c)}") for c in shown}
+    texts = {c: COLUMN_TYPES[relation.column(c).type].shown.format(f"t.{quote(c)}") for c in shown}
     if len(shown) == 1:
         return texts[shown[0]]
     parts = [f"{literal(relation.column(c).label + ': ')} || coalesce({texts[c]}, '(trống)')" for c in shown]
     return f"concat_ws('; ', {', '.join(parts)})"
-
-
-def _as_text(logical: str, sql: str) -> str:
-    if logical == "date":
-        return f"strftime({sql}, '%d/%m/%Y')"
-    if logical == "flag":
-        return f"CASE WHEN {sql} THEN 'Có' WHEN NOT {sql} THEN 'Không' END"
-    if logical in ("decimal", "percent"):
-        return f"replace(regexp_replace({sql}::VARCHAR, '\\.0$', ''), '.', ',')"
-    return f"{sql}::VARCHAR"
 
 
 def _located(inner: str, column_map: str) -> str:

@@ -18,8 +18,9 @@ from warehouse.marts import require_readers
 from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import periods_of
-from warehouse.relation import DUCKDB_TYPES, SCHEMAS, Relation, ddl, quote, relations
+from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations
 from warehouse.rows import Rows, replace_rows
+from warehouse.types import COLUMN_TYPES
 from warehouse.views import create_views
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[str, str]) -> None:
     """Add columns that were declared since the file was made. Raises DeclarationMismatchError for any other difference."""
-    declared = {c.name: DUCKDB_TYPES[c.type] for c in relation.columns}
+    declared = {c.name: COLUMN_TYPES[c.type].duckdb for c in relation.columns}
     changed = sorted(n for n in present if declared.get(n) != present[n])
     if changed:
         raise DeclarationMismatchError(
@@ -146,7 +147,7 @@ def _code_properties() -> Rows:
 
 def _dictionary() -> Rows:
     return [
-        (r.schema, r.name, i, c.name, DUCKDB_TYPES[c.type], c.unit, c.label, c.description, c.codes, c.measure)
+        (r.schema, r.name, i, c.name, COLUMN_TYPES[c.type].duckdb, c.unit, c.label, c.description, c.codes, c.measure)
         for r in relations().values()
         if r.schema != "staging"
         for i, c in enumerate(r.columns, start=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from warehouse.relation import KNOWN_FROM, Relation, quote, relations
+from warehouse.types import COLUMN_TYPES
 from warehouse.writer import open_build, open_published, writer_lock
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def by_year(relation: Relation) -> bool:
 
 
 def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:
-    # doubles are rounded to 9 digits after the point: parallel sums may differ in the last bits
     # when a row came to be known depends on the order of arrival, so it is no content
     content = [c for c in relation.columns if c.name != KNOWN_FROM]
-    parts = ", ".join(f"coalesce({_text(c.name, c.type)}, chr(1))" for c in content)
+    texts = [COLUMN_TYPES[c.type].hashed.format(quote(c.name)) for c in content]
+    parts = ", ".join(f"coalesce({text}, chr(1))" for text in texts)
     year = "year" if "year" in relation.names() else "NULL::BIGINT"
     where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""
     rows = con.execute(
@@ -57,11 +58,6 @@ def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequenc
         [list(years)] if where and years is not None else [],
     ).fetchall()
     return [(relation.schema, relation.name, y, n, f"{int(total):032x}") for y, n, total in rows]
-
-
-def _text(name: str, logical: str) -> str:
-    column = quote(name)
-    return f"round({column}, 9)::VARCHAR" if logical in ("decimal", "percent") else f"{column}::VARCHAR"
 
 
 def differences_from_build(home: Home) -> tuple[int, list[str]]:

@@ -15,15 +15,11 @@ from typing import Literal
 from warehouse.check import At, Declared, build
 from warehouse.codes import code_list_names
 from warehouse.source import ROOT, Source, per_root
+from warehouse.types import COLUMN_TYPES, LogicalType
 
-LogicalType = Literal["count", "decimal", "percent", "integer", "date", "timestamp", "code", "text", "flag"]
 Measure = Literal["flow", "persons", "level", "plan", "rate"]
 
 TABLES = "warehouse/tables"
-
-#: measures that carry a companion ``<column>_state`` (the four states of a cell, or a qualifier)
-STATED_TYPES: frozenset[str] = frozenset({"count", "decimal", "percent"})
-
 
 #: columns that every loaded row carries and that may stand in a key
 ROW_KEY = ("submission_id", "row_no")
@@ -55,8 +51,8 @@ class Column(Declared):
 
     @property
     def state_name(self) -> str | None:
-        """Name of the companion state column, or None when the column has none."""
-        return f"{self.name}_state" if self.measure and self.type in STATED_TYPES else None
+        """Name of the companion state column (one of the four states of a cell, or a qualifier); None when there is none."""
+        return f"{self.name}_state" if self.measure and COLUMN_TYPES[self.type].stated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,7 @@ def register_tables(root: Path = ROOT) -> dict[str, Table]:
 def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Collection[str]) -> None:
     """Note what is wrong with the columns that stand at ``at``: names, types, code lists (``lists``), measures."""
     days = [c.name for c in columns if c.type == "date"]
+    stated = [name for name, of in COLUMN_TYPES.items() if of.stated]
     for i, c in enumerate(columns):
         here = (*at, i)
         source.refuse_unless(bool(NAME.fullmatch(c.name)), (*here, "name"), c.name, NAME_SAYS)
@@ -131,7 +128,7 @@ def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Coll
             source.refuse_unless(bool(c.codes), (*here, "valid_on"), c.valid_on, "only with a code list")
         if c.measure:
             source.refuse_unless(
-                c.type in STATED_TYPES, (*here, "measure"), c.measure, "only with count, decimal, percent"
+                COLUMN_TYPES[c.type].stated, (*here, "measure"), c.measure, f"only with {', '.join(stated)}"
             )
         if c.max_length is not None:
             good = c.type == "text" and c.max_length > 0

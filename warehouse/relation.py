@@ -15,9 +15,9 @@ from warehouse.check import Declared, build
 from warehouse.codes import code_list_names
 from warehouse.declaration import NAME, NAME_SAYS, TABLES, Column, Table, check_columns, form_tables
 from warehouse.source import Source, per_root
+from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
-    import polars as pl
     import pyarrow as pa
 
 SYSTEM = f"{TABLES}/system"
@@ -26,19 +26,6 @@ SCHEMAS = ("intake", "core", "mart", "meta", "history")
 _DECLARED = ("intake", "staging", "core", "mart", "meta")
 #: which batch brought a row and which one replaced it, by the batch's number; what was known, not what is true
 KNOWN_FROM, KNOWN_TO = "known_from", "known_to"
-DUCKDB_TYPES = {
-    "count": "BIGINT",
-    "integer": "BIGINT",
-    "decimal": "DOUBLE",
-    "percent": "DOUBLE",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "code": "VARCHAR",
-    "text": "VARCHAR",
-    "flag": "BOOLEAN",
-}
-
-
 #: the columns of context.yaml by group
 Context = Mapping[str, tuple[Column, ...]]
 
@@ -180,7 +167,7 @@ def state_column(column: Column) -> Column:
 def ddl(relation: Relation) -> list[str]:
     """Return CREATE TABLE and COMMENT statements. Keys are proven by expectations: no constraint but NOT NULL."""
     lines = ", ".join(
-        f"{quote(c.name)} {DUCKDB_TYPES[c.type]}{' NOT NULL' if c.required else ''}" for c in relation.columns
+        f"{quote(c.name)} {COLUMN_TYPES[c.type].duckdb}{' NOT NULL' if c.required else ''}" for c in relation.columns
     )
     out = [
         f"CREATE TABLE IF NOT EXISTS {relation.qualified} ({lines})",
@@ -207,31 +194,15 @@ def polars_schema(relation: Relation) -> dict[str, Any]:
     """Return the polars schema of the relation, columns in order."""
     import polars as pl
 
-    types: dict[str, pl.DataType | type[pl.DataType]] = {
-        "BIGINT": pl.Int64,
-        "DOUBLE": pl.Float64,
-        "DATE": pl.Date,
-        "TIMESTAMP": pl.Datetime("us"),
-        "VARCHAR": pl.String,
-        "BOOLEAN": pl.Boolean,
-    }
-    return {c.name: types[DUCKDB_TYPES[c.type]] for c in relation.columns}
+    return {c.name: COLUMN_TYPES[c.type].polars(pl) for c in relation.columns}
 
 
 def arrow_schema(relation: Relation) -> pa.Schema:
     """Return the Arrow schema; label, description, unit and code list ride along as field metadata."""
     import pyarrow as pa
 
-    types = {
-        "BIGINT": pa.int64(),
-        "DOUBLE": pa.float64(),
-        "DATE": pa.date32(),
-        "TIMESTAMP": pa.timestamp("us"),
-        "VARCHAR": pa.string(),
-        "BOOLEAN": pa.bool_(),
-    }
     return pa.schema(
-        [pa.field(c.name, types[DUCKDB_TYPES[c.type]], not c.required, _metadata(c)) for c in relation.columns],
+        [pa.field(c.name, COLUMN_TYPES[c.type].arrow(pa), not c.required, _metadata(c)) for c in relation.columns],
         metadata={"label": relation.label, "description": table_comment(relation)},
     )
 

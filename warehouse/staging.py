@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from warehouse.bootstrap import mirrors
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
-from warehouse.relation import DUCKDB_TYPES, KNOWN_FROM, Relation, ddl, literal, quote, relations
+from warehouse.relation import KNOWN_FROM, Relation, ddl, literal, quote, relations
 from warehouse.rows import frame_of, insert_frame
+from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
 from warehouse.views import create_views
 from warehouse.writer import open_memory
@@ -203,7 +204,7 @@ def _published(relation: Relation, present: dict[str, set[str]]) -> str:
     """The published rows; a file made before a column was declared has NULL there, as it will once it is written again."""
     known = present.get(relation.qualified, set())
     columns = ", ".join(
-        quote(c.name) if c.name in known else f"{_missing(c.name)}::{DUCKDB_TYPES[c.type]} AS {quote(c.name)}"
+        quote(c.name) if c.name in known else f"{_missing(c.name)}::{COLUMN_TYPES[c.type].duckdb} AS {quote(c.name)}"
         for c in relation.columns
     )
     return f"SELECT {columns} FROM {PUBLISHED}.{relation.qualified}" if known else f"SELECT {columns} WHERE false"

@@ -14,7 +14,8 @@ import dagster as dg
 from warehouse.clock import ZONE
 from warehouse.declaration import form_tables, report_tables
 from warehouse.forms import report_forms
-from warehouse.relation import DUCKDB_TYPES, Relation, column_comment, relations
+from warehouse.relation import Relation, column_comment, relations
+from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +93,7 @@ def table_schema(relation: Relation) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=c.name,
-                type=DUCKDB_TYPES[c.type],
+                type=COLUMN_TYPES[c.type].duckdb,
                 description=column_comment(c),
                 constraints=dg.TableColumnConstraints(nullable=not c.required),
             )

@@ -21,6 +21,7 @@ from warehouse.cells.words import shown_text
 from warehouse.declaration import Column, Table, form_tables
 from warehouse.periods import period_of
 from warehouse.relation import polars_schema, relations
+from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
     from assets.intake.archive import ArrivedFile
@@ -220,7 +221,7 @@ def _lookup(texts: pl.Series, reader: str, columns: list[Column]) -> pl.DataFram
     data: dict[str, Any] = {"raw": pl.Series(distinct, dtype=pl.String)}
     for k, column in enumerate(columns):
         values = [_part(r, k, len(columns)) for r in readings]
-        data[column.name] = pl.Series(values, dtype=_DTYPES[column.type])
+        data[column.name] = pl.Series(values, dtype=COLUMN_TYPES[column.type].polars(pl))
         if column.state_name:
             states = [_state(r, v) for r, v in zip(readings, values, strict=True)]
             data[column.state_name] = pl.Series(states, dtype=pl.String)
@@ -231,12 +232,6 @@ def _lookup(texts: pl.Series, reader: str, columns: list[Column]) -> pl.DataFram
     expected = {i: of.expected(i, columns[0]) for i in {r.issue for r in readings if r.issue}}
     data["detail"] = pl.Series([expected.get(r.issue or "") for r in readings], dtype=pl.String)
     return pl.DataFrame(data)
-
-
-_DTYPES: dict[str, Any] = {
-    "count": pl.Int64, "integer": pl.Int64, "decimal": pl.Float64, "percent": pl.Float64, "date": pl.Date,
-    "code": pl.String, "text": pl.String, "flag": pl.Boolean,
-}  # fmt: skip
 
 
 def _part(reading: Reading, k: int, parts: int) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import duckdb
+import polars as pl
 import pytest
 
 from expectations.derive import derived_rules
@@ -15,49 +17,44 @@ from warehouse.codes import code_lists
 from warehouse.declaration import Table, form_tables
 from warehouse.forms import form_versions
 from warehouse.home import Home
-from warehouse.relation import DUCKDB_TYPES, arrow_schema, column_comment, polars_schema, relations, table_comment
+from warehouse.relation import arrow_schema, column_comment, polars_schema, relations, table_comment
 from warehouse.staging import fill, open_staging
-
-ARROW = {
-    "BIGINT": "int64",
-    "DOUBLE": "double",
-    "DATE": "date32[day]",
-    "TIMESTAMP": "timestamp[us]",
-    "VARCHAR": "string",
-    "BOOLEAN": "bool",
-}
-POLARS = {
-    "BIGINT": "Int64",
-    "DOUBLE": "Float64",
-    "DATE": "Date",
-    "TIMESTAMP": "Datetime",
-    "VARCHAR": "String",
-    "BOOLEAN": "Boolean",
-}
+from warehouse.types import COLUMN_TYPES, LogicalType
 
 
 def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
     with duckdb.connect() as con, open_staging(Home(tmp_path)) as staging:
         bootstrap(con)
         for relation in relations().values():
-            made = (
-                (staging if relation.schema == "staging" else con)
-                .execute(
-                    "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
-                    [relation.schema, relation.name],
-                )
-                .fetchall()
-            )
-            assert (
-                [n for n, _ in made]
-                == relation.names()
-                == list(polars_schema(relation))
-                == arrow_schema(relation).names
-            )
-            for name, sql in made:
-                assert sql == DUCKDB_TYPES[relation.column(name).type]
-                assert str(arrow_schema(relation).field(name).type) == ARROW[sql]
-                assert str(polars_schema(relation)[name]).startswith(POLARS[sql])
+            where = staging if relation.schema == "staging" else con
+            made = where.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+                "ORDER BY column_index",
+                [relation.schema, relation.name],
+            ).fetchall()
+            for frame in (
+                pl.DataFrame(schema=polars_schema(relation)).to_arrow(),
+                arrow_schema(relation).empty_table(),
+            ):
+                con.register("empty_rows", frame)  # the engine itself says what a column of a frame is
+                seen = con.execute("SELECT column_name, column_type FROM (DESCRIBE empty_rows)").fetchall()
+                assert seen == made == [(c.name, COLUMN_TYPES[c.type].duckdb) for c in relation.columns]
+                con.unregister("empty_rows")
+
+
+def test_each_logical_type_is_declared_once_and_shows_a_value_as_units_read_it() -> None:
+    assert tuple(COLUMN_TYPES) == get_args(LogicalType)
+    values = {
+        "count": ("2065", "2065"), "integer": ("-3", "-3"), "decimal": ("92.5", "92,5"), "percent": ("90.0", "90"),
+        "date": ("DATE '2013-08-30'", "30/08/2013"), "timestamp": ("TIMESTAMP '2013-08-30 07:00'", "2013-08-30 07:00:00"),
+        "code": ("'KT'", "KT"), "text": ("'a.0'", "a.0"), "flag": ("false", "Không"),
+    }  # fmt: skip
+    with duckdb.connect() as con:
+        for name, of in COLUMN_TYPES.items():
+            value, shown = values[name]
+            sql = f"SELECT {of.shown.format('v')}, {of.hashed.format('v')} FROM (SELECT {value}::{of.duckdb} AS v)"
+            assert con.execute(sql).fetchall()[0][0] == shown
+            assert con.execute(sql.replace(value, "NULL")).fetchall() == [(None, None)]
 
 
 def test_no_constraint_but_not_null(demo: Home) -> None:
