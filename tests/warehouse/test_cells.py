@@ -22,7 +22,8 @@ SAYS = {"yes_no": Reading(False, "value"), "text": None}
 
 def some_column(of: Kind) -> Column:
     """A declared column that a cell of this kind may fill."""
-    return next(c for t in form_tables().values() for c in t.columns if c.type in of.parts[0].types)
+    fitting = [c for t in form_tables().values() for c in t.columns if c.type in of.parts[0].types]
+    return max(fitting, key=lambda c: c.max_length or 0)
 
 
 @pytest.mark.parametrize("word", sorted(NONE_WORDS))

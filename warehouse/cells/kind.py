@@ -5,6 +5,7 @@ Belongs here: the questions and what all kinds answer alike - blank cells, Excel
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -72,6 +73,7 @@ class Kind(ABC):
         """
         if cell is None:
             return NOT_REPORTED
+        cell = unicodedata.normalize("NFC", cell)
         if cell.startswith("e:"):
             return issue("V-EXCEL-ERROR")
         if cell.startswith("s:"):
