@@ -89,6 +89,71 @@ with open_published(home) as con:
     }))
 """
 
+KIND = '''"""A length in half days: 3 buổi.
+
+Does not belong here: dates.
+"""
+
+from warehouse.cells.figures import FigureKind, count_of
+from warehouse.cells.kind import Guide, Part
+from warehouse.cells.reading import issue
+
+
+class HalfDays(FigureKind):
+    """Half days; its value is an int."""
+
+    name = "half_days"
+    parts = (Part(("duration",), "count"),)
+    guide = Guide(9, "Số buổi", "Ghi số buổi, ví dụ 3 buổi.", "3 buổi")
+
+    def _number(self, text):
+        return issue("V-COUNT")
+
+    def _text(self, text):
+        return count_of(text.removesuffix("buổi").strip()) if text.endswith("buổi") else issue("V-COUNT")
+
+    def printed(self, values, column):
+        return f"{values[0]} buổi" if isinstance(values[0], int) else values[0]
+
+
+KIND = HalfDays()
+'''
+TYPE = '    "duration": replace(_WHOLE, stated=True),\n'
+PERIOD = """    PeriodKind("T", {f"T{t}": (4 * t - 3, 4 * t) for t in range(1, 4)}, "Kỳ 4 tháng {number}/{year}",
+               r"kỳ 4 tháng (?P<number>[1-3])/(?P<year>\\d{4})"),
+"""
+LENGTH = (
+    "  - {name: length, type: duration, unit: buổi, measure: flow, label: Số buổi, description: Half days of a class}\n"
+)
+ADDED_PROGRAM = """
+import json, sys
+from datetime import date
+from pathlib import Path
+import openpyxl
+from assets.intake.archive import ArrivedFile
+from assets.intake.stage import stage
+from assets.template import UnitLine, write_template
+from warehouse.forms import version_for
+from warehouse.periods import parse_period_id
+from warehouse.relation import ddl, relations
+
+out = Path(sys.argv[1])
+period = parse_period_id("2024-T2")
+form = version_for("BCDV", period.period_end)
+rows = {"training": [{"training_kind_code": "tap_huan", "session_count": 2, "length": n} for n in (3, "3 ngày", "chưa có")]}
+write_template(form, UnitLine("DV104", "Đơn vị"), period, out, rows, {"report_date": date(2024, 9, 5)})
+guide = [c.value for row in openpyxl.load_workbook(out)["Hướng dẫn"] for c in row if c.value]
+frames = stage([ArrivedFile("a" * 16, "b" * 64, out.name, out, 1, "")])
+training, cover = frames["staging.training"], frames["staging.submission"]
+print(json.dumps({
+    "period": cover.select("period_id", "period_kind", "year").row(0),
+    "length": training.select("length", "length_state").rows(),
+    "issues": frames["staging.cell_issue"].select("code", "row_no", "column_name").rows(),
+    "ddl": '"length" BIGINT' in ddl(relations()["core.fact_training"])[0],
+    "guide": "Ghi số buổi, ví dụ 3 buổi." in guide,
+}))
+"""
+
 
 LEVEL_PROGRAM = """
 import json, sys
@@ -247,6 +312,47 @@ def test_a_property_a_view_and_a_level_are_added_in_one_place_each(home: Home, s
         [["Năm - Year that the period ends in"], ["Đơn vị báo cáo - Permanent key of the reporting unit"],
          ["Mã mô hình - Code of the model, unique in its unit and kept over the years"], ["Tên lĩnh vực - Name of the field"]],
     ]  # fmt: skip
+
+
+def _insert(path: Path, before: str, text: str) -> None:
+    whole = path.read_text(encoding="utf-8")
+    assert before in whole
+    path.write_text(whole.replace(before, text + before, 1), encoding="utf-8")
+
+
+def _new_kind_of_cell(sources: Path) -> None:
+    (sources / "warehouse/cells/kinds/half_days.py").write_text(KIND, encoding="utf-8")
+    _append(sources / "warehouse/tables/form/training.yaml", LENGTH)
+    columns = sources / "warehouse/forms/bcdv/2023/columns.csv"
+    text = columns.read_text(encoding="utf-8")
+    columns.write_text(text.replace("Số ngày,day_count,count", "Số buổi,length,half_days"), encoding="utf-8")
+
+
+def _new_logical_type(sources: Path) -> None:
+    path = sources / "warehouse/types.py"
+    _insert(path, '"count", "integer"', '"duration", ')
+    _insert(path, '    "count": replace(', TYPE)
+
+
+def _new_kind_of_period(sources: Path) -> None:
+    _insert(sources / "warehouse/periods.py", '    PeriodKind("H1"', PERIOD)
+    _append(sources / "warehouse/codes/period_kind.csv", "T,4 tháng,Four months,1900-01-01,,,Not cumulative\n")
+
+
+def test_a_kind_of_cell_a_logical_type_and_a_kind_of_period_are_added_in_one_place_each(
+    sources: Path, tmp_path: Path
+) -> None:
+    for recipe in (_new_logical_type, _new_kind_of_cell, _new_kind_of_period):
+        recipe(sources)
+    done = subprocess.run(
+        [sys.executable, "-c", ADDED_PROGRAM, str(tmp_path / "x.xlsx")],
+        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == {
+        "period": ["2024-T2", "T", 2024], "length": [[3, "value"], [None, "not_reported"], [None, "none_stated"]],
+        "issues": [["V-COUNT", 2, "length"]], "ddl": True, "guide": True,
+    }  # fmt: skip
 
 
 def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, sources: Path) -> None:

@@ -15,7 +15,7 @@ from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
 from warehouse.marts import require_readers
-from warehouse.migrate import after_tables, before_tables, next_batch_no
+from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import periods_of
 from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations
@@ -44,7 +44,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
         return False
     require_readers()
     _create_tables(con)
-    after_tables(con)
+    migrate(con)
     for name, rows in mirrors().items():
         replace_rows(con, relations()[name], rows, next_batch_no(con))
     create_views(con)
@@ -55,7 +55,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    before_tables(con)
+    reshape(con)
     existing: dict[str, dict[str, str]] = {}
     rows = con.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "

@@ -1,7 +1,7 @@
 """Code lists, validity-dated, from the CSV files of ``warehouse/codes``; the paths of statuses beside them.
 
-Belongs here: loading, checking and looking up. Does not: norms (warehouse.norms), reading a cell
-into a code (warehouse.cells) or checking it (expectations).
+Belongs here: loading, checking and looking up. Does not: norms (warehouse.norms), reading a cell into a code
+(warehouse.cells) or checking it (expectations).
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def by_year(relation: Relation) -> bool:
 
 def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:
     # when a row came to be known depends on the order of arrival, so it is no content
-    texts = [COLUMN_TYPES[c.type].hashed.format(quote(c.name)) for c in relation.columns if c.name != KNOWN_FROM]
+    content = [c for c in relation.columns if c.name != KNOWN_FROM]
+    texts = [COLUMN_TYPES[c.type].hashed.format(quote(c.name)) for c in content]
     parts = ", ".join(f"coalesce({text}, chr(1))" for text in texts)
     year = "year" if "year" in relation.names() else "NULL::BIGINT"
     where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""

@@ -48,7 +48,7 @@ def deadlines(root: Path) -> tuple[Deadline, ...]:
 
 
 def _deadline(source: Source, form: str, kind: str, entry: object) -> Deadline | None:
-    kinds = tuple(period_kinds())
+    kinds = period_kinds()
     if not source.refuse_unless(kind in kinds, (form, kind), kind, ", ".join(kinds)):
         return None
     deadline = build(Deadline, entry, source, (form, kind), form_code=form, period_kind=kind)

@@ -21,7 +21,6 @@ Measure = Literal["flow", "persons", "level", "plan", "rate"]
 
 TABLES = "warehouse/tables"
 
-
 #: columns that every loaded row carries and that may stand in a key
 ROW_KEY = ("submission_id", "row_no")
 NAME, NAME_SAYS = re.compile(r"[a-z][a-z0-9_]*"), "a-z, 0-9 and _, a letter first"
@@ -114,6 +113,7 @@ def register_tables(root: Path = ROOT) -> dict[str, Table]:
 def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Collection[str]) -> None:
     """Note what is wrong with the columns that stand at ``at``: names, types, code lists (``lists``), measures."""
     days = [c.name for c in columns if c.type == "date"]
+    stated = [name for name, of in COLUMN_TYPES.items() if of.stated]
     for i, c in enumerate(columns):
         here = (*at, i)
         source.refuse_unless(bool(NAME.fullmatch(c.name)), (*here, "name"), c.name, NAME_SAYS)

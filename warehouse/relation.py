@@ -26,8 +26,6 @@ SCHEMAS = ("intake", "core", "mart", "meta", "history")
 _DECLARED = ("intake", "staging", "core", "mart", "meta")
 #: which batch brought a row and which one replaced it, by the batch's number; what was known, not what is true
 KNOWN_FROM, KNOWN_TO = "known_from", "known_to"
-
-
 #: the columns of context.yaml by group
 Context = Mapping[str, tuple[Column, ...]]
 

@@ -70,16 +70,8 @@ def test_what_is_no_period(code: str) -> None:
 
 
 def test_a_column_has_the_letters_of_a_workbook() -> None:
-    assert [column_letters(i) for i in (0, 1, 25, 26, 52, 511, 701, 702)] == [
-        "A",
-        "B",
-        "Z",
-        "AA",
-        "BA",
-        "SR",
-        "ZZ",
-        "AAA",
-    ]
+    letters = [column_letters(i) for i in (0, 1, 25, 26, 52, 511, 701, 702)]
+    assert letters == ["A", "B", "Z", "AA", "BA", "SR", "ZZ", "AAA"]
 
 
 def test_the_address_of_a_cell_is_that_of_its_column_with_the_row_in_it() -> None:

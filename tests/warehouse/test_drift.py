@@ -26,20 +26,12 @@ def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
     with duckdb.connect() as con, open_staging(Home(tmp_path)) as staging:
         bootstrap(con)
         for relation in relations().values():
-            made = (
-                (staging if relation.schema == "staging" else con)
-                .execute(
-                    "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
-                    [relation.schema, relation.name],
-                )
-                .fetchall()
-            )
-            assert (
-                [n for n, _ in made]
-                == relation.names()
-                == list(polars_schema(relation))
-                == arrow_schema(relation).names
-            )
+            where = staging if relation.schema == "staging" else con
+            made = where.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
+                "ORDER BY column_index",
+                [relation.schema, relation.name],
+            ).fetchall()
             for frame in (
                 pl.DataFrame(schema=polars_schema(relation)).to_arrow(),
                 arrow_schema(relation).empty_table(),

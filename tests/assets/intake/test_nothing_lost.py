@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from assets.intake.archive import ArrivedFile
 from assets.intake.stage import Frames, stage
 from tests.support import clean_rows, put, report_of
+from warehouse.cells.words import NONE_WORDS
 
 TRAINING = "1. Quán triệt - tập huấn"
 MODEL = "2. Dân vận khéo"
@@ -202,3 +205,27 @@ def test_a_document_type_is_found_wherever_and_however_it_is_written(tmp_path: P
     with pytest.raises(Refused) as refused:
         scan(path)
     assert refused.value.code == "F-DTD"
+
+
+@pytest.mark.parametrize("word", sorted(NONE_WORDS))
+def test_a_day_or_a_figure_that_is_not_there_is_said_in_any_none_word(word: str, tmp_path: Path) -> None:
+    def edit(book: Any) -> None:
+        headers = {c.value: c.column for row in book[MODEL].iter_rows(max_row=6) for c in row if c.value}
+        for header in ("Ngày công nhận", "Số đơn vị cùng tham gia"):
+            book[MODEL].cell(7, headers[header]).value = word
+
+    frames = edited(tmp_path, edit)
+    assert issues(frames) == set()
+    read = frames["staging.model"].select("recognised_date", "partner_unit_count", "partner_unit_count_state")
+    assert read.rows() == [(None, None, "none_stated")]
+
+
+def test_an_address_is_made_by_the_reader_and_carried(tmp_path: Path) -> None:
+    frames = edited(tmp_path, lambda _: None)
+    (path,) = put(tmp_path / "json", replace(report_of(104, "2024-Y", clean_rows(2024)), look="json"))
+    listed = staged(path)
+    wanted = (pl.col("table_name") == "training") & (pl.col("column_name") == "attendee_count")
+    revision = (pl.col("table_name") == "cover") & (pl.col("column_name") == "revision")
+    cells = [f["intake.column_map"].filter(w)["cell"].item() for f in (frames, listed) for w in (wanted, revision)]
+    assert cells == ["G*", "B18", "/tables/training/*/attendee_count", "/cover/Lần gửi"]
+    assert [f["staging.training"]["source_row"].to_list() for f in (frames, listed)] == [[7], [0]]
