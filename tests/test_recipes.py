@@ -159,7 +159,7 @@ LEVEL_PROGRAM = """
 import json, sys
 from dataclasses import replace
 from pathlib import Path
-from assets.ingest import ingest
+from assets.ingest import take_inbox
 from assets.sample.files import write_report
 from assets.sample.report import register_report
 from warehouse.home import Home
@@ -168,7 +168,7 @@ from warehouse.writer import open_published
 home, report = Home(Path(sys.argv[1])), register_report()
 units = [{**r, "level_code": "xa"} if r["unit_id"] == 105 else r for r in report.rows["unit"]]
 write_report(home.inbox, replace(report, rows={**report.rows, "unit": units}, cover={**report.cover, "revision": 9}), seed=1)
-ingest(home)
+take_inbox(home)
 with open_published(home) as con:
     print(json.dumps([con.execute(sql).fetchall() for sql in (
         "SELECT DISTINCT reporter_level_code FROM core.unit_on_day WHERE level_code = 'xa' AND is_reporting",

@@ -42,7 +42,7 @@ PROGRAM = """
 import json, sys
 from datetime import date
 from pathlib import Path
-from assets.ingest import ingest
+from assets.ingest import take_inbox
 from assets.template import UnitLine, write_template
 from warehouse.forms import form_versions
 from warehouse.home import Home
@@ -54,7 +54,7 @@ form = form_versions()["BCCD", "1"]
 for n, (code, name, period, rows) in enumerate(json.loads(sys.argv[2])):
     cover = {"report_date": date(2024, 4, 5)}
     write_template(form, UnitLine(code, name), parse_period_id(period), home.inbox / f"{n}.xlsx", rows, cover)
-result = ingest(home)
+result = take_inbox(home)
 with open_published(home) as con:
     asked = {k: con.execute(sql).fetchall() for k, sql in json.loads(sys.argv[3]).items()}
 print(json.dumps({"verdicts": [len(result.accepted), len(result.rejected)], **asked}, default=str))
