@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import query
 from warehouse.deadlines import Deadline, deadlines
-from warehouse.forms import form_versions
+from warehouse.forms import form_versions, version_for
 from warehouse.periods import Period, periods_of
 
 if TYPE_CHECKING:
@@ -50,17 +50,15 @@ def completeness_by_year(con: duckdb.DuckDBPyConnection, today: date) -> list[di
 @cache
 def _calendar(last_year: int) -> list[dict[str, Any]]:
     """Every expected period up to ``last_year`` with its days, for the queries."""
+    first_year = min(f.valid_from.year for f in form_versions().values())
     return [
         _entry(rule, period)
         for rule in deadlines()
         if rule.expected
-        for year in range(_first_year(rule.form_code), last_year + 1)
+        for year in range(first_year, last_year + 1)
         for period in periods_of(year, rule.period_kind)
+        if version_for(rule.form_code, period.period_end)
     ]
-
-
-def _first_year(form_code: str) -> int:
-    return min(f.valid_from.year for f in form_versions().values() if f.form_code == form_code)
 
 
 def _entry(rule: Deadline, period: Period) -> dict[str, Any]:

@@ -15,10 +15,12 @@ import pytest
 from assets.graph.release import reporting_checks
 from assets.reminders import write_reminders
 from orchestration.cli import analyst
-from tests.support import REPO, clean_rows, put, report_of, take
+from tests.support import REPO, clean_rows, put, query, report_of, take
 from warehouse import clock
 from warehouse.closing import YearOpenError, require_ended
+from warehouse.due import completeness_by_year
 from warehouse.home import Home
+from warehouse.writer import open_published
 
 #: how Python and SQL are asked for the present moment or day
 _ASKED = re.compile(
@@ -116,6 +118,21 @@ def test_status_check_and_reminders_give_one_answer_in_the_night_of_vietnam(
 
     (record,) = _completeness().metadata["by_year"].records  # type: ignore[attr-defined]
     assert record.data["expected"] - record.data["reports"] == year["missing"]
+
+
+def test_on_the_day_after_the_last_grace_it_is_what_the_mart_says(demo: Home) -> None:
+    """The mart tells no due day apart; once all are over, its states and those of the day are the same."""
+    from_mart = query(
+        demo,
+        "SELECT year, count(*), count(*) FILTER (timeliness = 'on_time'), count(*) FILTER (timeliness = 'late'), "
+        "count(*) FILTER (timeliness = 'rejected'), count(*) FILTER (timeliness = 'missing') "
+        "FROM mart.completeness_by_form WHERE is_expected GROUP BY year ORDER BY year",
+    )
+    with open_published(demo) as con:
+        of_the_day = completeness_by_year(con, date(2026, 1, 31))
+    assert len(of_the_day) == 13
+    assert {y["not_due"] for y in of_the_day} == {0}
+    assert [tuple(v for n, v in y.items() if n != "not_due") for y in of_the_day] == from_mart
 
 
 def test_a_year_that_nobody_reported_on_is_missing_to_all_three_once_it_is_asked_for(

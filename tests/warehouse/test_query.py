@@ -116,3 +116,14 @@ def test_the_rows_of_a_year_come_in_the_order_of_the_key(con: duckdb.DuckDBPyCon
     assert [r["year"] for r in query.of_year(con, relation, 2019)] == [2019]
     assert [r["year"] for r in query.of_year(con, relation, 2019, since=True)] == [2018, 2019]
     con.execute("DELETE FROM mart.series_break")
+
+
+def test_a_query_is_added_as_one_file(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONTRIBUTING, "Add a query"."""
+    (tmp_path / "codes_of_a_list.sql").write_text(
+        "-- The codes of a list.\nSELECT code FROM core.dim_code WHERE code_list = $code_list ORDER BY position\n"
+    )
+    monkeypatch.setattr(query, "QUERIES_DIR", tmp_path)
+    assert query.rows(con, "codes_of_a_list", code_list="reporter_level") == [{"code": "unit"}, {"code": "bloc"}]
