@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.declaration import form_tables
 from warehouse.forms import report_forms
 from warehouse.relation import Relation, relations
+from warehouse.sql_files import MARTS, sql_files
 from warehouse.views import in_order, reached, sql_objects
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from warehouse.forms import FormVersion
 
-MARTS_DIR = Path(__file__).parent / "marts"
 _DECLARED = "tables/system/mart.yaml"
 
 
@@ -42,10 +41,8 @@ class Mart:
 @cache
 def marts() -> tuple[Mart, ...]:
     """Return every mart, each after those that it reads, in its SQL or through a view or macro. Raises MartError."""
-    texts = {f"mart.{p.stem}": p.read_text(encoding="utf-8") for p in sorted(MARTS_DIR.glob("*.sql"))}
+    texts = sql_files()[MARTS]
     declared = {r.qualified: r for r in relations().values() if r.schema == "mart"}
-    if unpaired := sorted(set(texts) ^ set(declared)):
-        raise MartError(f"{_DECLARED}: {unpaired}: a mart has an entry here and a SELECT in marts/<name>.sql")
     order = [n for n in in_order(texts | _views()) if n in texts]
     found = tuple(Mart(declared[n], texts[n]) for n in order)
     require_by_year(found)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from warehouse.check import Declared, build
+from warehouse.codes import code_lists
+from warehouse.forms import Concordance
 from warehouse.relation import relations
 from warehouse.source import Source, filled, per_root
 
@@ -39,7 +41,7 @@ class KnownBreak(Declared):
     break_date: date
     table_name: str
     column_name: str
-    break_kind: Literal["norm", "scope", "structure"]
+    break_kind: str
     break_note: str
 
 
@@ -73,12 +75,14 @@ def known_breaks(root: Path) -> tuple[KnownBreak, ...]:
     """Return the known breaks in the order of the file. Raises DeclarationError."""
     source = Source(root, f"{NORMS}/series_break.csv")
     tables = {r.name: r.names() for r in relations(root).values() if r.schema == "core"}
+    kinds = [c.code for c in code_lists(root)["break_kind"] if c.code not in get_args(Concordance)]  # not of forms
     found: list[KnownBreak] = []
     for line, row in source.rows(("break_date", "table_name", "column_name", "break_kind", "break_note")):
         known = build(KnownBreak, filled(row), source, (line,))
         if not known:
             continue
         found.append(known)
+        source.refuse_unless(known.break_kind in kinds, (line, "break_kind"), known.break_kind, ", ".join(kinds))
         allowed = ", ".join(sorted(tables))
         if source.refuse_unless(known.table_name in (ANY, *tables), (line, "table_name"), known.table_name, allowed):
             names = tables.get(known.table_name, [])

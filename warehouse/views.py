@@ -10,19 +10,17 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from warehouse.exact import code_views, exact_views, is_exact_macro
 from warehouse.relation import column_comment, literal, quote, relations
+from warehouse.sql_files import MACROS, VIEWS, sql_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import duckdb
 
-VIEWS_DIR = Path(__file__).parent / "views"
-MACROS_DIR = Path(__file__).parent / "macros"
 _COMMENT = re.compile(r"--.*")
 _NAME = re.compile(r"\b[a-z]+\.[a-z_0-9]+\b")
 
@@ -58,8 +56,9 @@ def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> No
 @cache
 def sql_objects() -> dict[str, SqlObject]:
     """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
-    views = exact_views() | code_views() | _files(VIEWS_DIR)
-    macros = is_exact_macro() | _files(MACROS_DIR)
+    files = sql_files()
+    views = exact_views() | code_views() | files[VIEWS]
+    macros = is_exact_macro() | files[MACROS]
     found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
     found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}
@@ -88,10 +87,6 @@ def reached(names: Iterable[str], texts: Mapping[str, str]) -> set[str]:
         found |= new
         todo += new
     return found
-
-
-def _files(folder: Path) -> dict[str, str]:
-    return {p.stem: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.sql"))}
 
 
 def _comment(

@@ -15,6 +15,7 @@ from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import relations
+from warehouse.sql_files import sql_files
 
 TRAINING, MART = "warehouse/tables/form/training.yaml", "warehouse/tables/system/mart.yaml"
 FORM, LINES = "warehouse/forms/bcdv/2023/form.yaml", "warehouse/forms/bcdv/2023/columns.csv"
@@ -27,6 +28,7 @@ FIELD, LEVEL, PATH = (
 NORM, BREAK, DEADLINES = "warehouse/norms/dialogue.csv", "warehouse/norms/series_break.csv", "warehouse/deadlines.yaml"
 RULES, COVER_RULES = "expectations/rules/training.yaml", "expectations/rules/submission.yaml"
 HISTORY, INTAKE = "expectations/rules/history.yaml", "expectations/intake_findings.yaml"
+STAGING, VIEW = "warehouse/tables/system/staging.yaml", "warehouse/views/core.citation_document.sql"
 CONTEXT = "warehouse/tables/system/context.yaml"
 T_RATE = "code: T-RATE\n  severity: warning\n  kind: row\n  exact: true\n"
 
@@ -45,7 +47,7 @@ TYPOS = [
     (TRAINING, "grain: one row of the form", "register: No way\ngrain: one", "register", "'No way'", "a valid boolean"),
     (TRAINING, "label: Hình thức, description: Kind of training", 'label: "", description: K', "label", "nothing", "must be stated"),
     (TRAINING, ", description: Kind of training", "", "description", "nothing", "it must be stated"),
-    (TRAINING, "type: count, unit: cuộc, measure: flow", "type: cuont, unit: cuộc, measure: flow", "type", "'cuont'", "count, decimal, percent"),
+    (TRAINING, "type: count, unit: cuộc, measure: flow", "type: cuont, unit: cuộc, measure: flow", "type", "'cuont'", "count, "),
     (TRAINING, "measure: flow, required", "measure: flwo, required", "measure", "'flwo'", "flow, persons, level, plan, rate"),
     (TRAINING, "type: integer, label: Số chữ số", "type: integer, measure: flow, label: Số", "measure", "'flow'", "only with count, decimal, percent"),
     (TRAINING, "codes: audience,", "codes: audeince,", "codes", "'audeince'", "admin_level, audience"),
@@ -74,6 +76,16 @@ TYPOS = [
     ("warehouse/marts/training_by_year.sql", "sum(session_count) AS", "sum(member_rate_stated) AS", "member_rate_stated", "'sum(member_rate_stated)'", "no sum over a rate"),
     ("warehouse/marts/model_by_year.sql", "count(*) AS model_count", "avg(score) AS model_count", "score", "'avg(score)'", "no sum over a rate"),
     ("warehouse/marts/dialogue_compliance.sql", "sum(f.petition_settled_count)", "sum(f.petition_pending_count)", "petition_pending_count", "'sum(f.petition_pending_count)'", "no sum over a level"),
+    (MART, "  by_year: true\n", "  by_year: no way\n", "by_year", "'no way'", "a valid boolean"),
+    (STAGING, "like: intake.submission", "like: intake.submision", "like", "'intake.submision'", "a table of the warehouse"),
+    (STAGING, "without: [verdict,", "without: [vredict,", "without", "'vredict'", "submission_id, sha256"),
+    ("warehouse/tables/system/meta.yaml", "key: [schema_name, table_name, column_name]", "key: [schema_name]\n  like: core.deadline", "like", "'core.deadline'", "nothing: only in staging"),
+    # SQL
+    (VIEW, "-- Số văn bản", "- Số văn bản", "", "'- Số văn bản", "a first line -- Vietnamese - English."),
+    (VIEW, "FROM core.dim_document WHERE", "FROM core.dim_documnet WHERE", "", "'core.dim_documnet'", "a table, view or macro: core.citation_document"),
+    ("warehouse/views/core.unit_on_day.sql", "--   valid_until: ", "--   valid_until ", "", "'--   valid_until ", "--   column: Vietnamese - English"),
+    ("warehouse/macros/core.dialogues_required.sql", "MACRO core.dialogues_required(", "MACRO core.dialogs_required(", "", "'CREATE OR REPLACE MACRO core.dialogs_required(", "CREATE OR REPLACE MACRO core.dialogues_required("),
+    ("warehouse/marts/model_by_year.sql", "mart.model_by_unit", "mart.model_per_unit", "", "'mart.model_per_unit'", "mart.model_by_unit"),
     # forms
     (LINES, "session_count,count,yes,", "session_count,count,Yes,", "required", "'Yes'", "yes or blank"),
     (LINES, "session_count,count,yes,", "session_count,count,,", "required", "false", "yes, as in training.yaml"),
@@ -82,7 +94,7 @@ TYPOS = [
     (LINES, "day_count,count", "session_count,count", "column", "'session_count'", "each column once"),
     (LINES, "day_count,count", "day_cuont,count", "column", "'day_cuont'", "training_kind_code, document_number"),
     (LINES, "day_count,count", ",count", "column", "nothing", "columns joined by |, or -"),
-    (LINES, "day_count,count", "day_count,coutn", "reader", "'coutn'", "count, decimal, date"),
+    (LINES, "day_count,count", "day_count,coutn", "reader", "'coutn'", "count, ratio, percent"),
     (LINES, "day_count,count", "day_count,date", "column", "'day_count (count)'", "a column of type date, with reader date"),
     (LINES, "document_number|document_date,citation", "document_number,citation", "column", "'document_number (text)'", "of type text and a column of type date"),
     (LINES, "document_number|document_date,citation,,renamed,document_number|document_date", "document_number,text,,renamed,document_number", "", "nothing", "a line for document_date of training"),
@@ -177,7 +189,8 @@ TYPOS = [
 
 def load_all(root: Path) -> None:
     """Load every declaration under ``root``."""
-    for load in (relations, code_lists, form_versions, status_path, dialogue_norms, known_breaks, deadlines, catalogue):
+    tables, forms = (relations, sql_files), (form_versions, deadlines)
+    for load in (*tables, *forms, code_lists, status_path, dialogue_norms, known_breaks, catalogue):
         load(root)
 
 
@@ -247,6 +260,12 @@ def test_files_without_a_declaration_are_refused(root: Path) -> None:
     stray.unlink()
     (root / "warehouse/tables/system/marts.yaml").write_text("a: 1\n", encoding="utf-8")
     assert "marts.yaml:1: found 'marts'; allowed: intake, staging, core, mart, meta or context" in str(refused(root))
+
+
+def test_a_view_is_called_by_schema_and_name(root: Path) -> None:
+    (root / VIEW).rename(root / "warehouse/views/citation_document.sql")
+    found = {p.file: p for p in refused(root).problems}["warehouse/views/citation_document.sql"]
+    assert (found.line, found.found, found.allowed[:19]) == (1, "'citation_document.sql'", "<schema>.<name>.sql")
 
 
 def test_a_property_of_a_code_list_is_a_flag_or_a_code_of_another_list(root: Path) -> None:
