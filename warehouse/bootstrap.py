@@ -14,7 +14,7 @@ from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
-from warehouse.marts import require_readers
+from warehouse.marts import check_readers
 from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import periods_of
@@ -37,12 +37,13 @@ class DeclarationMismatchError(Exception):
 def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     """Create what is missing and refresh the mirrors of the declarations; does nothing when none has changed.
 
-    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, MartError.
+    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, and
+    DeclarationError.
     """
     fingerprint = _fingerprint()
     if fingerprint == _kept_fingerprint(con):
         return False
-    require_readers()
+    check_readers()
     _create_tables(con)
     migrate(con)
     for name, rows in mirrors().items():

@@ -5,9 +5,15 @@ Belongs here: their SQL text. Does not: creating them (warehouse.views), views t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from warehouse.codes import Code, code_lists
 from warehouse.declaration import Table, report_tables
 from warehouse.relation import literal
+from warehouse.source import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: the list whose property ``is_exact`` says which states of a cell carry a figure that may be added
 STATES = "cell_state"
@@ -35,20 +41,20 @@ GROUP BY ALL
 """
 
 
-def exact_views() -> dict[str, str]:
+def exact_views(root: Path = ROOT) -> dict[str, str]:
     """Return the SELECT of ``core.<fact>_exact`` for every fact, by the view's qualified name."""
-    return {f"core.{t.core}_exact": _exact(t) for t in report_tables().values()}
+    return {f"core.{t.core}_exact": _exact(t) for t in report_tables(root).values()}
 
 
-def code_views() -> dict[str, str]:
+def code_views(root: Path = ROOT) -> dict[str, str]:
     """Return the SELECT of ``core.code_<list>`` for every code list that has properties."""
-    known = {name: _properties(codes) for name, codes in code_lists().items()}
+    known = {name: _properties(codes) for name, codes in code_lists(root).items()}
     return {f"core.code_{name}": _of_list(name, properties) for name, properties in known.items() if properties}
 
 
-def is_exact_macro() -> dict[str, str]:
+def is_exact_macro(root: Path = ROOT) -> dict[str, str]:
     """Return the statement that makes ``core.is_exact(state)``: true for the states that carry an exact figure."""
-    states = ", ".join(literal(c.code) for c in code_lists()[STATES] if c.properties["is_exact"])
+    states = ", ".join(literal(c.code) for c in code_lists(root)[STATES] if c.properties["is_exact"])
     return {"core.is_exact": f"CREATE OR REPLACE MACRO core.is_exact(state) AS (state IN ({states}))"}
 
 

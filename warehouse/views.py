@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from warehouse.exact import code_views, exact_views, is_exact_macro
 from warehouse.relation import column_comment, literal, quote, relations
+from warehouse.source import per_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     import duckdb
 
-VIEWS_DIR = Path(__file__).parent / "views"
-MACROS_DIR = Path(__file__).parent / "macros"
+VIEWS, MACROS = "warehouse/views", "warehouse/macros"
 _COMMENT = re.compile(r"--.*")
 _NAME = re.compile(r"\b[a-z]+\.[a-z_0-9]+\b")
 
@@ -55,11 +54,11 @@ def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> No
             described[found.name] = _comment(con, found, described)
 
 
-@cache
-def sql_objects() -> dict[str, SqlObject]:
+@per_root
+def sql_objects(root: Path) -> dict[str, SqlObject]:
     """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
-    views = exact_views() | code_views() | _files(VIEWS_DIR)
-    macros = is_exact_macro() | _files(MACROS_DIR)
+    views = exact_views(root) | code_views(root) | _files(root / VIEWS)
+    macros = is_exact_macro(root) | _files(root / MACROS)
     found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
     found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}

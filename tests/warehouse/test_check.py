@@ -13,6 +13,7 @@ from warehouse.check import DeclarationError
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
+from warehouse.marts import check_readers
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import relations
 
@@ -74,6 +75,9 @@ TYPOS = [
     ("warehouse/marts/training_by_year.sql", "sum(session_count) AS", "sum(member_rate_stated) AS", "member_rate_stated", "'sum(member_rate_stated)'", "no sum over a rate"),
     ("warehouse/marts/model_by_year.sql", "count(*) AS model_count", "avg(score) AS model_count", "score", "'avg(score)'", "no sum over a rate"),
     ("warehouse/marts/dialogue_compliance.sql", "sum(f.petition_settled_count)", "sum(f.petition_pending_count)", "petition_pending_count", "'sum(f.petition_pending_count)'", "no sum over a level"),
+    (MART, "  by_year: true", "  by_yaer: true", "by_yaer", "'by_yaer'", "label, description, grain, key, columns"),
+    (MART, "  by_year: true", '  by_year: "true"', "by_year", "'true'", "a valid boolean"),
+    ("warehouse/tables/system/core.yaml", "key: [period_id]\n", "key: [period_id]\n  by_year: true\n", "by_year", "true", "only of a mart"),
     # forms
     (LINES, "session_count,count,yes,", "session_count,count,Yes,", "required", "'Yes'", "yes or blank"),
     (LINES, "session_count,count,yes,", "session_count,count,,", "required", "false", "yes, as in training.yaml"),
@@ -177,7 +181,17 @@ TYPOS = [
 
 def load_all(root: Path) -> None:
     """Load every declaration under ``root``."""
-    for load in (relations, code_lists, form_versions, status_path, dialogue_norms, known_breaks, deadlines, catalogue):
+    for load in (
+        relations,
+        code_lists,
+        form_versions,
+        status_path,
+        dialogue_norms,
+        known_breaks,
+        deadlines,
+        catalogue,
+        check_readers,
+    ):
         load(root)
 
 

@@ -14,17 +14,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support import clean_rows, put, query, report_of, take
+from tests.support import REPO, clean_rows, put, query, report_of, take
 from warehouse.bootstrap import bootstrap
+from warehouse.check import DeclarationError
 from warehouse.codes import code_lists
 from warehouse.content import content_hashes, differing
 from warehouse.declaration import report_tables
 from warehouse.home import Home
-from warehouse.marts import MARTS_DIR, Mart, MartError, build_marts, marts, require_by_year
+from warehouse.marts import MARTS, Mart, build_marts, marts
 from warehouse.relation import ddl, relations
-from warehouse.views import MACROS_DIR, VIEWS_DIR, SqlOrderError, create_views, in_order, names_used, sql_objects
+from warehouse.views import MACROS, VIEWS, SqlOrderError, create_views, in_order, names_used, sql_objects
 
-WRITTEN = sorted(p for folder in (MARTS_DIR, VIEWS_DIR, MACROS_DIR) for p in folder.glob("*.sql"))
+WRITTEN = sorted(p for folder in (MARTS, VIEWS, MACROS) for p in (REPO / folder).glob("*.sql"))
 #: what a mart would say if it forgot that something is declared: a fact itself, states, levels, statuses, forms
 SPELT_OUT = re.compile(
     r"\bfact_(?!\w*_exact\b)|_state (?:NOT )?IN\b|'value', ?'zero'|'co_so'|'dang_ky'|'khong_dat'|'[A-Z]{4}'"
@@ -32,9 +33,9 @@ SPELT_OUT = re.compile(
 YEAR = 2023
 
 
-def _planted(name: str, sql: str, *, by_year: bool = True) -> Mart:
-    """A mart with the columns of mart.model_by_year."""
-    return Mart(replace(relations()["mart.model_by_year"], name=name, by_year=by_year), sql)
+def _planted(name: str, sql: str) -> Mart:
+    """A mart by year with the columns of mart.model_by_year."""
+    return Mart(replace(relations()["mart.model_by_year"], name=name), sql)
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda p: p.name)
@@ -161,20 +162,22 @@ def test_a_mart_that_reads_another_year_is_found_not_to_be_by_year(
     assert bool([name for name in found if name.startswith("mart.planted")]) == stale
 
 
-def test_a_mart_by_year_that_reads_a_mart_rebuilt_whole_is_refused() -> None:
-    whole = next(m for m in marts() if not m.relation.by_year)
-    planted = _planted("planted", f"SELECT year FROM {whole.relation.qualified}")
-    with pytest.raises(
-        MartError, match=rf"mart\.planted: by_year, but marts/planted\.sql reads \['{whole.relation.qualified}'\]"
-    ):
-        require_by_year((*marts(), planted))
-    require_by_year((*marts(), _planted("planted", planted.sql, by_year=False)))
-
-
-def test_a_mart_by_year_without_a_year_is_refused() -> None:
-    columns = tuple(c for c in relations()["mart.model_by_year"].columns if c.name != "year")
-    with pytest.raises(MartError, match="needs a column year"):
-        require_by_year((Mart(replace(relations()["mart.model_by_year"], columns=columns), "SELECT 1"),))
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("key: [year, unit_id, model_code]\n  by_year: true\n", "key: [year, unit_id, model_code]\n",
+     "by_year: found true; allowed: only when no mart is read that is rebuilt whole, as mart.model_by_unit is"),
+    ("key: [break_date, table_name, column_name, break_kind]\n  columns:\n    - {name: year,",
+     "key: [break_date, table_name, column_name, break_kind]\n  by_year: true\n  columns:\n    - {name: from_year,",
+     "by_year: found true; allowed: only with a column year"),
+])  # fmt: skip
+def test_a_mart_that_cannot_be_by_year_does_not_load(tmp_path: Path, old: str, new: str, told: str) -> None:
+    for folder in ("tables", "forms", "codes", "marts", "views", "macros"):
+        shutil.copytree(REPO / "warehouse" / folder, tmp_path / "warehouse" / folder)
+    declared = tmp_path / "warehouse/tables/system/mart.yaml"
+    text = declared.read_text(encoding="utf-8")
+    assert old in text
+    declared.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=told):
+        marts(tmp_path)
 
 
 def test_code_views_show_the_properties_of_the_lists() -> None:

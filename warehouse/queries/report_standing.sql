@@ -21,5 +21,5 @@ SELECT p.*, u.unit_id, u.unit_code, u.unit_name,
             WHEN $today::DATE <= p.last_day THEN 'late'
             ELSE 'overdue' END AS due_state
 FROM period p
-JOIN core.unit_on_day u ON p.period_end BETWEEN u.valid_from AND u.valid_until AND u.level_code = 'co_so'
+JOIN core.unit_on_day u ON p.period_end BETWEEN u.valid_from AND u.valid_until AND u.is_reporting
 LEFT JOIN received r ON r.form_code = p.form_code AND r.unit_id = u.unit_id AND r.period_id = p.period_id
