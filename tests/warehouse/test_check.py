@@ -111,6 +111,7 @@ TYPOS = [
     (FORM, "form_code: BCDV", "form_code: BCVD", "form_code", "'BCVD'", "BCDV, as the folder is called"),
     (FORM, 'form_version: "2023"', "form_version: 2023", "form_version", "2023", "a valid string"),
     (FORM, "policy: replace", "policy: replce", "policy", "'replce'", "replace, register"),
+    (FORM, "policy: replace", "policy: register", "policy", "'register'", "replace, as before"),
     (FORM, "policy: replace", "polcy: replace", "polcy", "'polcy'", "form_code, form_version"),
     (FORM, "valid_from: 2023-01-01", "valid_from: 2023-02-01", "valid_from", "2023-02-01", "2023-01-01, the day after BCDV-2013 ends"),
     (FORM, "valid_from: 2023-01-01", "valid_from: 2022-12-31", "valid_from", "2022-12-31", "2023-01-01, the day after BCDV-2013 ends"),

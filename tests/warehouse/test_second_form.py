@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.support import REPO, clean_rows, put, query, report_of, take
+from warehouse.check import DeclarationError
 from warehouse.forms import form_versions, register_form, report_forms
 from warehouse.home import Home
 from warehouse.marts import check_readers
@@ -44,6 +45,7 @@ from datetime import date
 from pathlib import Path
 from assets.ingest import ingest
 from assets.template import UnitLine, write_template
+from warehouse.check import DeclarationError
 from warehouse.forms import form_versions
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -186,13 +188,11 @@ def test_every_declared_form_is_read_by_a_mart() -> None:
     check_readers()
 
 
-def test_one_form_carries_the_register_and_a_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = form_versions()
-    register = register_form()
-    assert register not in report_forms()
-    other = next(f for f in versions.values() if f.form_code == register)
-    monkeypatch.setattr(
-        "warehouse.forms.form_versions", lambda: {**versions, ("DMKH", "1"): replace(other, form_code="DMKH")}
-    )
-    with pytest.raises(ValueError, match=rf"found \['{register}', 'DMKH'\]"):
-        register_form()
+def test_one_form_carries_the_register_and_a_second_is_refused(sources: Path) -> None:
+    first, other = (sources / "warehouse/forms" / f for f in ("dmdv/1", "dmkh/1"))
+    shutil.copytree(first, other)
+    text = (other / "form.yaml").read_text(encoding="utf-8")
+    (other / "form.yaml").write_text(text.replace("form_code: DMDV", "form_code: DMKH"), encoding="utf-8")
+    with pytest.raises(DeclarationError, match="policy: found 'register'; allowed: replace: the register is DMDV"):
+        form_versions(sources)
+    assert register_form() not in report_forms()

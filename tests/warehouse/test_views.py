@@ -66,7 +66,7 @@ def test_every_fact_has_its_exact_view_and_every_figure_is_null_unless_its_state
 
 def test_a_report_is_counted_unless_it_is_superseded_or_contained_in_a_longer_one(home: Home) -> None:
     rows = clean_rows(2024)
-    periods = {"2024-H1": {}, "2024-Q2": {}, "2024-Q4": {}, "2024-9M": {"revision": 1}}
+    periods = {"2024-H1": {}, "2024-Q2": {}, "2024-Q4": {}, "2024-M10": {}, "2024-9M": {"revision": 1}}
     put(home.inbox, *(report_of(104, p, rows, cover) for p, cover in periods.items()))
     put(home.inbox, replace(report_of(104, "2024-9M", rows, {"revision": 2}), suffix="_second"))
     take(home)
@@ -76,7 +76,7 @@ def test_a_report_is_counted_unless_it_is_superseded_or_contained_in_a_longer_on
     )
     assert query(home, sql) == [
         ("2024-9M", 1, False, "unit"), ("2024-9M", 2, True, "unit"), ("2024-H1", 1, False, "unit"),
-        ("2024-Q2", 1, False, "unit"), ("2024-Q4", 1, True, "unit"),
+        ("2024-M10", 1, False, "unit"), ("2024-Q2", 1, False, "unit"), ("2024-Q4", 1, True, "unit"),
     ]  # fmt: skip
 
 
