@@ -111,7 +111,7 @@ class Rule(Declared):
 
     def _exactness(self) -> str:
         stated = [f"{c}_state" for c in self.columns if f"{c}_state" in relations()[self.table].names()]
-        return " AND ".join(f"{s} IN ('value', 'zero')" for s in stated) if self.exact else ""
+        return " AND ".join(f"core.is_exact({s})" for s in stated) if self.exact else ""
 
     def _filled(self, text: str) -> str:
         return text if self.tolerance is None else text.replace("{tolerance}", repr(self.tolerance))

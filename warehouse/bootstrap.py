@@ -14,10 +14,10 @@ from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
 from warehouse.forms import form_versions
-from warehouse.marts import require_readers
+from warehouse.marts import check_readers
 from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
-from warehouse.periods import periods_of
+from warehouse.periods import period_kinds
 from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations
 from warehouse.rows import Rows, replace_rows
 from warehouse.types import COLUMN_TYPES
@@ -25,9 +25,6 @@ from warehouse.views import create_views
 
 if TYPE_CHECKING:
     import duckdb
-
-#: the periods of a year have the same months in every year
-_ANY_YEAR = 2013
 
 
 class DeclarationMismatchError(Exception):
@@ -37,12 +34,13 @@ class DeclarationMismatchError(Exception):
 def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     """Create what is missing and refresh the mirrors of the declarations; does nothing when none has changed.
 
-    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, MartError.
+    Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, and
+    DeclarationError.
     """
     fingerprint = _fingerprint()
     if fingerprint == _kept_fingerprint(con):
         return False
-    require_readers()
+    check_readers()
     _create_tables(con)
     migrate(con)
     for name, rows in mirrors().items():
@@ -112,7 +110,11 @@ def mirrors() -> dict[str, Rows]:
             (f.form_code, f.form_version, f.title, f.policy, f.policy == "replace", f.valid_from, f.valid_to)
             for f in form_versions().values()
         ],
-        "core.period_code": [(p.kind, p.code, p.period_start.month, p.period_end.month) for p in periods_of(_ANY_YEAR)],
+        "core.period_code": [
+            (kind.kind, code, first, last, kind.is_cumulative)
+            for kind in period_kinds().values()
+            for code, (first, last) in kind.months.items()
+        ],
         "core.dim_dialogue_norm": [
             (n.norm_code, n.document_number, n.valid_from, n.valid_to, n.required_per_year, n.label)
             for n in dialogue_norms()

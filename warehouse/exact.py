@@ -5,12 +5,15 @@ Belongs here: their SQL text. Does not: creating them (warehouse.views), views t
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from warehouse.codes import Code, code_lists
 from warehouse.declaration import Table, report_tables
 from warehouse.relation import literal
 from warehouse.source import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: the list whose property ``is_exact`` says which states of a cell carry a figure that may be added
 STATES = "cell_state"

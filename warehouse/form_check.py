@@ -54,8 +54,16 @@ def check_versions(found: Sequence[ReadForm]) -> None:
         for line, column in chain[0].columns:
             _check_first(chain[0].lines, line, column)
         for before, after in pairwise(chain):
+            policy = before.version.policy
+            after.head.refuse_unless(
+                after.version.policy == policy, ("policy",), after.version.policy, f"{policy}, as before"
+            )
             _check_stretch(before.version, after)
             _check_concordance(before.version, after)
+    registers = [r for r in found if r.version.policy == "register"]
+    for other in (r for r in registers if r.version.form_code != registers[0].version.form_code):
+        allowed = f"replace: the register is {registers[0].version.form_code}, and there is one"
+        other.head.problem(("policy",), "register", allowed)
 
 
 def _check_head(source: Source, form: FormVersion) -> None:

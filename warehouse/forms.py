@@ -126,18 +126,16 @@ def form_versions(root: Path) -> dict[tuple[str, str], FormVersion]:
     return {(r.version.form_code, r.version.form_version): r.version for r in found}
 
 
-def report_forms() -> dict[str, tuple[FormVersion, ...]]:
+def report_forms(root: Path = ROOT) -> dict[str, tuple[FormVersion, ...]]:
     """Return the versions of each form that units report on (policy ``replace``), by form code, oldest first."""
-    known = form_versions().values()
-    return {code: tuple(f for f in known if f.form_code == code) for code in form_codes("replace")}
+    known = form_versions(root).values()
+    return {code: tuple(f for f in known if f.form_code == code) for code in form_codes("replace", root)}
 
 
 def register_form() -> str:
-    """Return the code of the form that carries the register. Raises ValueError unless exactly one form does."""
-    codes = form_codes("register")
-    if len(codes) != 1:
-        raise ValueError(f"exactly one form has policy: register in its form.yaml; found {codes}")
-    return codes[0]
+    """Return the code of the one form that carries the register."""
+    (code,) = form_codes("register")
+    return code
 
 
 def version_for(form_code: str, day: date) -> FormVersion | None:

@@ -7,27 +7,22 @@ columns (tables/system/mart.yaml) and SQL.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from warehouse.declaration import form_tables
 from warehouse.forms import report_forms
-from warehouse.relation import Relation, relations
+from warehouse.relation import SYSTEM, Relation, relations
+from warehouse.source import ROOT, Source, per_root
 from warehouse.sql_files import MARTS, sql_files
 from warehouse.views import in_order, reached, sql_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import duckdb
 
-    from warehouse.forms import FormVersion
-
-_DECLARED = "tables/system/mart.yaml"
-
-
-class MartError(ValueError):
-    """A mart is declared otherwise than its SQL is, or a form feeds none; the message names the file and the remedy."""
+_DECLARED = f"{SYSTEM}/mart.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +33,21 @@ class Mart:
     sql: str
 
 
-@cache
-def marts() -> tuple[Mart, ...]:
-    """Return every mart, each after those that it reads, in its SQL or through a view or macro. Raises MartError."""
-    texts = sql_files()[MARTS]
-    declared = {r.qualified: r for r in relations().values() if r.schema == "mart"}
-    order = [n for n in in_order(texts | _views()) if n in texts]
+@per_root
+def marts(root: Path) -> tuple[Mart, ...]:
+    """Return every mart, each after those that it reads, in its SQL or through a view or macro.
+
+    Raises DeclarationError, for a mart by year that has no year or reads a mart that is rebuilt whole, too; SqlOrderError.
+    """
+    texts = sql_files(root)[MARTS]
+    declared = {r.qualified: r for r in relations(root).values() if r.schema == "mart"}
+    order = [n for n in in_order(texts | _views(root)) if n in texts]
     found = tuple(Mart(declared[n], texts[n]) for n in order)
-    require_by_year(found)
+    _check_others(root)
+    source = Source(root, _DECLARED)
+    for mart in (m for m in found if m.relation.by_year):
+        _check_by_year(source, mart, found, texts | _views(root))
+    source.check()
     return found
 
 
@@ -58,41 +60,42 @@ def build_marts(con: duckdb.DuckDBPyConnection, years: Iterable[int] | None, bui
         _rebuild(con, mart, years if mart.relation.by_year else None)
 
 
-def require_by_year(found: Iterable[Mart]) -> None:
-    """Raise MartError for a mart by year that has no year, or reads a mart that is rebuilt whole."""
-    texts = {m.relation.qualified: m.sql for m in found}
-    whole = {m.relation.qualified for m in found if not m.relation.by_year}
-    for mart in (m for m in found if m.relation.by_year):
-        name = mart.relation.qualified
-        if "year" not in mart.relation.names():
-            raise MartError(f"{_DECLARED}: {name}: by_year needs a column year")
-        if wrong := sorted(whole & reached([name], texts | _views())):
-            raise MartError(
-                f"{_DECLARED}: {name}: by_year, but marts/{mart.relation.name}.sql reads {wrong}, whose rows of one year "
-                "depend on other years; take by_year away"
-            )
-
-
-def require_readers() -> None:
-    """Raise MartError for a form of units' reports whose tables no mart reads: it would be accepted into nothing."""
-    texts = _views() | {m.relation.qualified: m.sql for m in marts()}
+def check_readers(root: Path = ROOT) -> None:
+    """Raise DeclarationError for a form of units' reports whose tables no mart reads: it would be accepted into nothing."""
+    texts = _views(root) | {m.relation.qualified: m.sql for m in marts(root)}
     read = reached([n for n in texts if n.startswith("mart.")], texts)
-    for form in (f for versions in report_forms().values() for f in versions):
-        tables = [f"core.{form_tables()[t].core}" for t in form.tables()]
-        if not read.intersection(tables):
-            raise MartError(_unread(form, tables))
+    for form in (f for versions in report_forms(root).values() for f in versions):
+        source = Source(root, f"{form.folder}/form.yaml")
+        tables = [f"core.{form_tables(root)[t].core}" for t in form.tables()]
+        source.refuse_unless(
+            bool(read.intersection(tables)),
+            ("form_code",),
+            f"{form.name}, which fills {', '.join(tables) or 'no table'}",
+            "a form that feeds a mart: its reports would be accepted into nothing. Add a mart that reads one of its tables "
+            f"({MARTS}/<name>.sql and {_DECLARED}), or take the form away",
+        )
+        source.check()
 
 
-def _unread(form: FormVersion, tables: list[str]) -> str:
-    return (
-        f"{form.folder}/form.yaml: form {form.form_code} {form.form_version} fills {tables or 'no table'}, which no mart "
-        "reads: its reports would be accepted into nothing. Add a mart that reads them (marts/<name>.sql and "
-        f"{_DECLARED}), or take the form away"
+def _check_by_year(source: Source, mart: Mart, found: Sequence[Mart], texts: dict[str, str]) -> None:
+    at = (mart.relation.name, "by_year")
+    source.refuse_unless("year" in mart.relation.names(), at, True, "only with a column year")
+    whole = {m.relation.qualified for m in found if not m.relation.by_year}
+    wrong = sorted(whole & reached([mart.relation.qualified], texts))
+    source.refuse_unless(
+        not wrong, at, True, f"only when no mart is read that is rebuilt whole, as {', '.join(wrong)} is"
     )
 
 
-def _views() -> dict[str, str]:
-    return {name: o.sql for name, o in sql_objects().items()}
+def _check_others(root: Path) -> None:
+    for relation in (r for r in relations(root).values() if r.by_year and r.schema != "mart"):
+        source = Source(root, f"{SYSTEM}/{relation.schema}.yaml")
+        source.problem((relation.name, "by_year"), True, "only of a mart")
+        source.check()
+
+
+def _views(root: Path) -> dict[str, str]:
+    return {name: o.sql for name, o in sql_objects(root).items()}
 
 
 def _rebuild(con: duckdb.DuckDBPyConnection, mart: Mart, years: Iterable[int] | None) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Literal
 
 from warehouse.exact import code_views, exact_views, is_exact_macro
 from warehouse.relation import column_comment, literal, quote, relations
+from warehouse.source import per_root
 from warehouse.sql_files import MACROS, VIEWS, sql_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     import duckdb
 
@@ -53,12 +54,12 @@ def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> No
             described[found.name] = _comment(con, found, described)
 
 
-@cache
-def sql_objects() -> dict[str, SqlObject]:
+@per_root
+def sql_objects(root: Path) -> dict[str, SqlObject]:
     """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
-    files = sql_files()
-    views = exact_views() | code_views() | files[VIEWS]
-    macros = is_exact_macro() | files[MACROS]
+    files = sql_files(root)
+    views = exact_views(root) | code_views(root) | files[VIEWS]
+    macros = is_exact_macro(root) | files[MACROS]
     found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
     found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}

@@ -13,6 +13,7 @@ from warehouse.check import DeclarationError
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
+from warehouse.marts import check_readers
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import relations
 from warehouse.sql_files import sql_files
@@ -80,6 +81,9 @@ TYPOS = [
     (STAGING, "like: intake.submission", "like: intake.submision", "like", "'intake.submision'", "a table of the warehouse"),
     (STAGING, "without: [verdict,", "without: [vredict,", "without", "'vredict'", "submission_id, sha256"),
     ("warehouse/tables/system/meta.yaml", "key: [schema_name, table_name, column_name]", "key: [schema_name]\n  like: core.deadline", "like", "'core.deadline'", "nothing: only in staging"),
+    (MART, "  by_year: true", "  by_yaer: true", "by_yaer", "'by_yaer'", "label, description, grain, key, columns"),
+    (MART, "  by_year: true", '  by_year: "true"', "by_year", "'true'", "a valid boolean"),
+    ("warehouse/tables/system/core.yaml", "key: [period_id]\n", "key: [period_id]\n  by_year: true\n", "by_year", "true", "only of a mart"),
     # SQL
     (VIEW, "-- Số văn bản", "- Số văn bản", "", "'- Số văn bản", "a first line -- Vietnamese - English."),
     (VIEW, "FROM core.dim_document WHERE", "FROM core.dim_documnet WHERE", "", "'core.dim_documnet'", "a table, view or macro: core.citation_document"),
@@ -119,6 +123,7 @@ TYPOS = [
     (FORM, "form_code: BCDV", "form_code: BCVD", "form_code", "'BCVD'", "BCDV, as the folder is called"),
     (FORM, 'form_version: "2023"', "form_version: 2023", "form_version", "2023", "a valid string"),
     (FORM, "policy: replace", "policy: replce", "policy", "'replce'", "replace, register"),
+    (FORM, "policy: replace", "policy: register", "policy", "'register'", "replace, as before"),
     (FORM, "policy: replace", "polcy: replace", "polcy", "'polcy'", "form_code, form_version"),
     (FORM, "valid_from: 2023-01-01", "valid_from: 2023-02-01", "valid_from", "2023-02-01", "2023-01-01, the day after BCDV-2013 ends"),
     (FORM, "valid_from: 2023-01-01", "valid_from: 2022-12-31", "valid_from", "2022-12-31", "2023-01-01, the day after BCDV-2013 ends"),
@@ -190,7 +195,7 @@ TYPOS = [
 def load_all(root: Path) -> None:
     """Load every declaration under ``root``."""
     tables, forms = (relations, sql_files), (form_versions, deadlines)
-    for load in (*tables, *forms, code_lists, status_path, dialogue_norms, known_breaks, catalogue):
+    for load in (*tables, *forms, code_lists, status_path, dialogue_norms, known_breaks, catalogue, check_readers):
         load(root)
 
 

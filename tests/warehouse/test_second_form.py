@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from tests.support import REPO, clean_rows, put, query, report_of, take
+from warehouse.check import DeclarationError
 from warehouse.forms import form_versions, register_form, report_forms
 from warehouse.home import Home
-from warehouse.marts import MartError, require_readers
+from warehouse.marts import check_readers
 
 ROOMS = ("warehouse", "expectations", "assets", "orchestration")
 FORM = """\
@@ -44,6 +45,7 @@ from datetime import date
 from pathlib import Path
 from assets.ingest import take_inbox
 from assets.template import UnitLine, write_template
+from warehouse.check import DeclarationError
 from warehouse.forms import form_versions
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -158,7 +160,6 @@ def test_a_second_report_form_is_expected_and_counted_beside_the_first(home: Hom
     assert (out["breaks"], out["keys"]) == ([], [[4]])
 
 
-@pytest.mark.xfail(reason="rules still name the form BCDV in their scope", strict=True)
 def test_an_unknown_unit_on_the_second_form_is_refused_as_on_the_first(home: Home, sources: Path) -> None:
     _add_form(sources, "training")
     sent = _rows(training=clean_rows(2024)["training"])
@@ -178,28 +179,20 @@ def test_a_form_whose_tables_no_mart_reads_does_not_load(home: Home, sources: Pa
     review.write_text(text.replace("core.fact_issue_exact", "core.fact_dialogue_exact"), encoding="utf-8")
     done = _run(sources, PROGRAM, str(home.root), "[]", "{}")
     assert done.returncode == 1
-    assert "forms/bccd/1/form.yaml: form BCCD 1 fills ['core.fact_issue'], which no mart reads" in done.stderr
-    assert "Add a mart" in done.stderr
+    assert "warehouse/forms/bccd/1/form.yaml:1: form_code: found 'BCCD-1, which fills core.fact_issue'" in done.stderr
+    assert "allowed: a form that feeds a mart: its reports would be accepted into nothing. Add a mart" in done.stderr
     assert query(home, "SELECT count(*) FROM intake.submission") == [(1,)]
 
 
-def test_every_declared_form_is_read_by_a_mart_and_a_planted_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    require_readers()
-    first = next(iter(report_forms().values()))[0]
-    monkeypatch.setattr(
-        "warehouse.marts.report_forms", lambda: {"BCCD": (replace(first, form_code="BCCD", columns=()),)}
-    )
-    with pytest.raises(MartError, match="form BCCD 2013 fills no table"):
-        require_readers()
+def test_every_declared_form_is_read_by_a_mart() -> None:
+    check_readers()
 
 
-def test_one_form_carries_the_register_and_a_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = form_versions()
-    register = register_form()
-    assert register not in report_forms()
-    other = next(f for f in versions.values() if f.form_code == register)
-    monkeypatch.setattr(
-        "warehouse.forms.form_versions", lambda: {**versions, ("DMKH", "1"): replace(other, form_code="DMKH")}
-    )
-    with pytest.raises(ValueError, match=rf"found \['{register}', 'DMKH'\]"):
-        register_form()
+def test_one_form_carries_the_register_and_a_second_is_refused(sources: Path) -> None:
+    first, other = (sources / "warehouse/forms" / f for f in ("dmdv/1", "dmkh/1"))
+    shutil.copytree(first, other)
+    text = (other / "form.yaml").read_text(encoding="utf-8")
+    (other / "form.yaml").write_text(text.replace("form_code: DMDV", "form_code: DMKH"), encoding="utf-8")
+    with pytest.raises(DeclarationError, match="policy: found 'register'; allowed: replace: the register is DMDV"):
+        form_versions(sources)
+    assert register_form() not in report_forms()

@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support import clean_rows, put, query, report_of, take
+from tests.support import REPO, clean_rows, put, query, report_of, take
 from warehouse.bootstrap import bootstrap
+from warehouse.check import DeclarationError
 from warehouse.codes import code_lists
 from warehouse.content import content_hashes, differing
 from warehouse.declaration import report_tables
 from warehouse.home import Home
-from warehouse.marts import Mart, MartError, build_marts, marts, require_by_year
+from warehouse.marts import Mart, build_marts, marts
 from warehouse.relation import ddl, relations
 from warehouse.sql_files import sql_files
 from warehouse.views import SqlOrderError, create_views, in_order, names_used, sql_objects
@@ -33,9 +34,9 @@ SPELT_OUT = re.compile(
 YEAR = 2023
 
 
-def _planted(name: str, sql: str, *, by_year: bool = True) -> Mart:
-    """A mart with the columns of mart.model_by_year."""
-    return Mart(replace(relations()["mart.model_by_year"], name=name, by_year=by_year), sql)
+def _planted(name: str, sql: str) -> Mart:
+    """A mart by year with the columns of mart.model_by_year."""
+    return Mart(replace(relations()["mart.model_by_year"], name=name), sql)
 
 
 @pytest.mark.parametrize(("name", "sql"), WRITTEN, ids=[name for name, _ in WRITTEN])
@@ -66,7 +67,7 @@ def test_every_fact_has_its_exact_view_and_every_figure_is_null_unless_its_state
 
 def test_a_report_is_counted_unless_it_is_superseded_or_contained_in_a_longer_one(home: Home) -> None:
     rows = clean_rows(2024)
-    periods = {"2024-H1": {}, "2024-Q2": {}, "2024-Q4": {}, "2024-9M": {"revision": 1}}
+    periods = {"2024-H1": {}, "2024-Q2": {}, "2024-Q4": {}, "2024-M10": {}, "2024-9M": {"revision": 1}}
     put(home.inbox, *(report_of(104, p, rows, cover) for p, cover in periods.items()))
     put(home.inbox, replace(report_of(104, "2024-9M", rows, {"revision": 2}), suffix="_second"))
     take(home)
@@ -76,7 +77,7 @@ def test_a_report_is_counted_unless_it_is_superseded_or_contained_in_a_longer_on
     )
     assert query(home, sql) == [
         ("2024-9M", 1, False, "unit"), ("2024-9M", 2, True, "unit"), ("2024-H1", 1, False, "unit"),
-        ("2024-Q2", 1, False, "unit"), ("2024-Q4", 1, True, "unit"),
+        ("2024-M10", 1, False, "unit"), ("2024-Q2", 1, False, "unit"), ("2024-Q4", 1, True, "unit"),
     ]  # fmt: skip
 
 
@@ -162,20 +163,22 @@ def test_a_mart_that_reads_another_year_is_found_not_to_be_by_year(
     assert bool([name for name in found if name.startswith("mart.planted")]) == stale
 
 
-def test_a_mart_by_year_that_reads_a_mart_rebuilt_whole_is_refused() -> None:
-    whole = next(m for m in marts() if not m.relation.by_year)
-    planted = _planted("planted", f"SELECT year FROM {whole.relation.qualified}")
-    with pytest.raises(
-        MartError, match=rf"mart\.planted: by_year, but marts/planted\.sql reads \['{whole.relation.qualified}'\]"
-    ):
-        require_by_year((*marts(), planted))
-    require_by_year((*marts(), _planted("planted", planted.sql, by_year=False)))
-
-
-def test_a_mart_by_year_without_a_year_is_refused() -> None:
-    columns = tuple(c for c in relations()["mart.model_by_year"].columns if c.name != "year")
-    with pytest.raises(MartError, match="needs a column year"):
-        require_by_year((Mart(replace(relations()["mart.model_by_year"], columns=columns), "SELECT 1"),))
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("key: [year, unit_id, model_code]\n  by_year: true\n", "key: [year, unit_id, model_code]\n",
+     "by_year: found true; allowed: only when no mart is read that is rebuilt whole, as mart.model_by_unit is"),
+    ("key: [break_date, table_name, column_name, break_kind]\n  columns:\n    - {name: year,",
+     "key: [break_date, table_name, column_name, break_kind]\n  by_year: true\n  columns:\n    - {name: from_year,",
+     "by_year: found true; allowed: only with a column year"),
+])  # fmt: skip
+def test_a_mart_that_cannot_be_by_year_does_not_load(tmp_path: Path, old: str, new: str, told: str) -> None:
+    for folder in ("tables", "forms", "codes", "marts", "views", "macros"):
+        shutil.copytree(REPO / "warehouse" / folder, tmp_path / "warehouse" / folder)
+    declared = tmp_path / "warehouse/tables/system/mart.yaml"
+    text = declared.read_text(encoding="utf-8")
+    assert old in text
+    declared.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DeclarationError, match=told):
+        marts(tmp_path)
 
 
 def test_code_views_show_the_properties_of_the_lists() -> None:

@@ -1,28 +1,31 @@
 -- The reports of each unit, year and form, ending within the window, that its figures rest on: the longest cumulative one
--- (Y > 9M > H1), then quarters and months that begin after it ends. Cumulative periods are never added. One form's report
--- contains nothing of another's: forms are told apart here, and figures that two forms ask for add up.
+-- (Y > 9M > H1), then of those that begin after it ends each that is not part of a longer one (quarters before months).
+-- Cumulative periods are never added. One form's report contains nothing of another's: forms are told apart here, and
+-- figures that two forms ask for add up.
 CREATE OR REPLACE MACRO core.reports_used(from_date, to_date) AS TABLE
-WITH reports AS (
-    SELECT year, unit_id, form_code, submission_id, period_id, period_kind, period_start, period_end
-    FROM intake.submission
-    WHERE is_current AND period_kind <> 'R' AND period_end BETWEEN from_date AND to_date
-      AND form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
+WITH kind AS (SELECT DISTINCT period_kind, is_cumulative FROM core.period_code), -- a review (R) is of no year
+reports AS (
+    SELECT s.year, s.unit_id, s.form_code, s.submission_id, s.period_id, s.period_start, s.period_end, k.is_cumulative
+    FROM intake.submission s JOIN kind k USING (period_kind)
+    WHERE s.is_current AND s.period_end BETWEEN from_date AND to_date
+      AND s.form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
 ),
 cumulative AS (
-    SELECT * FROM reports WHERE period_kind IN ('Y', '9M', 'H1')
+    SELECT * FROM reports WHERE is_cumulative
     QUALIFY row_number() OVER (PARTITION BY unit_id, year, form_code ORDER BY period_end DESC) = 1
 ),
-quarters AS (
+after AS (
     SELECT r.* FROM reports r LEFT JOIN cumulative c USING (unit_id, year, form_code)
-    WHERE r.period_kind = 'Q' AND (c.period_end IS NULL OR r.period_start > c.period_end)
+    WHERE NOT r.is_cumulative AND (c.period_end IS NULL OR r.period_start > c.period_end)
 ),
-months AS (
-    SELECT r.* FROM reports r LEFT JOIN cumulative c USING (unit_id, year, form_code)
-    WHERE r.period_kind = 'M' AND (c.period_end IS NULL OR r.period_start > c.period_end)
-      AND NOT EXISTS (FROM quarters q WHERE q.unit_id = r.unit_id AND q.year = r.year AND q.form_code = r.form_code
-                      AND r.period_end BETWEEN q.period_start AND q.period_end)
-),
-used AS (FROM cumulative UNION ALL FROM quarters UNION ALL FROM months)
+used AS (
+    FROM cumulative
+    UNION ALL
+    FROM after r
+    WHERE NOT EXISTS (FROM after longer WHERE longer.unit_id = r.unit_id AND longer.year = r.year AND longer.form_code = r.form_code
+                      AND r.period_end BETWEEN longer.period_start AND longer.period_end
+                      AND longer.period_end - longer.period_start > r.period_end - r.period_start)
+)
 SELECT year, unit_id, submission_id, period_id, period_end,
        period_end = max(period_end) OVER of_year AS is_last,
        -- the parts are disjoint, so their days add up to the year exactly when nothing is missing

@@ -14,7 +14,8 @@ WITH report AS (
     SELECT * FROM intake.submission WHERE form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
 ),
 span AS (
-    SELECT min(year) AS first_year, max(year) AS last_year FROM report WHERE verdict = 'accepted' AND period_kind <> 'R'
+    SELECT min(year) AS first_year, max(year) AS last_year FROM report
+    WHERE verdict = 'accepted' AND period_kind IN (SELECT period_kind FROM core.period_code)
 ),
 period AS (
     SELECT d.form_code, y.year, y.year || '-' || c.period_code AS period_id, d.period_kind,
