@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FAST := not daemon and not faults and not slow
 
 .PHONY: demo test test-fast check setup lock clean
 
@@ -11,9 +12,9 @@ demo: setup
 test: setup check
 	$(BIN)/pytest
 
-# while working: all that needs no daemon and no kill, under two minutes
+# while working: all that needs no daemon, no kill and no job in a process of its own; under two minutes
 test-fast: setup
-	$(BIN)/pytest -m "not daemon and not faults"
+	$(BIN)/pytest -m "$(FAST)"
 
 check: setup
 	$(BIN)/ruff check .

@@ -15,6 +15,8 @@ import pytest
 from tests.support import REPO, clean_rows, put, report_of, take
 from warehouse.home import Home
 
+pytestmark = pytest.mark.slow
+
 ROOMS = ("warehouse", "expectations", "assets", "orchestration")
 RULE = """
 - code: T-ONLINE-OVER

@@ -151,6 +151,7 @@ def test_help_answers_without_the_heavy_libraries() -> None:
         assert re.search(r"Example:.*danvan", danvan(None, command, "--help").stdout)
 
 
+@pytest.mark.slow
 def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_path: Path) -> None:
     home, files = tmp_path / "home", tmp_path / "files"
     put_register(files)
@@ -175,6 +176,7 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
     _the_run_is_on_the_instance(home, batch["run_id"])
 
 
+@pytest.mark.slow
 def test_two_files_of_one_name_are_both_taken(tmp_path: Path) -> None:
     """From two folders, while a third of that name waits in an inbox elsewhere: three reports, none replaced."""
     home, inbox = tmp_path / "home", tmp_path / "arrivals"
@@ -203,6 +205,7 @@ def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
         assert instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
 
 
+@pytest.mark.slow
 def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
     home = tmp_path / "home"
     put_register(home / "inbox")
