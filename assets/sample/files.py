@@ -5,7 +5,9 @@ Belongs here: names, folders, order, the summary. Does not: figures or looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +41,8 @@ def write_sample(out: Path, seed: int, progress: Callable[[int, int], None] | No
         path = write_report(out, report, seed)
         done += 1
         if report.key in SENT_TWICE and not report.suffix:
-            path.with_name(f"{path.stem} - ban sao{path.suffix}").write_bytes(path.read_bytes())
+            with whole(path.with_name(f"{path.stem} - ban sao{path.suffix}")) as making:
+                making.write_bytes(path.read_bytes())
             done += 1
         if progress:
             progress(done, total)
@@ -55,15 +58,27 @@ def write_report(out: Path, report: Report, seed: int) -> Path:
     folder = out / str(report.period.year)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report.form.form_code}_{unit}_{period}{report.suffix}{SUFFIXES[report.look]}"
-    if report.look == "csv":
-        path.write_bytes(csv_bytes(report, chance(seed, unit, period, "dialect")))
-    elif report.look == "json":
-        path.write_bytes(json_bytes(report))
-    elif report.look == "foreign":
-        write_foreign(report, path)
-    else:
-        write_template(report.form, report.unit, report.period, path, report.rows, report.cover)
+    with whole(path) as making:
+        if report.look == "csv":
+            making.write_bytes(csv_bytes(report, chance(seed, unit, period, "dialect")))
+        elif report.look == "json":
+            making.write_bytes(json_bytes(report))
+        elif report.look == "foreign":
+            write_foreign(report, making)
+        else:
+            write_template(report.form, report.unit, report.period, making, report.rows, report.cover)
     return path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a place beside ``path``: what is written there takes that name when it is whole, and goes when it is not."""
+    making = path.with_name(f".{path.name}.new")
+    try:
+        yield making
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)
 
 
 def _write_planted(out: Path, planted: Planted, seed: int) -> dict[str, str | None]:
@@ -71,9 +86,10 @@ def _write_planted(out: Path, planted: Planted, seed: int) -> dict[str, str | No
     path = out / f"{planted.name}.xlsx"
     content = b""
     if planted.report:
-        written = write_report(out, planted.report, seed)
-        content = written.read_bytes()
-        written.unlink()
-        written.parent.rmdir()
-    path.write_bytes(planted.spoil(content) if planted.spoil else content)
+        with (
+            tempfile.TemporaryDirectory() as elsewhere
+        ):  # what is not spoilt yet is not among the files, however this ends
+            content = write_report(Path(elsewhere), planted.report, seed).read_bytes()
+    with whole(path) as making:
+        making.write_bytes(planted.spoil(content) if planted.spoil else content)
     return {"file": path.name, "code": planted.code, "cell": planted.cell}
