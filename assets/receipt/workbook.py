@@ -58,8 +58,8 @@ def write_workbooks(
 
     with ProcessPoolExecutor(processes, get_context("spawn"), _limit_memory) as pool:
         with _deaf_to_ctrl_c():
-            written = pool.map(write, found, chunksize=4)
-        for _ in written:
+            made = pool.map(write, found, chunksize=4)
+        for _ in made:
             pass
 
 

@@ -6,8 +6,7 @@ Belongs here: names, folders, order, the summary. Does not: figures or looks.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from assets.sample.planted import Planted, planted_mistakes
 from assets.sample.report import Report
 from assets.sample.text_files import csv_bytes, json_bytes
 from assets.template import write_template
+from warehouse.writer import write_file, written
 
 SUFFIXES = {"template": ".xlsx", "foreign": ".xlsx", "csv": ".csv", "json": ".json"}
 #: reports that an office sent a second time, byte for byte
@@ -41,8 +41,7 @@ def write_sample(out: Path, seed: int, progress: Callable[[int, int], None] | No
         path = write_report(out, report, seed)
         done += 1
         if report.key in SENT_TWICE and not report.suffix:
-            with whole(path.with_name(f"{path.stem} - ban sao{path.suffix}")) as making:
-                making.write_bytes(path.read_bytes())
+            write_file(path.with_name(f"{path.stem} - ban sao{path.suffix}"), path.read_bytes(), durable=False)
             done += 1
         if progress:
             progress(done, total)
@@ -58,7 +57,7 @@ def write_report(out: Path, report: Report, seed: int) -> Path:
     folder = out / str(report.period.year)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report.form.form_code}_{unit}_{period}{report.suffix}{SUFFIXES[report.look]}"
-    with whole(path) as making:
+    with written(path, durable=False) as making:
         if report.look == "csv":
             making.write_bytes(csv_bytes(report, chance(seed, unit, period, "dialect")))
         elif report.look == "json":
@@ -70,26 +69,12 @@ def write_report(out: Path, report: Report, seed: int) -> Path:
     return path
 
 
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a place beside ``path``: what is written there takes that name when it is whole, and goes when it is not."""
-    making = path.with_name(f".{path.name}.new")
-    try:
-        yield making
-        making.replace(path)
-    finally:
-        making.unlink(missing_ok=True)
-
-
 def _write_planted(out: Path, planted: Planted, seed: int) -> dict[str, str | None]:
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{planted.name}.xlsx"
     content = b""
     if planted.report:
-        with (
-            tempfile.TemporaryDirectory() as elsewhere
-        ):  # what is not spoilt yet is not among the files, however this ends
+        with tempfile.TemporaryDirectory() as elsewhere:  # what is not spoilt yet is never among the files
             content = write_report(Path(elsewhere), planted.report, seed).read_bytes()
-    with whole(path) as making:
-        making.write_bytes(planted.spoil(content) if planted.spoil else content)
+    write_file(path, planted.spoil(content) if planted.spoil else content, durable=False)
     return {"file": path.name, "code": planted.code, "cell": planted.cell}

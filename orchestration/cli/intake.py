@@ -72,10 +72,10 @@ def template(
 
     Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
     """
-    from assets.sample.files import whole
     from assets.template import UnitLine, write_template
     from warehouse.forms import form_versions
     from warehouse.periods import parse_period_id
+    from warehouse.writer import written
 
     known = form_versions()
     if (form, version) not in known:
@@ -86,7 +86,7 @@ def template(
         raise UsageProblem(f"{out} exists already and may hold a report; choose another name or remove it first")
     if not out.parent.is_dir():
         raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
-    with whole(out) as making:
+    with written(out) as making:
         write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span)), span, making)
     echo_json({"file": str(out)}) if json else typer.echo(f"wrote {out}")
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -74,17 +72,6 @@ def test_a_port_that_somebody_has_is_named_before_anything_starts(tmp_path: Path
         done = danvan(tmp_path / "home", "dev", "--port", str(port))
     assert (done.returncode, f"port {port}" in done.stderr) == (1, True)
     assert not (tmp_path / "home").exists()
-
-
-def test_ctrl_c_is_said_in_one_line(tmp_path: Path) -> None:
-    command = [str(DANVAN), "sample", "--out", str(tmp_path / "files")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
-        while not any(tmp_path.rglob("*.xlsx")):
-            time.sleep(0.05)
-        started.send_signal(signal.SIGINT)
-        _, said = started.communicate(timeout=60)
-    assert started.returncode == 130
-    assert (said.startswith("danvan: stopped"), said.count("\n")) == (True, 1)
 
 
 def test_a_template_is_never_one_that_would_be_rejected_nor_written_over_a_report(demo: Home, tmp_path: Path) -> None:
