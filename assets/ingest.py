@@ -36,25 +36,6 @@ def new_batch_id() -> str:
     return f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
 
-def ingest(
-    home: Home,
-    folder: Path | None = None,
-    *,
-    batch_id: str | None = None,
-    processes: int = 2,
-    settle_seconds: float = 0.0,
-) -> BatchResult:
-    """Take every complete file of ``folder`` (default: the inbox), publish, release, and empty the inbox of what was taken.
-
-    The steps of the Dagster job in one call. Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the
-    inbox are then as before, or the next call completes what a committed batch left to do.
-    """
-    result = take_inbox(home, folder, batch_id=batch_id, processes=processes, settle_seconds=settle_seconds)
-    release(home)
-    clear_inbox(home)
-    return result
-
-
 def take_inbox(
     home: Home,
     folder: Path | None = None,
