@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import yaml
 
 from tests.support import REPO
 from warehouse.home import Home
+from warehouse.writer import open_published
 
 ROOMS = ("warehouse", "expectations", "assets", "orchestration")
 FRAMES = {"pl", "arrow", "df", "fetch_arrow_table", "to_arrow_table", "to_arrow_reader"}
@@ -95,6 +97,26 @@ def _queries(path: Path) -> list[str]:
     if path.suffix == ".py":
         return [s for s in _strings(ast.parse(text)) if _SQL.search(s)]
     return list(_scalars(yaml.safe_load(text))) if path.suffix == ".yaml" else [text]
+
+
+READER = """
+import sys, duckdb
+print(duckdb.__version__, flush=True)
+print(duckdb.connect(sys.argv[1], read_only=True).execute("SELECT count(*) > 0 FROM mart.training_by_unit").fetchall())
+"""
+
+
+def test_readers_of_1_5_open_the_published_file_whichever_version_wrote_it(demo: Home) -> None:
+    with open_published(demo) as con:
+        ((version,),) = con.execute(
+            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
+        ).fetchall()
+    assert version == "v1.0.0+"
+    python = REPO / ".venv/bin/python"
+    done = subprocess.run([python, "-c", READER, demo.database], capture_output=True, text=True, check=False)
+    if not done.stdout.startswith("1.5."):
+        pytest.skip("the environment in .venv has no DuckDB 1.5")
+    assert done.stdout.splitlines()[1:] == ["[(True,)]"], done.stderr
 
 
 @pytest.mark.parametrize("room", [*ROOMS, "examples"])
