@@ -164,6 +164,7 @@ def release(home: Home) -> int:
         with open_published(home) as con:
             (number,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
             if released(home) != number:
+                report("side_files")
                 publish_side_files(con, home, int(number))
     return int(number)
 
@@ -173,6 +174,7 @@ def clear_inbox(home: Home) -> int:
 
     Raises the OSError of the first file that would not go, once all others are gone.
     """
+    report("inbox")
     inbox = open_inbox(home.inbox)
     arrivals = inbox.complete()
     with open_published(home) as con:
