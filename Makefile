@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FAST := not daemon and not faults and not slow
 
-.PHONY: demo test test-fast check setup lock clean
+.PHONY: demo test test-fast test-duckdb2 check setup lock clean
 
 demo: setup
 	$(BIN)/danvan demo
@@ -11,9 +12,13 @@ demo: setup
 test: setup check
 	$(BIN)/pytest
 
-# while working: all that needs no daemon and no kill, under two minutes
+# while working: all that needs no daemon, no kill and no job in a process of its own; under two minutes
 test-fast: setup
-	$(BIN)/pytest -m "not daemon and not faults"
+	$(BIN)/pytest -m "$(FAST)"
+
+# the same on DuckDB 2, in an environment of its own
+test-duckdb2: setup $(VENV)-duckdb2/ready
+	$(VENV)-duckdb2/bin/pytest -m "$(FAST)"
 
 check: setup
 	$(BIN)/ruff check .
@@ -29,12 +34,22 @@ $(VENV)/ready: requirements/lock.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# newer versions: delete requirements/lock.txt first
+# duckdb-sqlalchemy asks for a DuckDB before 2, so the newer one is put in its place without asking
+$(VENV)-duckdb2/ready: requirements/lock.txt requirements/duckdb2.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)-duckdb2
+	for list in lock duckdb2; do \
+		$(VENV)-duckdb2/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+			-r requirements/$$list.txt || exit 1; done
+	$(VENV)-duckdb2/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# newer versions: delete requirements/*.txt first
 lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet pip-tools
-	cd requirements && ../build/lock/bin/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
-		--no-emit-index-url --no-emit-find-links --output-file=lock.txt dev.in
+	for list in "dev.in lock.txt" "duckdb2.in duckdb2.txt"; do set -- $$list; \
+		(cd requirements && ../build/lock/bin/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+			--no-emit-index-url --no-emit-find-links --output-file=$$2 $$1) || exit 1; done
 
 clean:
-	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-duckdb2 data .mypy_cache .ruff_cache .pytest_cache

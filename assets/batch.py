@@ -136,6 +136,7 @@ class _Batch:
 
     def write(self, result: BatchResult, events: Sequence[tuple[str, str, str | None, str | None]]) -> None:
         """Write the batch's own rows in the ledger."""
+        report("ledger")
         ledger.write_events(self.con, self.batch_id, self.started_at, events)
         accepted, rejected = (len(set(x) - set(result.replayed)) for x in (result.accepted, result.rejected))
         counts = ledger.BatchCounts(result.files, result.duplicates, accepted, rejected, len(result.replayed))
@@ -150,4 +151,5 @@ def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
         is_new = bootstrap(con)
         judge.write_catalogue(con)
         yield _Batch(con, next_batch_no(con), ledger.free_batch_id(con, batch_id), started_at, is_new)
+    report("checkpoint")
     con.execute("CHECKPOINT")

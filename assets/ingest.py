@@ -36,25 +36,6 @@ def new_batch_id() -> str:
     return f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
 
-def ingest(
-    home: Home,
-    folder: Path | None = None,
-    *,
-    batch_id: str | None = None,
-    processes: int = 2,
-    settle_seconds: float = 0.0,
-) -> BatchResult:
-    """Take every complete file of ``folder`` (default: the inbox), publish, release, and empty the inbox of what was taken.
-
-    The steps of the Dagster job in one call. Raises WriterBusyError, SuitesDisagreeError, OSError; the warehouse and the
-    inbox are then as before, or the next call completes what a committed batch left to do.
-    """
-    result = take_inbox(home, folder, batch_id=batch_id, processes=processes, settle_seconds=settle_seconds)
-    release(home)
-    clear_inbox(home)
-    return result
-
-
 def take_inbox(
     home: Home,
     folder: Path | None = None,
@@ -183,6 +164,7 @@ def release(home: Home) -> int:
         with open_published(home) as con:
             (number,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
             if released(home) != number:
+                report("side_files")
                 publish_side_files(con, home, int(number))
     return int(number)
 
@@ -192,6 +174,7 @@ def clear_inbox(home: Home) -> int:
 
     Raises the OSError of the first file that would not go, once all others are gone.
     """
+    report("inbox")
     inbox = open_inbox(home.inbox)
     arrivals = inbox.complete()
     with open_published(home) as con:

@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assets.ingest import ingest
 from benchmarks.burst import make_burst
 from orchestration.instance import prepare_dagster_home
+from orchestration.run import run_ingest
 from warehouse.home import Home
 from warehouse.writer import open_published
 
@@ -46,7 +46,7 @@ def main() -> None:
         home.create()
         for file in files[: arguments.stock + 1]:
             shutil.copy(file, home.inbox)
-        ingest(home)
+        run_ingest(home)
         prepare_dagster_home(home)
         with _daemon(home):
             samples = []

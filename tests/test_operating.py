@@ -48,6 +48,7 @@ def test_the_manual_shows_the_commands_that_are_tested_here(command: str) -> Non
     assert command in MANUAL
 
 
+@pytest.mark.slow
 def test_a_backup_is_restored_to_the_same_figures_and_goes_on(filled: Home, tmp_path: Path) -> None:
     backup, new = tmp_path / "backup", Home(tmp_path / "new")
     backup.mkdir()
@@ -71,6 +72,7 @@ def test_a_backup_waits_for_the_writer(filled: Home, tmp_path: Path) -> None:
     assert not (tmp_path / "backup").exists()
 
 
+@pytest.mark.slow
 def test_the_archive_alone_brings_the_same_figures_back(filled: Home, tmp_path: Path) -> None:
     backup, new = tmp_path / "backup", Home(tmp_path / "new")
     shutil.copytree(filled.archive, backup / "archive")

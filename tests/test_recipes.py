@@ -15,6 +15,8 @@ import pytest
 from tests.support import REPO, clean_rows, put, report_of, take
 from warehouse.home import Home
 
+pytestmark = pytest.mark.slow
+
 ROOMS = ("warehouse", "expectations", "assets", "orchestration")
 RULE = """
 - code: T-ONLINE-OVER
@@ -62,8 +64,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from assets.template import UnitLine, write_template
-from tests.support import take
 from warehouse.forms import version_for
+from tests.support import take
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
 from warehouse.writer import open_published
@@ -159,16 +161,16 @@ LEVEL_PROGRAM = """
 import json, sys
 from dataclasses import replace
 from pathlib import Path
-from assets.ingest import take_inbox
 from assets.sample.files import write_report
 from assets.sample.report import register_report
+from tests.support import take
 from warehouse.home import Home
 from warehouse.writer import open_published
 
 home, report = Home(Path(sys.argv[1])), register_report()
 units = [{**r, "level_code": "xa"} if r["unit_id"] == 105 else r for r in report.rows["unit"]]
 write_report(home.inbox, replace(report, rows={**report.rows, "unit": units}, cover={**report.cover, "revision": 9}), seed=1)
-take_inbox(home)
+take(home)
 with open_published(home) as con:
     print(json.dumps([con.execute(sql).fetchall() for sql in (
         "SELECT DISTINCT reporter_level_code FROM core.unit_on_day WHERE level_code = 'xa' AND is_reporting",
@@ -271,7 +273,7 @@ def test_a_new_form_year_keeps_every_rule(sources: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/expectations/test_planted_defects.py",
          "-k", "finds_its_defect or reject or older_version"],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
 
@@ -304,7 +306,7 @@ def test_a_property_a_view_and_a_level_are_added_in_one_place_each(home: Home, s
         recipe(sources)
     done = subprocess.run(
         [sys.executable, "-c", LEVEL_PROGRAM, str(home.root)],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout) == [
@@ -346,7 +348,7 @@ def test_a_kind_of_cell_a_logical_type_and_a_kind_of_period_are_added_in_one_pla
         recipe(sources)
     done = subprocess.run(
         [sys.executable, "-c", ADDED_PROGRAM, str(tmp_path / "x.xlsx")],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout) == {

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from warehouse.home import Home
 
-#: no extension is fetched or loaded behind our back: the default path needs none
+#: no extension is fetched or loaded behind our back: the default path needs none; and whichever DuckDB writes, each since 1.0
+#: can read
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.0.0",
 }
 
 

@@ -164,6 +164,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
+            process_group=0,  # the terminal's Ctrl-C is its parent's to hear
         )
 
     def read(

@@ -6,10 +6,12 @@ Belongs here: marking and cleaning a copy of the submission. Does not: the list 
 from __future__ import annotations
 
 import re
+import signal
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, product
 from pathlib import Path
@@ -55,8 +57,20 @@ def write_workbooks(
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(processes, get_context("spawn"), _limit_memory) as pool:
-        for _ in pool.map(write, found, chunksize=4):
+        with _deaf_to_ctrl_c():
+            made = pool.map(write, found, chunksize=4)
+        for _ in made:
             pass
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes that start in here not hear the terminal's Ctrl-C, which is their parent's to hear."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _limit_memory() -> None:

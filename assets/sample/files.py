@@ -5,6 +5,7 @@ Belongs here: names, folders, order, the summary. Does not: figures or looks.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from assets.sample.planted import Planted, planted_mistakes
 from assets.sample.report import Report
 from assets.sample.text_files import csv_bytes, json_bytes
 from assets.template import write_template
+from warehouse.writer import write_file, written
 
 SUFFIXES = {"template": ".xlsx", "foreign": ".xlsx", "csv": ".csv", "json": ".json"}
 #: reports that an office sent a second time, byte for byte
@@ -39,7 +41,7 @@ def write_sample(out: Path, seed: int, progress: Callable[[int, int], None] | No
         path = write_report(out, report, seed)
         done += 1
         if report.key in SENT_TWICE and not report.suffix:
-            path.with_name(f"{path.stem} - ban sao{path.suffix}").write_bytes(path.read_bytes())
+            write_file(path.with_name(f"{path.stem} - ban sao{path.suffix}"), path.read_bytes(), durable=False)
             done += 1
         if progress:
             progress(done, total)
@@ -55,14 +57,15 @@ def write_report(out: Path, report: Report, seed: int) -> Path:
     folder = out / str(report.period.year)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report.form.form_code}_{unit}_{period}{report.suffix}{SUFFIXES[report.look]}"
-    if report.look == "csv":
-        path.write_bytes(csv_bytes(report, chance(seed, unit, period, "dialect")))
-    elif report.look == "json":
-        path.write_bytes(json_bytes(report))
-    elif report.look == "foreign":
-        write_foreign(report, path)
-    else:
-        write_template(report.form, report.unit, report.period, path, report.rows, report.cover)
+    with written(path, durable=False) as making:
+        if report.look == "csv":
+            making.write_bytes(csv_bytes(report, chance(seed, unit, period, "dialect")))
+        elif report.look == "json":
+            making.write_bytes(json_bytes(report))
+        elif report.look == "foreign":
+            write_foreign(report, making)
+        else:
+            write_template(report.form, report.unit, report.period, making, report.rows, report.cover)
     return path
 
 
@@ -71,9 +74,7 @@ def _write_planted(out: Path, planted: Planted, seed: int) -> dict[str, str | No
     path = out / f"{planted.name}.xlsx"
     content = b""
     if planted.report:
-        written = write_report(out, planted.report, seed)
-        content = written.read_bytes()
-        written.unlink()
-        written.parent.rmdir()
-    path.write_bytes(planted.spoil(content) if planted.spoil else content)
+        with tempfile.TemporaryDirectory() as elsewhere:  # what is not spoilt yet is never among the files
+            content = write_report(Path(elsewhere), planted.report, seed).read_bytes()
+    write_file(path, planted.spoil(content) if planted.spoil else content, durable=False)
     return {"file": path.name, "code": planted.code, "cell": planted.cell}

@@ -75,6 +75,7 @@ def template(
     from assets.template import UnitLine, write_template
     from warehouse.forms import form_versions
     from warehouse.periods import parse_period_id
+    from warehouse.writer import written
 
     known = form_versions()
     if (form, version) not in known:
@@ -85,7 +86,8 @@ def template(
         raise UsageProblem(f"{out} exists already and may hold a report; choose another name or remove it first")
     if not out.parent.is_dir():
         raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
-    write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span)), span, out)
+    with written(out) as making:
+        write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span)), span, making)
     echo_json({"file": str(out)}) if json else typer.echo(f"wrote {out}")
 
 

@@ -1,6 +1,6 @@
 """The entry point: one typer application, and the promise that no user meets a traceback.
 
-Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected.
+Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected; 130 stopped.
 Belongs here: the application and the mapping of errors. Does not: what the commands do (the modules beside it).
 """
 
@@ -10,11 +10,10 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, check, intake, operate
+from orchestration.cli import analyst, check, intake, operate, stop
 
 EXIT_ERROR = 1
 _ROOMS = ("warehouse", "expectations", "assets", "orchestration")
-EXIT_STOPPED = 130  # Ctrl-C, as shells say it
 
 app = typer.Typer(
     name="danvan",
@@ -33,9 +32,9 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except Exception as e:
+        if stop.is_told():  # it comes of that
+            raise
         code = _explain(e)
-    if code == EXIT_STOPPED:
-        typer.echo("danvan: stopped; what was not committed is as before, and the next run takes it up", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

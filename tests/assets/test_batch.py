@@ -15,10 +15,10 @@ from assets.rebuild import rebuild as rebuild_home
 from assets.sample.report import Report, register_report
 from tests.conftest import Make
 from tests.support import (
-    blind_to,
     clean_rows,
     copy_home,
     make_home,
+    overlook,
     put,
     put_register,
     query,
@@ -292,7 +292,7 @@ def test_a_unit_cannot_replace_the_register(home: Home) -> None:
 def test_a_batch_on_which_gx_and_the_compiled_pass_differ_is_not_committed(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blind_to("O-PERSON-NO-ROLE", monkeypatch)
+    overlook(monkeypatch, "O-PERSON-NO-ROLE")
     rows = clean_rows(2024)
     rows["organisation"][0]["person_role_code"] = None
     (path,) = put(home.inbox, report_of(104, "2024-Y", rows))

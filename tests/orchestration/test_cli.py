@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -76,17 +74,6 @@ def test_a_port_that_somebody_has_is_named_before_anything_starts(tmp_path: Path
     assert not (tmp_path / "home").exists()
 
 
-def test_ctrl_c_is_said_in_one_line(tmp_path: Path) -> None:
-    command = [str(DANVAN), "sample", "--out", str(tmp_path / "files")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
-        while not any(tmp_path.rglob("*.xlsx")):
-            time.sleep(0.05)
-        started.send_signal(signal.SIGINT)
-        _, said = started.communicate(timeout=60)
-    assert started.returncode == 130
-    assert (said.startswith("danvan: stopped"), said.count("\n")) == (True, 1)
-
-
 def test_a_template_is_never_one_that_would_be_rejected_nor_written_over_a_report(demo: Home, tmp_path: Path) -> None:
     def template(version: str, unit: str, period: str, out: str = "x.xlsx") -> subprocess.CompletedProcess[str]:
         options = ("--form", "BCDV", "--version", version, "--unit", unit, "--period", period)
@@ -151,6 +138,7 @@ def test_help_answers_without_the_heavy_libraries() -> None:
         assert re.search(r"Example:.*danvan", danvan(None, command, "--help").stdout)
 
 
+@pytest.mark.slow
 def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_path: Path) -> None:
     home, files = tmp_path / "home", tmp_path / "files"
     put_register(files)
@@ -175,6 +163,7 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
     _the_run_is_on_the_instance(home, batch["run_id"])
 
 
+@pytest.mark.slow
 def test_two_files_of_one_name_are_both_taken(tmp_path: Path) -> None:
     """From two folders, while a third of that name waits in an inbox elsewhere: three reports, none replaced."""
     home, inbox = tmp_path / "home", tmp_path / "arrivals"
@@ -203,6 +192,7 @@ def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
         assert instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
 
 
+@pytest.mark.slow
 def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
     home = tmp_path / "home"
     put_register(home / "inbox")

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
 from assets.graph.keys import YEARS, asset_key, column_lineage
@@ -107,6 +108,7 @@ def test_a_code_server_can_load_everything() -> None:
     defs.get_repository_def().load_all_definitions()
 
 
+@pytest.mark.slow
 def test_dg_finds_the_same_definitions_in_the_fixed_folders() -> None:
     dg_command = str(Path(sys.executable).with_name("dg"))
     checked = subprocess.run([dg_command, "check", "defs"], cwd=REPO, capture_output=True, text=True, check=False)

@@ -38,6 +38,7 @@ def test_a_run_is_reaped_when_its_known_process_is_gone(tag: str | None, status:
     assert _health({PROCESS: tag} if tag else {}) is status
 
 
+@pytest.mark.slow
 def test_a_run_of_dg_launch_names_its_process(tmp_path: Path) -> None:
     """No launcher starts it, so its executor says where it runs: at work it is left alone, killed it is reaped."""
     home = make_home(tmp_path / "home")

@@ -1,4 +1,4 @@
-"""What a run tells Dagster, on a real instance: arrival by form, period and year; years touched; suites with examples; checks."""
+"""What a run tells Dagster, on an instance in memory: arrival by form, period and year; years touched; suites with examples; checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from assets.ingest import take_inbox
 from orchestration.definitions import defs
-from tests.support import blind_to, clean_rows, copy_home, put, query, report_of
+from tests.support import clean_rows, copy_home, overlook, put, query, report_of
 from warehouse import clock
 from warehouse.home import Home
 from warehouse.writer import WriterBusyError
@@ -28,8 +28,7 @@ def place(
 ) -> Iterator[tuple[Home, dg.DagsterInstance]]:
     home = copy_home(registered, tmp_path)
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
-    (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield home, instance
 
 
@@ -120,7 +119,7 @@ def test_when_gx_and_the_compiled_pass_differ_the_blocking_check_fails_and_nothi
     place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, instance = place
-    blind_to("T-MEMBERS-OVER", monkeypatch)
+    overlook(monkeypatch, "T-MEMBERS-OVER")
     _put_faulty(home)
     before = query(home, "FROM meta.release")
     result = _ingest(instance, must_succeed=False)

@@ -1,4 +1,4 @@
-"""The inbox sensor and the failure alert on a real instance: one run per sweep, none twice, back-off, and a webhook."""
+"""The inbox sensor and the failure alert on an instance in memory: one run per sweep, none twice, back-off, and a webhook."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Hom
     home = make_home(tmp_path / "home")
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
     monkeypatch.setattr("orchestration.sensors.WATCH_SECONDS", 0.0)
-    (home.dagster / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield home, instance
 
 

@@ -38,6 +38,7 @@ def _release(home: Home) -> tuple[int, int]:
     return number, json.loads(home.manifest.read_text())["release_no"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"), [("training_by_year", "completeness"), ("fact_training", "fact_model_status")]
 )
@@ -73,6 +74,7 @@ def test_the_schedule_of_15_january_asks_for_the_year_that_ended(day: str, year:
     assert request.partition_key == year
 
 
+@pytest.mark.slow
 def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +91,7 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     assert _release(home) == (before[0] + 1, before[0] + 1)
 
 
+@pytest.mark.slow
 def test_the_command_closes_a_year_and_refuses_an_open_one(place: tuple[Home, dg.DagsterInstance]) -> None:
     home, _ = place
     done = subprocess.run(

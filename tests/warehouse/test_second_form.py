@@ -43,10 +43,10 @@ PROGRAM = """
 import json, sys
 from datetime import date
 from pathlib import Path
-from assets.ingest import take_inbox
 from assets.template import UnitLine, write_template
 from warehouse.check import DeclarationError
 from warehouse.forms import form_versions
+from tests.support import take
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
 from warehouse.writer import open_published
@@ -56,7 +56,7 @@ form = form_versions()["BCCD", "1"]
 for n, (code, name, period, rows) in enumerate(json.loads(sys.argv[2])):
     cover = {"report_date": date(2024, 4, 5)}
     write_template(form, UnitLine(code, name), parse_period_id(period), home.inbox / f"{n}.xlsx", rows, cover)
-result = take_inbox(home)
+result = take(home)
 with open_published(home) as con:
     asked = {k: con.execute(sql).fetchall() for k, sql in json.loads(sys.argv[3]).items()}
 print(json.dumps({"verdicts": [len(result.accepted), len(result.rejected)], **asked}, default=str))
@@ -93,7 +93,7 @@ def _add_form(sources: Path, *tables: str) -> None:
 def _run(sources: Path, code: str, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code, *args],
-        env={**os.environ, "PYTHONPATH": str(sources)}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": f"{sources}:{REPO}"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -111,6 +111,7 @@ def _taken(
     return out
 
 
+@pytest.mark.slow
 def test_a_second_report_form_is_expected_and_counted_beside_the_first(home: Home, sources: Path) -> None:
     rows = clean_rows(2024)
     put(home.inbox, report_of(104, "2024-Y", rows), replace(report_of(106, "2024-Y", rows), suffix="_other"))
@@ -160,6 +161,7 @@ def test_a_second_report_form_is_expected_and_counted_beside_the_first(home: Hom
     assert (out["breaks"], out["keys"]) == ([], [[4]])
 
 
+@pytest.mark.slow
 def test_an_unknown_unit_on_the_second_form_is_refused_as_on_the_first(home: Home, sources: Path) -> None:
     _add_form(sources, "training")
     sent = _rows(training=clean_rows(2024)["training"])
@@ -172,6 +174,7 @@ def test_an_unknown_unit_on_the_second_form_is_refused_as_on_the_first(home: Hom
     assert (out["verdicts"], out["codes"]) == ([0, 1], [["S-UNIT-UNKNOWN"]])
 
 
+@pytest.mark.slow
 def test_a_form_whose_tables_no_mart_reads_does_not_load(home: Home, sources: Path) -> None:
     _add_form(sources, "issue")
     review = sources / "warehouse/macros/mart.programme_review.sql"

@@ -40,7 +40,7 @@ issue AS (
     SELECT f.* FROM core.fact_issue_exact f
     WHERE f.is_current AND f.period_kind = 'R' AND f.period_end BETWEEN from_date AND to_date
 )
-SELECT 1 AS position, 'period_years' AS indicator, NULL AS level, date_diff('month', from_date::DATE, to_date::DATE) // 12 AS value,
+SELECT 1 AS position, 'period_years' AS indicator, NULL AS level, trunc(date_diff('month', from_date::DATE, to_date::DATE) / 12)::BIGINT AS value,
        'năm' AS unit_of_measure, NULL::BIGINT AS unit_count, 'Số năm triển khai' AS label
 UNION ALL SELECT 2, 'session_count', 'bloc', sum(session_count), 'cuộc', count(DISTINCT unit_id), 'Cuộc quán triệt' FROM roll_out WHERE reporter_level = 'bloc'
 UNION ALL SELECT 3, 'session_attendees', 'bloc', sum(attendee_count), 'người', count(DISTINCT unit_id), 'Người dự quán triệt' FROM roll_out WHERE reporter_level = 'bloc'
