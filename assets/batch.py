@@ -15,12 +15,12 @@ from assets.progress import report
 from expectations import judge
 from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
+from warehouse.catalog import checkpoint, transaction
 from warehouse.closing import is_closed, note_revisions, require_ended, write_closing
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.marts import build_marts
 from warehouse.migrate import next_batch_no
 from warehouse.release import write_release
-from warehouse.writer import transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,11 +145,11 @@ class _Batch:
 
 @contextmanager
 def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
-    """One transaction around the body, declarations first; then the file is made ready to be copied."""
+    """One transaction around the body, declarations first."""
     started_at = clock.now()
     with transaction(con):
         is_new = bootstrap(con)
         judge.write_catalogue(con)
         yield _Batch(con, next_batch_no(con), ledger.free_batch_id(con, batch_id), started_at, is_new)
     report("checkpoint")
-    con.execute("CHECKPOINT")
+    checkpoint(con)

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from assets import batch
 from assets.batch import BatchResult
 from assets.intake.archive import archive_files
-from assets.intake.inbox import LocalInbox, open_inbox
+from assets.intake.inbox import open_inbox
 from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger
+from warehouse.catalog import open_build, open_published, publish_database, writer_lock
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released
-from warehouse.writer import open_build, open_published, publish_database, writer_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import duckdb
 
@@ -38,7 +37,6 @@ def new_batch_id() -> str:
 
 def take_inbox(
     home: Home,
-    folder: Path | None = None,
     *,
     batch_id: str | None = None,
     processes: int = 2,
@@ -50,7 +48,7 @@ def take_inbox(
     """
     home.create()
     report("archive")
-    inbox = LocalInbox(folder) if folder else open_inbox(home.inbox)
+    inbox = open_inbox(home.inbox)
     files = archive_files(inbox, inbox.complete(settle_seconds), home.archive)
     return take(home, files, batch_id or new_batch_id(), processes)
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from assets.ingest import new_batch_id, take
 from assets.intake.archive import archived_file
+from warehouse.catalog import open_published
 from warehouse.content import content_hashes, differing
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 if TYPE_CHECKING:
     from assets.intake.archive import ArrivedFile

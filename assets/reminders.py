@@ -10,9 +10,10 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from warehouse.catalog import open_published
 from warehouse.codes import labels
 from warehouse.due import DueReport, due_reports
-from warehouse.writer import open_published, written_folder
+from warehouse.files import written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from assets.office_style import BASE, COUNT, DAY, HEAD_GREY, Styles
 from warehouse import query
+from warehouse.catalog import open_published
 from warehouse.codes import labels
+from warehouse.files import written
 from warehouse.relation import Relation, relations
 from warehouse.types import COLUMN_TYPES
-from warehouse.writer import open_published, written
 
 if TYPE_CHECKING:
     from pathlib import Path

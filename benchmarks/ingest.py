@@ -21,8 +21,8 @@ from typing import Any
 from assets.progress import reporting_to
 from benchmarks.burst import make_burst
 from orchestration.run import run_ingest
+from warehouse.catalog import open_published
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 PROCESSES = 2
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from benchmarks.burst import make_burst
 from orchestration.instance import prepare_dagster_home
 from orchestration.run import run_ingest
+from warehouse.catalog import open_published
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 REPO = Path(__file__).parents[1]
 PATIENCE = 120.0

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from warehouse import clock
-from warehouse.writer import write_file
+from warehouse.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,10 +26,10 @@ from assets.sample.report import Report, register_report
 from assets.template import write_template
 from expectations.gx import run
 from expectations.gx.compiled import compiled_sql
+from warehouse.catalog import open_published
 from warehouse.forms import FormColumn, FormVersion, form_versions, version_for
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
-from warehouse.writer import open_published
 
 Rows = dict[str, list[dict[str, object]]]
 REPO = Path(__file__).resolve().parents[1]

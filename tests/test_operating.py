@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import REPO, clean_rows, put, query, report_of, take
+from warehouse.catalog import open_published, writer_lock
 from warehouse.content import YearHash, content_hashes
 from warehouse.home import Home
-from warehouse.writer import open_published, writer_lock
 
 DANVAN = str(Path(sys.executable).with_name("danvan"))
 MANUAL = (REPO / "docs" / "operating.md").read_text(encoding="utf-8")

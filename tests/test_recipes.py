@@ -68,7 +68,7 @@ from warehouse.forms import version_for
 from tests.support import take
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
-from warehouse.writer import open_published
+from warehouse.catalog import open_published
 
 home, rows = Home(Path(sys.argv[1])), json.loads(sys.argv[2])
 period = parse_period_id("2026-Y")
@@ -165,7 +165,7 @@ from assets.sample.files import write_report
 from assets.sample.report import register_report
 from tests.support import take
 from warehouse.home import Home
-from warehouse.writer import open_published
+from warehouse.catalog import open_published
 
 home, report = Home(Path(sys.argv[1])), register_report()
 units = [{**r, "level_code": "xa"} if r["unit_id"] == 105 else r for r in report.rows["unit"]]

@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.catalog import columns
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
@@ -54,13 +55,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     reshape(con)
-    existing: dict[str, dict[str, str]] = {}
-    rows = con.execute(
-        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = current_database()"
-    ).fetchall()
-    for table, column, data_type in rows:
-        existing.setdefault(table, {})[column] = data_type
+    existing = columns(con)
     for relation in relations().values():
         if relation.schema == "staging":
             continue

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.relation import KNOWN_FROM, Relation, quote, relations
 from warehouse.types import COLUMN_TYPES
-from warehouse.writer import open_build, open_published, writer_lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A release: content hashes, the diff to the release before, Parquet by year, the dictionary; the manifest is last.
 
-Belongs here: what is published beside the database. Does not: opening and copying the database (warehouse.writer).
+Belongs here: what is published beside the database. Does not: opening and copying the database (warehouse.catalog).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from warehouse.content import by_year, content_hashes, hashed_relations
+from warehouse.files import write_file, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
-from warehouse.writer import write_file, written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

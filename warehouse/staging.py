@@ -2,32 +2,31 @@
 
 ``staging`` holds the files at hand, ``judged`` what was judged so far in this batch; ``core``, ``intake``, ``mart`` and ``meta``
 are the published warehouse with what was judged in place, as it will be once the batch is committed. The mirrors of the
-declarations are today's. Does not belong here: verdicts (expectations), the warehouse's own file (warehouse.writer).
+declarations are today's. Does not belong here: verdicts (expectations), the warehouse's own file (warehouse.catalog).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from warehouse.bootstrap import mirrors
+from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
-from warehouse.relation import KNOWN_FROM, Relation, ddl, literal, quote, relations
+from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations
 from warehouse.rows import frame_of, insert_frame
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
 from warehouse.views import create_views
-from warehouse.writer import open_memory
 
 if TYPE_CHECKING:
     import duckdb
 
     from warehouse.home import Home
 
-PUBLISHED = "published"
 #: filled by whoever judges: the rules are not known here
 CATALOGUE = "meta.rule"
 #: what a submission has in schema intake besides its own row
@@ -40,21 +39,18 @@ _SET_LATER = ("valid_from", "valid_to", "is_current")
 def open_staging(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty staging database over what is published; over an empty warehouse when nothing is."""
     with open_memory(home) as con:
-        is_published = home.database.exists()
-        if is_published:
-            con.execute(f"ATTACH {literal(str(home.database))} AS {PUBLISHED} (READ_ONLY)")
+        is_published = attach_published(con, home)
         for schema in ("staging", "judged", "core", "intake", "mart", "meta"):
             con.execute(f"CREATE SCHEMA {schema}")
         _make_tables(con)
-        _make_views(con, _published_columns(con) if is_published else {})
+        _make_views(con, columns(con, PUBLISHED) if is_published else {})
         create_views(con, comments=False)
         yield con
 
 
 def base(con: duckdb.DuckDBPyConnection) -> Base:
     """Return the state of the warehouse that is judged against."""
-    is_attached = con.execute(f"SELECT 1 FROM duckdb_databases() WHERE database_name = '{PUBLISHED}'").fetchall()
-    return base_of(con, PUBLISHED) if is_attached else Base()
+    return base_of(con, PUBLISHED) if is_attached(con) else Base()
 
 
 def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
@@ -167,18 +163,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
         insert_frame(con, relation, frame_of(relation, rows))
 
 
-def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    rows = con.execute(
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = ?",
-        [PUBLISHED],
-    ).fetchall()
-    for table, column in rows:
-        found.setdefault(table, set()).add(column)
-    return found
-
-
-def _make_views(con: duckdb.DuckDBPyConnection, present: dict[str, set[str]]) -> None:
+def _make_views(con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[str, str]]) -> None:
     """Show every table of the warehouse that is no mirror, with what was judged in place of what stood."""
     mirrored = {*mirrors(), CATALOGUE}
     kept = {r.qualified for r in _kept()}
@@ -200,14 +185,14 @@ def _make_views(con: duckdb.DuckDBPyConnection, present: dict[str, set[str]]) ->
         con.execute(f"CREATE VIEW {relation.qualified} AS {sql}")
 
 
-def _published(relation: Relation, present: dict[str, set[str]]) -> str:
+def _published(relation: Relation, present: Mapping[str, Mapping[str, str]]) -> str:
     """The published rows; a file made before a column was declared has NULL there, as it will once it is written again."""
-    known = present.get(relation.qualified, set())
-    columns = ", ".join(
+    known = present.get(relation.qualified, {})
+    shown = ", ".join(
         quote(c.name) if c.name in known else f"{_missing(c.name)}::{COLUMN_TYPES[c.type].duckdb} AS {quote(c.name)}"
         for c in relation.columns
     )
-    return f"SELECT {columns} FROM {PUBLISHED}.{relation.qualified}" if known else f"SELECT {columns} WHERE false"
+    return f"SELECT {shown} FROM {PUBLISHED}.{relation.qualified}" if known else f"SELECT {shown} WHERE false"
 
 
 def _missing(name: str) -> str:

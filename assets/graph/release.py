@@ -1,6 +1,6 @@
 """The release: what analysts open, with its checks - equal to core, complete and in time by year.
 
-Does not belong here: how files are published (warehouse.writer, warehouse.release) or who is late (warehouse.due).
+Does not belong here: how files are published (warehouse.catalog, warehouse.release) or who is late (warehouse.due).
 """
 
 # no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
@@ -26,10 +26,10 @@ from assets.graph.keys import (
 from assets.graph.retry import trying_again
 from assets.ingest import clear_inbox, release
 from warehouse import clock
+from warehouse.catalog import open_published
 from warehouse.content import differences_from_build
 from warehouse.due import completeness_by_year
 from warehouse.home import current_home
-from warehouse.writer import open_published
 
 #: a year below this share of expected reports, or of those in time, warns
 _ENOUGH = 0.9

@@ -14,9 +14,9 @@ from assets.batch import BatchResult
 from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, marts, yearly_core
 from expectations.rule import rule_codes_by_table
 from warehouse import query
+from warehouse.catalog import open_published
 from warehouse.codes import labels
 from warehouse.relation import relations
-from warehouse.writer import open_published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from warehouse.writer import WriterBusyError
+from warehouse.catalog import WriterBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

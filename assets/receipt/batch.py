@@ -11,7 +11,7 @@ from assets.progress import report
 from assets.receipt.record import write_json
 from assets.receipt.workbook import write_workbooks
 from warehouse import query
-from warehouse.writer import open_published
+from warehouse.catalog import open_published
 
 if TYPE_CHECKING:
     from warehouse.home import Home

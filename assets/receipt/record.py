@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import query
 from warehouse.codes import labels
-from warehouse.writer import write_file
+from warehouse.files import write_file
 
 if TYPE_CHECKING:
     from pathlib import Path

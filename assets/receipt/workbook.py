@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.intake.archive import archive_path
 from assets.receipt.record import Finding, Record, records
-from warehouse.writer import written
+from warehouse.files import written
 
 if TYPE_CHECKING:
     import duckdb

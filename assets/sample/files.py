@@ -17,7 +17,7 @@ from assets.sample.planted import Planted, planted_mistakes
 from assets.sample.report import Report
 from assets.sample.text_files import csv_bytes, json_bytes
 from assets.template import write_template
-from warehouse.writer import write_file, written
+from warehouse.files import write_file, written
 
 SUFFIXES = {"template": ".xlsx", "foreign": ".xlsx", "csv": ".csv", "json": ".json"}
 #: reports that an office sent a second time, byte for byte

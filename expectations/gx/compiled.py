@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from warehouse.writer import write_file
+from warehouse.files import write_file
 
 _END = "\n-- end of compiled suites\n"
 

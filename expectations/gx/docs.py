@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.codes import labels
-from warehouse.writer import write_file
+from warehouse.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -90,8 +90,8 @@ def receipt(
     """
     from assets.receipt import write_json, write_workbook
     from warehouse import query
+    from warehouse.catalog import open_published
     from warehouse.home import current_home
-    from warehouse.writer import open_published
 
     home = current_home()
     with open_published(home) as con:
@@ -214,8 +214,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _published() -> Any:
+    from warehouse.catalog import open_published
     from warehouse.home import current_home
-    from warehouse.writer import open_published
 
     return open_published(current_home())
 

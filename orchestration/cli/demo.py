@@ -53,7 +53,7 @@ def run(seed: int) -> None:
 
 def _show(home: Home, batch: dict[str, Any]) -> None:
     from warehouse import query
-    from warehouse.writer import open_published
+    from warehouse.catalog import open_published
 
     counts = {k: batch[k] for k in ("files", "accepted", "rejected", "duplicates", "years")}
     echo_table([counts], title="\nReceived")

@@ -73,9 +73,9 @@ def template(
     Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
     """
     from assets.template import UnitLine, write_template
+    from warehouse.files import written
     from warehouse.forms import form_versions
     from warehouse.periods import parse_period_id
-    from warehouse.writer import written
 
     known = form_versions()
     if (form, version) not in known:
@@ -165,8 +165,8 @@ def _letterhead(code: str, period: Period) -> tuple[str, str, str]:
     Without a published register the clerk fills the name in. Raises UsageProblem for a unit that was not alive then.
     """
     from warehouse import query
+    from warehouse.catalog import open_published
     from warehouse.home import current_home
-    from warehouse.writer import open_published
 
     try:
         with open_published(current_home()) as con:

@@ -11,9 +11,9 @@ from typing import Any
 
 from assets.progress import reporting_to
 from tests.support import clean_rows, copy_home, put, query, report_of, take_and_answer
+from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.content import YearHash, content_hashes
 from warehouse.home import Home
-from warehouse.writer import open_build, open_published, writer_lock
 
 #: gets the home and the number of the step
 Interrupt = Callable[[Home, int], None]

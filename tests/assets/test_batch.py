@@ -26,10 +26,10 @@ from tests.support import (
     second_opinion,
     take,
 )
+from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
-from warehouse.writer import open_build, open_published, writer_lock
 
 
 def _corpus(folder: Path) -> list[Path]:

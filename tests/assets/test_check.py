@@ -20,9 +20,9 @@ from assets.ingest import take as take_files
 from assets.intake.archive import loose_file
 from assets.judge_files import judge_files
 from tests.support import clean_rows, copy_home, put, query, report_of, take
+from warehouse.catalog import open_build, writer_lock
 from warehouse.home import Home
 from warehouse.judgement import StaleJudgementError
-from warehouse.writer import open_build, writer_lock
 
 COLUMNS = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy")
 Said = dict[str, tuple[str, list[tuple[str | None, ...]]]]

@@ -46,9 +46,9 @@ def test_a_kill_leaves_the_old_state_or_the_new(registered: Home, tmp_path: Path
 
 
 def test_a_dead_writers_lock_is_free_and_a_living_ones_is_waited_for(home: Home) -> None:
-    from warehouse.writer import WriterBusyError, writer_lock
+    from warehouse.catalog import WriterBusyError, writer_lock
 
-    held = "from pathlib import Path\nfrom warehouse.home import Home\nfrom warehouse.writer import writer_lock\nimport sys, time\n"
+    held = "from pathlib import Path\nfrom warehouse.home import Home\nfrom warehouse.catalog import writer_lock\nimport sys, time\n"
     held += "with writer_lock(Home(Path(sys.argv[1]))):\n    print('held', flush=True)\n    time.sleep(60)\n"
     with subprocess.Popen([sys.executable, "-c", held, str(home.root)], cwd=REPO, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -64,7 +64,7 @@ def test_a_dead_writers_lock_is_free_and_a_living_ones_is_waited_for(home: Home)
 def test_readers_never_see_a_half_state(home: Home, tmp_path: Path) -> None:
     """A reader asks all the time while batches are written: it sees whole batches only, and no error."""
     reader = (
-        "import sys\nfrom pathlib import Path\nfrom warehouse.home import Home\nfrom warehouse.writer import open_published\n"
+        "import sys\nfrom pathlib import Path\nfrom warehouse.home import Home\nfrom warehouse.catalog import open_published\n"
         "home, stop = Home(Path(sys.argv[1])), Path(sys.argv[2])\nseen = set()\n"
         "while not stop.exists():\n"
         "    with open_published(home) as con:\n"

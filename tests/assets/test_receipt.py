@@ -14,8 +14,8 @@ from assets.ingest import replay
 from assets.receipt import write_json, write_receipts, write_workbook
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, put, query, report_of, take, take_and_answer
+from warehouse.catalog import open_published
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 SHEET = "1. Quán triệt - tập huấn"
 

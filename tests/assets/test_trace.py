@@ -11,9 +11,9 @@ import pytest
 from assets.intake.archive import archive_path
 from assets.trace import trace_rows
 from tests.support import clean_rows, put, query, report_of, take
+from warehouse.catalog import open_published
 from warehouse.home import Home
 from warehouse.lineage import LineageError, source_cells
-from warehouse.writer import open_published
 
 FIGURES = [
     ("core.fact_training", "attendee_count"),

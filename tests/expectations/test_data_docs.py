@@ -15,8 +15,8 @@ import pytest
 from expectations.gx.docs import build_docs
 from expectations.rule import rules
 from tests.support import REPO, clean_rows, copy_home, put, report_of, second_opinion, take
+from warehouse.files import write_file
 from warehouse.home import Home
-from warehouse.writer import write_file
 
 EXTERNAL = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//|url\(\s*['"]?(?:https?:)?//|@import""", re.IGNORECASE)
 

@@ -16,8 +16,8 @@ from assets.ingest import take_inbox
 from orchestration.definitions import defs
 from tests.support import clean_rows, copy_home, overlook, put, query, report_of
 from warehouse import clock
+from warehouse.catalog import WriterBusyError
 from warehouse.home import Home
-from warehouse.writer import WriterBusyError
 
 TRAINING = dg.AssetKey(["core", "fact_training"])
 

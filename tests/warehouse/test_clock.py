@@ -17,10 +17,10 @@ from assets.reminders import write_reminders
 from orchestration.cli import analyst
 from tests.support import REPO, clean_rows, put, query, report_of, take
 from warehouse import clock
+from warehouse.catalog import open_published
 from warehouse.closing import YearOpenError, require_ended
 from warehouse.due import completeness_by_year
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 #: how Python and SQL are asked for the present moment or day
 _ASKED = re.compile(

@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from tests.support import REPO
+from warehouse.catalog import open_published
 from warehouse.home import Home
-from warehouse.writer import open_published
 
 ROOMS = ("warehouse", "expectations", "assets", "orchestration")
 FRAMES = {"pl", "arrow", "df", "fetch_arrow_table", "to_arrow_table", "to_arrow_reader"}

@@ -49,7 +49,7 @@ from warehouse.forms import form_versions
 from tests.support import take
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
-from warehouse.writer import open_published
+from warehouse.catalog import open_published
 
 home = Home(Path(sys.argv[1]))
 form = form_versions()["BCCD", "1"]

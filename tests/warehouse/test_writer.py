@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import REPO
-from warehouse.writer import write_file, written, written_folder
+from warehouse.files import write_file, written, written_folder
 
 
 @pytest.mark.parametrize("durable", [True, False])
@@ -58,7 +58,7 @@ def test_a_folder_is_of_one_making(tmp_path: Path) -> None:
 
 def test_no_other_module_names_a_file_for_the_time_of_its_making() -> None:
     """The archive and the inbox hold the units' own files, and have rules of their own."""
-    own = {"warehouse/writer.py", "assets/intake/archive.py", "assets/intake/inbox.py"}
+    own = {"warehouse/catalog.py", "assets/intake/archive.py", "assets/intake/inbox.py"}
     found = {
         str(p.relative_to(REPO))
         for room in ("warehouse", "expectations", "assets", "orchestration")

@@ -1,24 +1,28 @@
-"""The one writer: kernel lock, one transaction, checkpoint, and publication by rename.
+"""The catalogue: the engine that holds the warehouse - opening, one transaction, publication. Native DuckDB files.
 
-Belongs here: how the build file is opened, committed and copied to its readers. Does not: what is written into it.
+The one seam for the engine: what another one does otherwise (a catalogue with Parquet, say) is a second module like this one.
+Belongs here: locks, connections, transactions, the published copy, which columns are there. Does not: what is written or read.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from warehouse.files import replace_file
+from warehouse.relation import literal
 
 if TYPE_CHECKING:
     import duckdb
 
     from warehouse.home import Home
 
+#: the name under which a published file is attached
+PUBLISHED = "published"
 #: no extension is fetched or loaded behind our back: the default path needs none; and whichever DuckDB writes, each since 1.0
 #: can read
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -84,6 +88,11 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
+def checkpoint(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what was committed ready to be published."""
+    con.execute("CHECKPOINT")
+
+
 @contextmanager
 def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published file read-only; an open connection keeps the version that it opened.
@@ -102,68 +111,35 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def attach_published(con: duckdb.DuckDBPyConnection, home: Home) -> bool:
+    """Show ``con`` the published warehouse, read-only, as the catalogue PUBLISHED; False when nothing is published."""
+    if not home.database.exists():
+        return False
+    con.execute(f"ATTACH {literal(str(home.database))} AS {PUBLISHED} (READ_ONLY)")
+    return True
+
+
+def is_attached(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether ``con`` sees a published warehouse."""
+    return bool(con.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = ?", [PUBLISHED]).fetchall())
+
+
+def columns(con: duckdb.DuckDBPyConnection, catalog: str | None = None) -> dict[str, dict[str, str]]:
+    """Return the type of each column of each table by qualified name: of ``con``'s own database, or of an attached one."""
+    found: dict[str, dict[str, str]] = {}
+    rows = con.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = coalesce(?, current_database())",
+        [catalog],
+    ).fetchall()
+    for table, column, data_type in rows:
+        found.setdefault(table, {})[column] = data_type
+    return found
+
+
 def publish_database(home: Home) -> None:
     """Copy the closed, checkpointed build file to its readers: copy, fsync, rename, fsync of the folder."""
     replace_file(home.build, home.database)
-
-
-def replace_file(source: Path, target: Path) -> None:
-    """Put a copy of ``source`` at ``target`` so that a reader finds the old file or the new one, never a part."""
-    with written(target) as temporary:
-        shutil.copyfile(source, temporary)
-
-
-@contextmanager
-def written(target: Path, *, mtime: float | None = None, durable: bool = True) -> Iterator[Path]:
-    """Yield a file beside ``target`` to write; it takes that name when the body is done, whole, or never when it fails.
-
-    ``mtime``: the time that the file bears, seconds since 1970. ``durable=False`` for what is written anew when a crash of
-    the machine took it: the two fsyncs of a file cost more than a small file.
-    """
-    temporary = target.with_name(f".{target.name}.new")
-    try:
-        yield temporary
-        if mtime is not None:
-            os.utime(temporary, (mtime, mtime))
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if durable:
-        settle(temporary, target)
-    else:
-        temporary.replace(target)
-
-
-def write_file(target: Path, content: bytes, *, mtime: float | None = None, durable: bool = True) -> None:
-    """Write ``content`` to ``target`` in one step (see ``written``)."""
-    with written(target, mtime=mtime, durable=durable) as temporary:
-        temporary.write_bytes(content)
-
-
-@contextmanager
-def written_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``folder``; it takes its place when the body is done: all files of one making, or none."""
-    making = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    yield making
-    shutil.rmtree(folder, ignore_errors=True)
-    settle(making, folder)
-
-
-def settle(temporary: Path, target: Path) -> None:
-    """Make ``temporary`` durable and give it its final name."""
-    _fsync(temporary)
-    temporary.replace(target)
-    _fsync(target.parent)
-
-
-def _fsync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _acquire(fd: int, timeout: float) -> None:

@@ -1,0 +1,71 @@
+"""Files that appear whole or not at all: every write that somebody else may read meanwhile.
+
+Does not belong here: what is written, or databases (warehouse.catalog).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Put a copy of ``source`` at ``target`` so that a reader finds the old file or the new one, never a part."""
+    with written(target) as temporary:
+        shutil.copyfile(source, temporary)
+
+
+@contextmanager
+def written(target: Path, *, mtime: float | None = None, durable: bool = True) -> Iterator[Path]:
+    """Yield a file beside ``target`` to write; it takes that name when the body is done, whole, or never when it fails.
+
+    ``mtime``: the time that the file bears, seconds since 1970. ``durable=False`` for what is written anew when a crash of
+    the machine took it: the two fsyncs of a file cost more than a small file.
+    """
+    temporary = target.with_name(f".{target.name}.new")
+    try:
+        yield temporary
+        if mtime is not None:
+            os.utime(temporary, (mtime, mtime))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if durable:
+        settle(temporary, target)
+    else:
+        temporary.replace(target)
+
+
+def write_file(target: Path, content: bytes, *, mtime: float | None = None, durable: bool = True) -> None:
+    """Write ``content`` to ``target`` in one step (see ``written``)."""
+    with written(target, mtime=mtime, durable=durable) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def written_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``folder``; it takes its place when the body is done: all files of one making, or none."""
+    making = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    yield making
+    shutil.rmtree(folder, ignore_errors=True)
+    settle(making, folder)
+
+
+def settle(temporary: Path, target: Path) -> None:
+    """Make ``temporary`` durable and give it its final name."""
+    _fsync(temporary)
+    temporary.replace(target)
+    _fsync(target.parent)
+
+
+def _fsync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
