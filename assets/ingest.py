@@ -16,7 +16,7 @@ from assets.intake.archive import archive_files
 from assets.intake.inbox import open_inbox
 from assets.judge_files import judge_files
 from assets.progress import report
-from warehouse import clock, ledger
+from warehouse import clock, ledger, query
 from warehouse.catalog import open_build, open_published, publish_database, writer_lock
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released
@@ -75,12 +75,8 @@ class Chosen:
     def known(self, home: Home) -> list[str]:
         """Return the ids of those that the published ledger knows, in order."""
         with open_published(home) as con:
-            rows = con.execute(
-                "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) OR batch_id = ? "
-                "OR year IN (SELECT unnest(?)) ORDER BY 1",
-                [list(self.submissions), self.batch_id, list(self.years)],
-            ).fetchall()
-        return [row[0] for row in rows]
+            chosen = {"submissions": list(self.submissions), "batch_id": self.batch_id, "years": list(self.years)}
+            return [row["submission_id"] for row in query.rows(con, "submissions_chosen", **chosen)]
 
     def ids(self, home: Home) -> list[str]:
         """Return the ids. Raises LookupError when one is unknown or nothing is meant."""
@@ -160,11 +156,11 @@ def release(home: Home) -> int:
         if is_behind(home):
             publish_database(home)
         with open_published(home) as con:
-            (number,) = con.execute("SELECT coalesce(max(release_no), 0) FROM meta.release").fetchall()[0]
+            number = base_of(con).release_no
             if released(home) != number:
                 report("side_files")
-                publish_side_files(con, home, int(number))
-    return int(number)
+                publish_side_files(con, home, number)
+    return number
 
 
 def clear_inbox(home: Home) -> int:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from assets.ingest import new_batch_id, take
 from assets.intake.archive import archived_file
+from warehouse import query
 from warehouse.catalog import open_published
 from warehouse.content import content_hashes, differing
 from warehouse.home import Home
 
 if TYPE_CHECKING:
+    import duckdb
+
     from assets.intake.archive import ArrivedFile
 
 
@@ -53,6 +56,5 @@ def rebuild(home: Home, processes: int = 2) -> Rebuilt:
     return Rebuilt(len(files), len({h[:2] for h in found}), differing(expected, found))
 
 
-def _ledger_files(con: object, home: Home) -> list[ArrivedFile]:
-    rows = con.execute("SELECT sha256, file_name FROM intake.submission ORDER BY submission_id").fetchall()  # type: ignore[attr-defined]
-    return [archived_file(home.archive, sha256, file_name) for sha256, file_name in rows]
+def _ledger_files(con: duckdb.DuckDBPyConnection, home: Home) -> list[ArrivedFile]:
+    return [archived_file(home.archive, **row) for row in query.rows(con, "archived_files")]

@@ -1,0 +1,4 @@
+-- Every file that the ledger knows, by submission.
+SELECT sha256, file_name
+FROM intake.submission
+ORDER BY submission_id
