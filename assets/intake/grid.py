@@ -80,7 +80,7 @@ class RawSheet:
 
     def day(self, cell: Cell) -> Cell:
         """Return a cell of a column of dates with its serial number, if it is one, counted from 1900."""
-        if not self.day_shift or cell is None or not cell.startswith("n:") or not cell[2:].isdigit() or len(cell) > 9:
+        if not self.day_shift or cell is None or not cell.startswith("n:") or not cell[2:].isdecimal() or len(cell) > 9:
             return cell
         return f"n:{int(cell[2:]) + self.day_shift}"
 

@@ -132,3 +132,8 @@ def test_numbers_that_are_none_stop_no_batch() -> None:
         "V-COUNT", "V-NUMBER", "V-NUMBER", "V-RATIO",
     ]  # fmt: skip
     assert tag(float("nan")) == "n:nan"
+
+
+@pytest.mark.parametrize("text", ["khoâng coù", "khoâng phaùt sinh"])
+def test_a_none_word_in_an_old_font_is_one(text: str) -> None:
+    assert kind_of("count").read("s:" + text) == kind_of("date").read("s:" + text) == NONE_STATED

@@ -77,7 +77,7 @@ class Kind(ABC):
         if cell.startswith("e:"):
             return issue("V-EXCEL-ERROR")
         if cell.startswith("s:"):
-            if not clean(cell[2:]):
+            if not cell[2:3].isalnum() and not clean(cell[2:]):
                 return NOT_REPORTED
             if self.if_none is not None and is_none_word(cell[2:]):
                 return self.if_none

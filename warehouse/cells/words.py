@@ -24,6 +24,8 @@ _SYLLABLE = re.compile(r"[^\W\d_]+")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 #: what units write for "there is none", in any kind of cell
 NONE_WORDS = frozenset({"không", "không có", "không phát sinh", "không có phát sinh", "k", "ko", "-", "--", "chưa có"})
+#: VNI writes a letter and its mark, so a word is at most twice as long
+_LONGEST_NONE = 2 * max(map(len, NONE_WORDS))
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)")  # 0 and 9 digits; fixed lines have 10
 _ID = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+")  # bounded: a long text costs no quadratic search
@@ -58,8 +60,11 @@ def _fold_syllable(syllable: str) -> str:
 
 
 def is_none_word(text: str) -> bool:
-    """Tell whether a cell says that there is none: không, -, không phát sinh."""
-    return clean(repair_text(text) or text).casefold() in NONE_WORDS
+    """Tell whether a cell says that there is none: không, -, không phát sinh; in an encoding before Unicode too."""
+    word = clean(text).casefold()
+    if word in NONE_WORDS or word.isascii() or len(word) > _LONGEST_NONE:
+        return word in NONE_WORDS
+    return clean(repair_text(text) or "").casefold() in NONE_WORDS
 
 
 def contains_markup(text: str) -> bool:

@@ -34,7 +34,7 @@ class DateKind(Kind):
     cover_format = "value_date"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:
-        serial = cell.startswith("n:") and cell[2:].isdigit() and len(cell) <= 9
+        serial = cell.startswith("n:") and cell[2:].isdecimal() and len(cell) <= 9
         day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
         return Reading(day, "value") if day else issue("V-DATE")
 
