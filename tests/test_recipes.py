@@ -87,7 +87,7 @@ with open_published(home) as con:
         "table": con.execute("SELECT audience_code, visit_count, visit_count_state FROM core.fact_visit").fetchall(),
         "mart": con.execute("SELECT * FROM mart.online_by_year WHERE online_count IS NOT NULL").fetchall(),
         "old": con.execute("SELECT online_count, online_count_state FROM core.fact_training WHERE year = 2024").fetchall(),
-        "comment": con.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_training' AND column_name = 'online_count'").fetchall(),
+        "comment": con.execute("SELECT comment FROM duckdb_columns() WHERE schema_name = 'core' AND table_name = 'fact_training' AND column_name = 'online_count'").fetchall(),
     }))
 """
 
@@ -362,6 +362,10 @@ def test_a_column_that_was_retyped_is_refused_with_the_remedy(home: Home, source
     path.write_text(
         path.read_text(encoding="utf-8").replace("name: day_count, type: count", "name: day_count, type: decimal"),
         encoding="utf-8",
+    )
+    lines = sources / "warehouse/forms/bcdv/2023/columns.csv"
+    lines.write_text(
+        lines.read_text(encoding="utf-8").replace(",day_count,count,", ",day_count,decimal,"), encoding="utf-8"
     )
     code = "import sys\nfrom pathlib import Path\nfrom tests.support import take\nfrom warehouse.home import Home\ntake(Home(Path(sys.argv[1])))"
     done = subprocess.run(
