@@ -67,7 +67,7 @@ def _with_reports(home: Home) -> Home:
 
 def _ledger(home: Home) -> list[tuple[Any, ...]]:
     with writer_lock(home), open_build(home) as con:
-        return con.execute("SELECT count(*), max(at) FROM intake.event").fetchall()
+        return con.execute('SELECT count(*), max("at") FROM intake.event').fetchall()
 
 
 def _consistent(home: Home) -> list[tuple[Any, ...]]:
