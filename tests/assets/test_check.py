@@ -81,6 +81,7 @@ def _scratched(body: bytes, rng: random.Random) -> bytes:
     return body[:at] + rng.randbytes(rng.randint(0, 3)) + body[at + rng.randint(0, 3) :]
 
 
+@pytest.mark.slow
 def test_a_check_of_a_thousand_mutated_files_says_what_an_ingest_says(demo: Home, corpus: Path, tmp_path: Path) -> None:
     rng = random.Random(20260115)
     files = [p for p in sorted(corpus.rglob("*")) if p.is_file() and p.parent.name != "loi"]
