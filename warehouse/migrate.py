@@ -39,7 +39,7 @@ FROM intake.column_map
 
 
 def reshape(con: duckdb.DuckDBPyConnection) -> None:
-    """Carry the reader's address of each column in place of its kind, and count the items of a json list from 0."""
+    """Carry the reader's address of each column in place of its kind; ``migrate`` then counts items of json lists from 0."""
     outdated = con.execute(
         "SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'intake' "
         "AND table_name = 'column_map' AND column_name = 'address_kind'"
@@ -54,14 +54,23 @@ def reshape(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP TABLE intake.column_map")
     con.execute(ddl(relations()["intake.column_map"])[0])
     con.execute("INSERT INTO intake.column_map BY NAME FROM old_column_map")
-    for table in (*report_tables().values(), *register_tables().values()):
-        con.execute(f"UPDATE core.{table.core} SET source_row = source_row - 2 WHERE submission_id IN (FROM from_json)")
     con.execute("DROP TABLE old_column_map")
+
+
+def _count_items_from_0(con: duckdb.DuckDBPyConnection) -> None:
+    """What ``reshape`` leaves: rows can be changed once their table has its new columns, not before in one transaction."""
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS from_json (submission_id VARCHAR)")
+    if con.execute("FROM from_json LIMIT 1").fetchall():
+        for table in (*report_tables().values(), *register_tables().values()):
+            con.execute(
+                f"UPDATE core.{table.core} SET source_row = source_row - 2 WHERE submission_id IN (FROM from_json)"
+            )
     con.execute("DROP TABLE from_json")
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Number the batches, keep the verdicts that stand as judgements, and say which batch brought each row."""
+    _count_items_from_0(con)
     con.execute(_NUMBER_BATCHES)
     con.execute(_JUDGEMENTS)
     of_submission = [f"core.{t.core}" for t in (*report_tables().values(), *register_tables().values())]
