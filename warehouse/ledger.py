@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from warehouse import clock
 from warehouse.declaration import register_tables, report_tables
 from warehouse.relation import polars_schema, relations
-from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows
+from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,29 +77,32 @@ def known_files(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tupl
 
 def write_judgement(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: BatchMark) -> None:
     """Write everything that was judged: verdicts, findings, facts, versions. What it replaces moves to history."""
-    con.register("judged_now", judgement.frames["intake.submission"].select("submission_id").to_arrow())
-    con.execute("CREATE OR REPLACE TEMP TABLE judged_submission AS FROM judged_now")
-    con.unregister("judged_now")
-    con.register("touched_now", judgement.frames["staging.touched_unit"].to_arrow())
-    con.execute("CREATE OR REPLACE TEMP TABLE touched_unit AS FROM touched_now")
-    con.unregister("touched_now")
-    _write_submissions(con, judgement.frames["intake.submission"], mark)
+    submissions = judgement.frames["intake.submission"]
+    with temporary(
+        con,
+        judged_submission=submissions,
+        touched_unit=judgement.frames["staging.touched_unit"],
+        version=judgement.frames["staging.version"],
+    ):
+        _write_submissions(con, mark)
+        _write_reported(con, judgement, mark)
+        _set_versions(con)
+        _write_history_findings(con, judgement.frames["intake.history_finding"], mark)
+        set_finding_life(con, clock.today())
+        _write_judgements(con, mark)
+        _write_periods(con)
+
+
+def _write_reported(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: BatchMark) -> None:
+    """Write what hangs on the judged submissions, and the register when a new one is in force."""
     replaced = bool(judgement.known_before)
     for name in ("intake.column_map", "intake.row_count", "intake.stated_total", "intake.finding"):
         _write_rows(con, name, judgement.frames[name], mark, replaced)
     for table in report_tables().values():
         _write_rows(con, f"core.{table.core}", judgement.frames[f"core.{table.core}"], mark, replaced)
-    if judgement.has_register:
-        for table in register_tables().values():
-            relation = relations()[f"core.{table.core}"]
-            replace_generation(con, relation, judgement.frames[relation.qualified], "true", mark.batch_no)
-    _set_versions(con, judgement.frames["staging.version"])
-    _write_history_findings(con, judgement.frames["intake.history_finding"], mark)
-    set_finding_life(con, clock.today())
-    _write_judgements(con, mark)
-    _write_periods(con)
-    con.execute("DROP TABLE judged_submission")
-    con.execute("DROP TABLE touched_unit")
+    for table in register_tables().values() if judgement.has_register else ():
+        relation = relations()[f"core.{table.core}"]
+        replace_generation(con, relation, judgement.frames[relation.qualified], "true", mark.batch_no)
 
 
 def _write_rows(
@@ -116,25 +119,20 @@ def _write_rows(
     replace_generation(con, relation, frame, where, mark.batch_no, apart_from=["life"])
 
 
-def _write_submissions(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, mark: BatchMark) -> None:
+def _write_submissions(con: duckdb.DuckDBPyConnection, mark: BatchMark) -> None:
     """Write the newest state of each submission; one that was judged before keeps its first arrival."""
-    con.register("submission_rows", frame.to_arrow())
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE submission_now AS SELECT n.*, ? AS batch_id, coalesce(s.received_at, ?) AS received_at "
-        "FROM submission_rows n LEFT JOIN intake.submission s USING (submission_id)",
+        "CREATE TEMP TABLE submission_now AS SELECT n.*, ? AS batch_id, coalesce(s.received_at, ?) AS received_at "
+        "FROM judged_submission n LEFT JOIN intake.submission s USING (submission_id)",
         [mark.batch_id, mark.at],
     )
-    con.unregister("submission_rows")
     con.execute("DELETE FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM judged_submission)")
     con.execute("INSERT INTO intake.submission BY NAME FROM submission_now")
     con.execute("DROP TABLE submission_now")
 
 
-def _set_versions(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
+def _set_versions(con: duckdb.DuckDBPyConnection) -> None:
     """Mark the newest accepted version of each report as current; the order is the judgement's."""
-    con.register("version_rows", frame.to_arrow())
-    con.execute("CREATE OR REPLACE TEMP TABLE version AS FROM version_rows")
-    con.unregister("version_rows")
     con.execute(
         "UPDATE intake.submission SET is_current = v.is_current FROM version v "
         "WHERE submission.submission_id = v.submission_id AND submission.is_current <> v.is_current"
@@ -144,12 +142,11 @@ def _set_versions(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
             f"UPDATE core.{table.core} SET valid_from = v.valid_from, valid_to = v.valid_to, is_current = v.is_current "
             f"FROM version v WHERE {table.core}.submission_id = v.submission_id"
         )
-    con.execute("DROP TABLE version")
 
 
 def _write_history_findings(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame, mark: BatchMark) -> None:
     """Make the findings across periods of the touched units those of this judgement; they never reject."""
-    where = f"code IN ({_ACROSS_PERIODS}) AND submission_id IN ({_OF_TOUCHED_UNITS})"
+    where = f"code IN ({_ACROSS_PERIODS}) AND submission_id IN ({_TOUCHED})"
     replace_generation(con, relations()["intake.finding"], frame, where, mark.batch_no, apart_from=["life"])
     con.execute(
         "UPDATE intake.submission SET warning_count = coalesce((SELECT count(*) FROM intake.finding f "
@@ -182,8 +179,10 @@ def _write_periods(con: duckdb.DuckDBPyConnection) -> None:
 
 
 _ACROSS_PERIODS = "SELECT code FROM meta.rule WHERE scope_level = 'period'"
-_OF_TOUCHED_UNITS = (
-    "SELECT s.submission_id FROM intake.submission s WHERE s.unit_id IN (SELECT unit_id FROM touched_unit)"
+#: judged again, a submission may speak for no known unit any more
+_TOUCHED = (
+    "SELECT s.submission_id FROM intake.submission s WHERE s.unit_id IN (SELECT unit_id FROM touched_unit) "
+    "UNION SELECT submission_id FROM judged_submission"
 )
 
 

@@ -31,6 +31,17 @@ def _registered(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator
         con.unregister(_FRAME)
 
 
+@contextmanager
+def temporary(con: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iterator[None]:
+    """Have each frame as a temporary table of its name while the body runs; after an error the caller rolls back anyway."""
+    for name, frame in frames.items():
+        with _registered(con, frame) as rows:
+            con.execute(f"CREATE TEMP TABLE {quote(name)} AS FROM {rows}")
+    yield
+    for name in frames:
+        con.execute(f"DROP TABLE {quote(name)}")
+
+
 def insert_frame(
     con: duckdb.DuckDBPyConnection, relation: Relation, frame: pl.DataFrame, select: str = "SELECT * FROM {rows}"
 ) -> None:

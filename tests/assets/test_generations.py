@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assets.ingest import replay
-from assets.sample.report import register_report
+from assets.sample.report import Report, register_report
 from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
 from warehouse.home import Home
 
@@ -25,6 +25,18 @@ def _known(home: Home, table: str, columns: str, batch_no: int) -> list[tuple[An
         f"SELECT {columns} FROM history.{name} WHERE known_from <= ? AND known_to > ? ORDER BY ALL",
         [batch_no, batch_no, batch_no],
     )
+
+
+def _without_unit(unit_id: int) -> Report:
+    """A second register that does not know a unit of the first."""
+    register = register_report()
+    rows = {
+        **register.rows,
+        "unit": [r for r in register.rows["unit"] if r["unit_id"] != unit_id],
+        "unit_alias": [r for r in register.rows["unit_alias"] if r["unit_id"] != unit_id],
+        "succession": [r for r in register.rows["succession"] if unit_id not in (r["from_unit_id"], r["to_unit_id"])],
+    }
+    return replace(register, rows=rows, cover={**register.cover, "revision": 2}, suffix="_2")
 
 
 def _report(home: Home) -> str:
@@ -89,17 +101,26 @@ def test_facts_of_a_report_that_is_rejected_when_judged_again_are_kept(late_regi
 
 def test_the_register_that_was_replaced_is_kept(late_register: Home) -> None:
     count = len(_known(late_register, "core.dim_unit", "unit_id, valid_from", 2))
-    register = register_report()
-    units = [r for r in register.rows["unit"] if r["unit_id"] != 140]
-    aliases = [r for r in register.rows["unit_alias"] if r["unit_id"] != 140]
-    successions = [r for r in register.rows["succession"] if 140 not in (r["from_unit_id"], r["to_unit_id"])]
-    rows = {**register.rows, "unit": units, "unit_alias": aliases, "succession": successions}
-    put(late_register.inbox, replace(register, rows=rows, cover={**register.cover, "revision": 2}, suffix="_2"))
+    put(late_register.inbox, _without_unit(140))
     take(late_register)
     assert query(late_register, "SELECT count(*) FROM core.dim_unit WHERE unit_id = 140") == [(0,)]
     then = _known(late_register, "core.dim_unit", "unit_id, valid_from", 2)
     assert len(then) == count
     assert 140 in {unit for unit, _ in then}
+
+
+def test_a_finding_across_periods_ends_with_the_unit_that_it_speaks_of(home: Home) -> None:
+    jump = clean_rows(2024)
+    jump["organisation"][0]["party_member_count"] = 80
+    put(home.inbox, report_of(104, "2023-Y", clean_rows(2023)), report_of(104, "2024-Y", jump))
+    take(home)
+    standing = "SELECT count(*) FROM intake.finding WHERE code = 'X-HEADCOUNT-JUMP'"
+    assert query(home, standing) == [(1,)]
+    put(home.inbox, _without_unit(104))
+    take(home)
+    assert query(home, "SELECT DISTINCT verdict FROM intake.submission WHERE form_code = 'BCDV'") == [("rejected",)]
+    assert query(home, standing) == [(0,)]
+    assert _known(home, "intake.finding", "code", 2) == [("X-HEADCOUNT-JUMP",)]
 
 
 def test_nothing_of_the_ledger_is_ever_taken_out(late_register: Home) -> None:
