@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from warehouse.home import Home
 #: made by version 0.1.0: a report before its register, the register, four reports (one json, one with an error), 2022 closed
 OLD = Path(__file__).with_name("home-0.1.0.tar.xz")
 FACTS = (
-    "SELECT table_name, year, content_hash FROM meta.table_hash WHERE schema_name = 'mart' AND year < 2024 ORDER BY ALL"
+    "SELECT table_name, year, content_hash FROM meta.table_hash WHERE schema_name = 'mart' AND year < 2023 ORDER BY ALL"
 )
 
 
@@ -34,6 +35,10 @@ def test_the_first_batch_migrates_it_and_changes_no_figure(old: Home) -> None:
     put(old.inbox, report_of(107, "2024-Y", clean_rows(2024)))
     take(old)
     assert query(old, FACTS) == before
+    of_2023 = "SELECT DISTINCT timeliness, due_date FROM mart.completeness WHERE year = 2023"
+    assert query(old, of_2023) == [("missing", date(2024, 1, 20))], (
+        "version 0.1.0 knew no due day of a year without reports"
+    )
     kept = (
         "SELECT submission_id, verdict, error_count, warning_count FROM intake.judgement WHERE batch_no < 5 ORDER BY 1"
     )

@@ -226,6 +226,6 @@ def test_an_address_is_made_by_the_reader_and_carried(tmp_path: Path) -> None:
     listed = staged(path)
     wanted = (pl.col("table_name") == "training") & (pl.col("column_name") == "attendee_count")
     revision = (pl.col("table_name") == "cover") & (pl.col("column_name") == "revision")
-    cells = [f["intake.column_map"].filter(w)["cell"].item() for f in (frames, listed) for w in (wanted, revision)]
+    cells = [f["staging.column_map"].filter(w)["cell"].item() for f in (frames, listed) for w in (wanted, revision)]
     assert cells == ["G*", "B18", "/tables/training/*/attendee_count", "/cover/Lần gửi"]
     assert [f["staging.training"]["source_row"].to_list() for f in (frames, listed)] == [[7], [0]]
