@@ -145,7 +145,8 @@ def _kept() -> list[Relation]:
 
 def _judged(relation: Relation) -> Relation:
     """What is known of a row before it is committed: no versions, no batch."""
-    later = (KNOWN_FROM, "batch_id", "received_at", *(_SET_LATER if relation.name.startswith("fact_") else ()))
+    is_fact = relation.qualified in {f"core.{t.core}" for t in report_tables().values()}
+    later = (KNOWN_FROM, "batch_id", "received_at", *(_SET_LATER if is_fact else ()))
     columns = tuple(replace(c, required=False) for c in relation.columns if c.name not in later)
     return replace(relation, schema="judged", columns=columns)
 

@@ -26,7 +26,8 @@ def read_xlsx(path: Path) -> RawFile:
 
     facts = scan(path)
     try:
-        workbook = calamine.CalamineWorkbook.from_path(str(path))
+        with path.open("rb") as content:  # by content: of a path the parser would go by the file's name
+            workbook = calamine.CalamineWorkbook.from_filelike(content)
         sheets = [_sheet(workbook, i, meta, facts) for i, meta in enumerate(workbook.sheets_metadata)]
     except calamine.CalamineError as e:
         raise Refused("F-TRUNCATED", str(e)) from e
