@@ -88,7 +88,7 @@ def write_judgement(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: 
         _write_reported(con, judgement, mark)
         _set_versions(con)
         _write_history_findings(con, judgement.frames["intake.history_finding"], mark)
-        set_finding_life(con, clock.today())
+        _set_finding_life(con, clock.today())
         _write_judgements(con, mark)
         _write_periods(con)
 
@@ -186,7 +186,7 @@ _TOUCHED = (
 )
 
 
-def set_finding_life(con: duckdb.DuckDBPyConnection, today: date) -> None:
+def _set_finding_life(con: duckdb.DuckDBPyConnection, today: date) -> None:
     """Set the life of findings of the reports that the batch touched: new, open, fixed or waived.
 
     ``open``: the version before had it too; ``fixed``: a later version of the report no longer has it.

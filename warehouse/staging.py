@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warehouse.bootstrap import mirrors
 from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory
@@ -98,11 +98,10 @@ def has_new_register(con: duckdb.DuckDBPyConnection) -> bool:
 def judged_frames(con: duckdb.DuckDBPyConnection) -> Frames:
     """Return what was judged, by the qualified name of the table that it belongs to; see ``Judgement.frames``."""
     out: Frames = {}
+    registers = {t.core for t in register_tables().values()}
     for relation in _kept():
-        frame = con.sql(f"FROM judged.{relation.name}").pl()
-        if relation.name in {t.core for t in register_tables().values()}:  # only the one in force is the truth
-            frame = con.sql(f"FROM judged.{relation.name} SEMI JOIN ({_CURRENT_REGISTER}) USING (submission_id)").pl()
-        out[relation.qualified] = frame
+        in_force = f"SEMI JOIN ({_CURRENT_REGISTER}) USING (submission_id)" if relation.name in registers else ""
+        out[relation.qualified] = con.sql(f"FROM judged.{relation.name} {in_force}").pl()
     out["intake.history_finding"] = con.sql("SELECT *, 'new' AS life FROM staging.history_finding").pl()
     for name in ("staging.version", "staging.touched_unit"):
         out[name] = con.sql(f"FROM {name}").pl()
@@ -111,25 +110,29 @@ def judged_frames(con: duckdb.DuckDBPyConnection) -> Frames:
 
 def known_before(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return those of the judged submissions that had been judged before."""
-    return [row[0] for row in con.execute("SELECT submission_id FROM judged.known_before ORDER BY 1").fetchall()]
+    return _values(con, "SELECT submission_id FROM judged.known_before ORDER BY 1")
 
 
 def superseded(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the submissions that stood and that one of this batch takes the place of."""
-    rows = con.execute(
+    return _values(
+        con,
         "SELECT b.submission_id FROM judged.standing_before b JOIN staging.version v USING (submission_id) "
-        "WHERE NOT v.is_current AND b.submission_id NOT IN (SELECT submission_id FROM judged.submission) ORDER BY 1"
-    ).fetchall()
-    return [row[0] for row in rows]
+        "WHERE NOT v.is_current AND b.submission_id NOT IN (SELECT submission_id FROM judged.submission) ORDER BY 1",
+    )
 
 
 def touched_years(con: duckdb.DuckDBPyConnection) -> list[int]:
     """Return the years that the judged submissions speak of, or spoke of before, in order."""
-    rows = con.execute(
+    return _values(
+        con,
         "SELECT year FROM judged.submission WHERE year IS NOT NULL UNION "
-        "SELECT year FROM judged.known_before WHERE year IS NOT NULL ORDER BY 1"
-    ).fetchall()
-    return [row[0] for row in rows]
+        "SELECT year FROM judged.known_before WHERE year IS NOT NULL ORDER BY 1",
+    )
+
+
+def _values(con: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    return [row[0] for row in con.execute(sql).fetchall()]
 
 
 def _staging() -> list[Relation]:
