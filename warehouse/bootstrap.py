@@ -19,7 +19,7 @@ from warehouse.marts import check_readers
 from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import period_kinds
-from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations
+from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations, value_before
 from warehouse.rows import Rows, replace_rows
 from warehouse.types import COLUMN_TYPES
 from warehouse.views import create_views
@@ -75,9 +75,11 @@ def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[st
             "removed or retyped here. To take such a change anyway, move build/danvan.duckdb away and copy the files of "
             "archive/ into the inbox"
         )
-    for name in (n for n in declared if n not in present):
-        state = " DEFAULT 'not_reported'" if name.endswith("_state") else ""
-        con.execute(f"ALTER TABLE {relation.qualified} ADD COLUMN {quote(name)} {declared[name]}{state}")
+    for column in (c for c in relation.columns if c.name not in present):
+        con.execute(
+            f"ALTER TABLE {relation.qualified} ADD COLUMN {quote(column.name)} {declared[column.name]} "
+            f"DEFAULT {value_before(column)}"
+        )
 
 
 def _fingerprint() -> str:

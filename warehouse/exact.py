@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 
 from warehouse.codes import Code, code_lists
 from warehouse.declaration import Table, report_tables
-from warehouse.relation import literal
+from warehouse.relation import CELL_STATES, literal
 from warehouse.source import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-#: the list whose property ``is_exact`` says which states of a cell carry a figure that may be added
-STATES = "cell_state"
 
 _EXACT = """\
 -- {label}: số liệu chính xác - Rows of core.{core} with exact figures: NULL where qualified, stated as none or blank.
@@ -54,7 +51,7 @@ def code_views(root: Path = ROOT) -> dict[str, str]:
 
 def is_exact_macro(root: Path = ROOT) -> dict[str, str]:
     """Return the statement that makes ``core.is_exact(state)``: true for the states that carry an exact figure."""
-    states = ", ".join(literal(c.code) for c in code_lists(root)[STATES] if c.properties["is_exact"])
+    states = ", ".join(literal(c.code) for c in code_lists(root)[CELL_STATES] if c.properties["is_exact"])
     return {"core.is_exact": f"CREATE OR REPLACE MACRO core.is_exact(state) AS (state IN ({states}))"}
 
 

@@ -26,6 +26,8 @@ SCHEMAS = ("intake", "core", "mart", "meta", "history")
 _DECLARED = ("intake", "staging", "core", "mart", "meta")
 #: which batch brought a row and which one replaced it, by the batch's number; what was known, not what is true
 KNOWN_FROM, KNOWN_TO = "known_from", "known_to"
+#: the list of the states of a stated figure; its property ``is_exact`` says which of them may be added
+CELL_STATES = "cell_state"
 #: the columns of context.yaml by group
 Context = Mapping[str, tuple[Column, ...]]
 
@@ -158,10 +160,15 @@ def state_column(column: Column) -> Column:
     return Column(
         name=f"{column.name}_state",
         type="code",
-        codes="cell_state",
+        codes=CELL_STATES,
         label=f"{column.label} - trạng thái ô",
         description=f"State of the cell of {column.name}; only value and zero are exact",
     )
+
+
+def value_before(column: Column) -> str:
+    """Return, as SQL, what ``column`` has in rows that were written before it was declared."""
+    return "'not_reported'" if column.codes == CELL_STATES else "NULL"
 
 
 def ddl(relation: Relation) -> list[str]:

@@ -16,7 +16,7 @@ from warehouse.bootstrap import mirrors
 from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
-from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations
+from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
@@ -190,17 +190,13 @@ def _make_views(con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[st
 
 
 def _published(relation: Relation, present: Mapping[str, Mapping[str, str]]) -> str:
-    """The published rows; a file made before a column was declared has NULL there, as it will once it is written again."""
+    """The published rows; a file made before a column was declared shows what the next batch will write there."""
     known = present.get(relation.qualified, {})
     shown = ", ".join(
-        quote(c.name) if c.name in known else f"{_missing(c.name)}::{COLUMN_TYPES[c.type].duckdb} AS {quote(c.name)}"
+        quote(c.name) if c.name in known else f"{value_before(c)}::{COLUMN_TYPES[c.type].duckdb} AS {quote(c.name)}"
         for c in relation.columns
     )
     return f"SELECT {shown} FROM {PUBLISHED}.{relation.qualified}" if known else f"SELECT {shown} WHERE false"
-
-
-def _missing(name: str) -> str:
-    return "'not_reported'" if name.endswith("_state") else "NULL"
 
 
 def _in_order(relation: Relation, sql: str) -> str:
