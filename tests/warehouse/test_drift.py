@@ -11,8 +11,9 @@ import pytest
 
 from expectations.derive import derived_rules
 from expectations.rule import rules
-from tests.support import query
+from tests.support import copy_home, query
 from warehouse.bootstrap import bootstrap
+from warehouse.catalog import checkpoint, open_build, publish_database
 from warehouse.codes import code_lists
 from warehouse.declaration import Table, form_tables
 from warehouse.forms import form_versions
@@ -140,6 +141,24 @@ def test_a_column_that_drifts_is_seen(tmp_path: Path) -> None:
     assert isinstance(form_tables()["training"], Table)
     with open_staging(Home(tmp_path)) as con, pytest.raises(ValueError, match="differ"):
         fill(con, {"staging.submission": pl.DataFrame({"submission_id": ["x"], "surprise": [1]})})
+
+
+def test_a_figure_declared_since_is_not_reported_by_the_rows_of_before(demo: Home, tmp_path: Path) -> None:
+    """Seen so when a batch is judged against the older file, and written so by the batch itself."""
+    home = copy_home(demo, tmp_path)
+    states = "SELECT DISTINCT attendee_count_state, attendee_count FROM core.fact_training"
+    with open_build(home) as con:
+        con.execute("DROP VIEW core.fact_training_exact")
+        for column in ("attendee_count", "attendee_count_state"):
+            con.execute(f"ALTER TABLE core.fact_training DROP COLUMN {column}")
+        con.execute("UPDATE meta.bootstrap SET fingerprint = 'of before'")
+        checkpoint(con)
+    publish_database(home)
+    with open_staging(home) as con:
+        assert con.execute(states).fetchall() == [("not_reported", None)]
+    with open_build(home) as con:
+        assert bootstrap(con)
+        assert con.execute(states).fetchall() == [("not_reported", None)]
 
 
 def test_staging_is_no_part_of_the_warehouse_file(demo: Home) -> None:
