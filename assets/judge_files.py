@@ -7,7 +7,8 @@ Belongs here: the order of the steps. Does not: reading (assets.intake), rules (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,7 @@ def judge_files(
     With a second opinion Great Expectations itself runs the same suites. Raises SuitesDisagreeError, LookupError for a
     submission that the ledger does not know.
     """
-    with staging.open_staging(home) as con:
-        judge.write_catalogue(con)
+    with _open(home) as con:
         work = _Work(con, home, batch_id, processes, second_opinion)
         fresh = work.known(replay) if replay else work.receive(files)
         if fresh:
@@ -53,8 +53,7 @@ def judge_files(
 
 def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) -> Judgement:
     """Judge ``files`` as an ingest would, known to the ledger or not; for whoever only wants to know."""
-    with staging.open_staging(home) as con:
-        judge.write_catalogue(con)
+    with _open(home) as con:
         work = _Work(con, home, "check", processes, second_opinion=False)
         work.judge(files)
         return work.judgement()
@@ -182,6 +181,14 @@ class _Work:
         for table, code, n in judge.violation_counts(self.con, tables):
             of_table = self.suites.setdefault(table, {})
             of_table[code] = of_table.get(code, 0) + n
+
+
+@contextmanager
+def _open(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a staging database that has what the rules read."""
+    with staging.open_staging(home, judge.reads()) as con:
+        judge.write_catalogue(con)
+        yield con
 
 
 def split_register(frames: Frames) -> tuple[Frames, Frames]:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     import duckdb
 
 
+def reads() -> set[str]:
+    """Return the qualified names of the tables, views and macros that some rule looks at."""
+    return {name for rule in rules() for name in rule.reads()}
+
+
 def write_catalogue(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``meta.rule`` the catalogue."""
     rows = [

@@ -17,6 +17,7 @@ from warehouse.declaration import form_tables
 from warehouse.forms import Policy
 from warehouse.relation import literal, relations
 from warehouse.source import per_root
+from warehouse.views import names_used
 
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["row", "not_null", "length", "between", "in_table", "unique", "query"]
@@ -94,6 +95,10 @@ class Rule(Declared):
     def failing_rows(self) -> str:
         """The query of a ``query`` rule with tolerance filled in."""
         return " ".join(self._filled(self.query).split())
+
+    def reads(self) -> list[str]:
+        """Return the qualified names of the tables, views and macros that the rule looks at."""
+        return [self.table, *names_used(f"{self.predicate} {self.failing_rows} {self.ref.rpartition('.')[0]}")]
 
     def _limits(self) -> str:
         parts = []

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.gx import own, source
@@ -67,7 +66,7 @@ def _in_table(rule: Rule, common: dict[str, Any]) -> Any:
 
 
 def _query(rule: Rule, common: dict[str, Any]) -> Any:
-    return gxe.UnexpectedRowsExpectation(unexpected_rows_query=rule.failing_rows, **common)
+    return own.ExpectNoRows(unexpected_rows_query=rule.failing_rows, **common)
 
 
 def _unique(rule: Rule, common: dict[str, Any]) -> Any:

@@ -7,20 +7,20 @@ declarations are today's. Does not belong here: verdicts (expectations), the war
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from warehouse.bootstrap import mirrors
-from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory
+from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory, transaction
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
 from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
-from warehouse.views import create_views
+from warehouse.views import needed, sql_objects
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: filled by whoever judges: the rules are not known here
 CATALOGUE = "meta.rule"
+#: what is read here, and by warehouse.ledger and warehouse.versions, besides plain tables of core and intake
+_ALWAYS = ("core.dim_form", "core.unit_on_day", "core.citation_document")
 #: what a submission has in schema intake besides its own row
 _BESIDE = ("finding", "column_map", "row_count", "stated_total")
 #: set when a batch is committed, not when it is judged
@@ -36,15 +38,23 @@ _SET_LATER = ("valid_from", "valid_to", "is_current")
 
 
 @contextmanager
-def open_staging(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an empty staging database over what is published; over an empty warehouse when nothing is."""
+def open_staging(home: Home, reads: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty staging database over what is published; over an empty warehouse when nothing is.
+
+    It has every table of core and intake. Views, macros, mirrors and tables of other schemas cost time with each batch: it
+    has those that ``reads`` names, and what they use.
+    """
     with open_memory(home) as con:
         is_published = attach_published(con, home)
-        for schema in ("staging", "judged", "core", "intake", "mart", "meta"):
-            con.execute(f"CREATE SCHEMA {schema}")
-        _make_tables(con)
-        _make_views(con, columns(con, PUBLISHED) if is_published else {})
-        create_views(con, comments=False)
+        shown = needed([*_ALWAYS, *reads])
+        with transaction(con):
+            for schema in ("staging", "judged", "core", "intake", "mart", "meta"):
+                con.execute(f"CREATE SCHEMA {schema}")
+            _make_tables(con, shown)
+            _make_views(con, columns(con, PUBLISHED) if is_published else {}, shown)
+            for found in sql_objects().values():
+                if found.name in shown:
+                    con.execute(found.statement)
         yield con
 
 
@@ -154,26 +164,32 @@ def _judged(relation: Relation) -> Relation:
     return replace(relation, schema="judged", columns=columns)
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
+def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> None:
     for relation in (*_staging(), *map(_judged, _kept())):
         con.execute(ddl(relation)[0])
     con.execute("CREATE TABLE judged.known_before AS SELECT submission_id, form_code, unit_id, period_id, year "
                 "FROM judged.submission")  # fmt: skip
     con.execute(ddl(relations()[CATALOGUE])[0])
     for name, rows in mirrors().items():
+        if name not in shown:
+            continue
         columns = tuple(c for c in relations()[name].columns if c.name != KNOWN_FROM)
         relation = replace(relations()[name], columns=columns)
         con.execute(ddl(relation)[0])
         insert_frame(con, relation, frame_of(relation, rows))
 
 
-def _make_views(con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[str, str]]) -> None:
-    """Show every table of the warehouse that is no mirror, with what was judged in place of what stood."""
+def _make_views(
+    con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[str, str]], shown: Container[str]
+) -> None:
+    """Show the tables of the warehouse that are no mirrors, with what was judged in place of what stood."""
     mirrored = {*mirrors(), CATALOGUE}
     kept = {r.qualified for r in _kept()}
     register = {f"core.{t.core}" for t in register_tables().values()}
     for relation in relations().values():
         if relation.schema in ("staging", "history") or relation.qualified in mirrored:
+            continue
+        if relation.schema not in ("core", "intake") and relation.qualified not in shown:
             continue
         before = _published(relation, present)
         if relation.qualified == "intake.submission":

@@ -38,20 +38,25 @@ class SqlObject:
     kind: Literal["view", "macro"]
     sql: str
 
+    @property
+    def statement(self) -> str:
+        """The statement that makes it anew."""
+        return self.sql if self.kind == "macro" else f"CREATE OR REPLACE VIEW {self.name} AS {self.sql}"
 
-def create_views(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
-    """Make every view and macro anew on ``con``, which has the tables, or views of those names.
 
-    Without ``comments`` the views carry none: some engines know none on the columns of a view.
-    """
+def create_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every view and macro anew on ``con``, which has the tables, each column of a view with its comment."""
     described = {r.qualified: {c.name: column_comment(c) for c in r.columns} for r in relations().values()}
     for found in sql_objects().values():
-        if found.kind == "macro":
-            con.execute(found.sql)
-            continue
-        con.execute(f"CREATE OR REPLACE VIEW {found.name} AS {found.sql}")
-        if comments:
+        con.execute(found.statement)
+        if found.kind == "view":
             described[found.name] = _comment(con, found, described)
+
+
+def needed(names: Iterable[str]) -> set[str]:
+    """Return ``names`` and all that they use, through views and macros, down to the tables."""
+    found = set(names)
+    return found | reached(found, {name: o.sql for name, o in sql_objects().items()})
 
 
 @per_root

@@ -14,8 +14,15 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
+from great_expectations.expectations.registry import get_metric_kwargs
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
 
 from expectations.gx.source import DuckDBExecutionEngine
+
+_ROWS = "table.row_count"
+#: what the domain of a metric of columns has beyond that of its table
+_OF_COLUMNS = ("column", "column_list", "ignore_row_if")
 
 
 class CountsOnly:
@@ -27,15 +34,20 @@ class CountsOnly:
 
     map_metric: ClassVar[str]
 
-    def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:
-        """Return the metrics to compute: the count of rows and that of failing rows."""
-        fewest = {**(runtime_configuration or {}), "result_format": "BOOLEAN_ONLY"}
-        needed = super().get_validation_dependencies(execution_engine, fewest)  # type: ignore[misc]
-        needed.result_format = {"result_format": "BASIC"}  # else GX drops the counts again
+    def get_validation_dependencies(self, runtime_configuration: Any = None, **_: Any) -> Any:
+        """Return the metrics to compute: the count of rows and that of failing rows, and none that GX would add."""
+        needed = ValidationDependencies()
+        needed.result_format = {"result_format": "BASIC"}  # with BOOLEAN_ONLY GX drops the counts
+        failing = f"{self.map_metric}.unexpected_count"
+        found = get_metric_kwargs(failing, self.configuration, runtime_configuration)  # type: ignore[attr-defined]
+        domain, values = found["metric_domain_kwargs"], found["metric_value_kwargs"]
+        needed.set_metric_configuration(failing, MetricConfiguration(failing, domain, values))
+        of_table = {key: value for key, value in domain.items() if key not in _OF_COLUMNS}
+        needed.set_metric_configuration(_ROWS, MetricConfiguration(_ROWS, of_table))
         return needed
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        rows = metrics.get("table.row_count") or 0
+        rows = metrics.get(_ROWS) or 0
         failing = metrics.get(f"{self.map_metric}.unexpected_count") or 0
         percent = 100.0 * failing / rows if rows else 0.0
         counted = {"element_count": rows, "unexpected_count": failing, "unexpected_percent": percent}
@@ -56,6 +68,16 @@ class ExpectValuesBetween(CountsOnly, gxe.ExpectColumnValuesToBeBetween):  # typ
 
 class ExpectRowsUnique(CountsOnly, gxe.ExpectCompoundColumnsToBeUnique):  # type: ignore[misc]
     """GX's expectation, counting only."""
+
+
+class ExpectNoRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]
+    """GX's expectation, counting only: it would run the query a second time for the rows."""
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+
+    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
+        found = metrics["unexpected_rows_query.row_count"]
+        return {"success": found == 0, "result": {"observed_value": found}}
 
 
 class _ExistInTable(ColumnMapMetricProvider):  # type: ignore[misc]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import great_expectations as gx
+from great_expectations.core.id_dict import IDDict
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import (
     DataContextConfig,
@@ -112,24 +113,31 @@ def _batch(data_source: Any, table: str) -> Batch:
 
 
 @contextmanager
-def _kept_configurations() -> Iterator[None]:
-    """Let each expectation work out its configuration once: GX asks for it some ten times per expectation and run."""
-    original = Expectation.configuration
-    kept: dict[int, tuple[Expectation, ExpectationConfiguration]] = {}  # with the owner, so that an id stays its own
+def _worked_out_once() -> Iterator[None]:
+    """Let GX work out each expectation's configuration and each metric's id once: it asks for both some ten times."""
+    configuration, to_id = Expectation.configuration, IDDict.to_id
+    configurations: dict[int, tuple[Expectation, ExpectationConfiguration]] = {}  # with the owner: an id stays its own
+    ids: dict[Any, Any] = {}
 
-    def configuration(self: Expectation) -> ExpectationConfiguration:
-        if id(self) not in kept:
-            kept[id(self)] = (self, original.fget(self))
-        found = kept[id(self)][1]
+    def kept_configuration(self: Expectation) -> ExpectationConfiguration:
+        if id(self) not in configurations:
+            configurations[id(self)] = (self, configuration.fget(self))
+        found = configurations[id(self)][1]
         out = copy.copy(found)
         out._kwargs = dict(found.kwargs)
         return out
 
-    Expectation.configuration = property(configuration)
+    def kept_id(self: IDDict, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
+        content = (repr(self), repr(id_keys), repr(id_ignore_keys), type(self))
+        if content not in ids:
+            ids[content] = to_id(self, id_keys, id_ignore_keys)
+        return ids[content]
+
+    Expectation.configuration, IDDict.to_id = property(kept_configuration), kept_id
     try:
         yield
     finally:
-        Expectation.configuration = original
+        Expectation.configuration, IDDict.to_id = configuration, to_id
 
 
 def run_suites(
@@ -142,11 +150,11 @@ def run_suites(
     context = context_for(docs_dir)
     run_id = RunIdentifier(run_name=run_name, run_time=clock.instant())
     outcomes = []
-    for table, (batch, suite) in batches(context, con, suites).items():
-        with _kept_configurations():
+    with _worked_out_once():
+        for table, (batch, suite) in batches(context, con, suites).items():
             result = batch.validate(suite, result_format=_FORMAT)
-        outcomes.append(_outcome(table, result))
-        _store(context, table, result, run_id)
+            outcomes.append(_outcome(table, result))
+            _store(context, table, result, run_id)
     source.forget(SOURCE)
     return outcomes
 

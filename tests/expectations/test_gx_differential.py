@@ -74,7 +74,7 @@ def expectations() -> list[object]:
         ExpectRowsToSatisfy(
             column="a", columns=["a", "b"], sql="b IS NOT NULL", ignore_row_if="never", **_code("row_never")
         ),
-        gxe.UnexpectedRowsExpectation(
+        own.ExpectNoRows(
             unexpected_rows_query="SELECT submission_id, row_no FROM {batch} WHERE a > 8", **_code("query")
         ),
     ]

@@ -24,7 +24,7 @@ from warehouse.types import COLUMN_TYPES, LogicalType
 
 
 def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
-    with duckdb.connect() as con, open_staging(Home(tmp_path)) as staging:
+    with duckdb.connect() as con, open_staging(Home(tmp_path), ()) as staging:
         bootstrap(con)
         for relation in relations().values():
             where = staging if relation.schema == "staging" else con
@@ -139,7 +139,7 @@ def test_a_column_that_drifts_is_seen(tmp_path: Path) -> None:
     import polars as pl
 
     assert isinstance(form_tables()["training"], Table)
-    with open_staging(Home(tmp_path)) as con, pytest.raises(ValueError, match="differ"):
+    with open_staging(Home(tmp_path), ()) as con, pytest.raises(ValueError, match="differ"):
         fill(con, {"staging.submission": pl.DataFrame({"submission_id": ["x"], "surprise": [1]})})
 
 
@@ -154,7 +154,7 @@ def test_a_figure_declared_since_is_not_reported_by_the_rows_of_before(demo: Hom
         con.execute("UPDATE meta.bootstrap SET fingerprint = 'of before'")
         checkpoint(con)
     publish_database(home)
-    with open_staging(home) as con:
+    with open_staging(home, ()) as con:
         assert con.execute(states).fetchall() == [("not_reported", None)]
     with open_build(home) as con:
         assert bootstrap(con)
@@ -167,7 +167,7 @@ def test_staging_is_no_part_of_the_warehouse_file(demo: Home) -> None:
 
 
 def test_every_relation_of_staging_is_declared(tmp_path: Path) -> None:
-    with open_staging(Home(tmp_path)) as con:
+    with open_staging(Home(tmp_path), ()) as con:
         found = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'staging'").fetchall()
         found += con.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'staging'").fetchall()
     assert {f"staging.{name}" for (name,) in found} == {q for q, r in relations().items() if r.schema == "staging"}

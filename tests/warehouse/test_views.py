@@ -98,22 +98,21 @@ def test_a_circle_is_refused_by_name() -> None:
         in_order({"core.a": "FROM core.b", "core.b": "FROM core.c JOIN core.a", "core.c": "SELECT 1"})
 
 
-@pytest.mark.parametrize("comments", [True, False])
-def test_the_views_stand_on_views_of_a_published_file(demo: Home, comments: bool) -> None:
+def test_the_views_stand_on_views_of_a_published_file(demo: Home) -> None:
     """As where a file is judged with nothing written: tables of those names, whatever is behind them."""
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{demo.database}' AS published (READ_ONLY)")
         for relation in (r for r in relations().values() if r.schema != "staging"):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {relation.schema}")
             con.execute(f"CREATE VIEW {relation.qualified} AS FROM published.{relation.qualified}")
-        create_views(con, comments=comments)
+        create_views(con)
         for name in (n for n, o in sql_objects().items() if o.kind == "view"):
             here, there = (con.execute(f"SELECT count(*) FROM {p}{name}").fetchall() for p in ("", "published."))
             assert here == there, name
         said = con.execute(
             "SELECT count(comment) FROM duckdb_views() WHERE database_name = 'memory' AND view_name LIKE '%exact'"
         ).fetchall()
-        assert said == [(len(report_tables()) + 1 if comments else 0,)]
+        assert said == [(len(report_tables()) + 1,)]
 
 
 @pytest.fixture
