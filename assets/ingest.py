@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from assets import batch
 from assets.batch import BatchResult
-from assets.intake.archive import archive_files
+from assets.intake.archive import archive_files, archived_hashes
 from assets.intake.inbox import open_inbox
 from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger, query
 from warehouse.catalog import open_build, open_published, publish_database, writer_lock
+from warehouse.content import content_hashes
+from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released
 
@@ -45,12 +47,25 @@ def take_inbox(
     """Archive the complete files, judge them, commit what came of it, publish the database. Files stay where they are.
 
     A file that changed within the last ``settle_seconds`` may still be on its way and is left for the next sweep.
+    Raises BuildMissingError when archive or published hold what a new build file would not know.
     """
     home.create()
     report("archive")
     inbox = open_inbox(home.inbox)
     files = archive_files(inbox, inbox.complete(settle_seconds), home.archive)
+    _require_build(home, files)
     return take(home, files, batch_id or new_batch_id(), processes)
+
+
+def _require_build(home: Home, files: Sequence[ArrivedFile]) -> None:
+    """Raise BuildMissingError when there is no build file and this is no first batch, nor a first one tried again."""
+    if home.build.exists():
+        return
+    if home.database.exists():
+        raise BuildMissingError.at(home.build, f"{home.database} is published")
+    known = {f.sha256 for f in files}
+    if others := [sha256 for sha256 in archived_hashes(home.archive) if sha256 not in known]:
+        raise BuildMissingError.at(home.build, f"{home.archive} holds {len(others)} files that came before")
 
 
 def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> BatchResult:
@@ -117,7 +132,11 @@ def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int
 
 def _judged_and_written(home: Home, judge: Callable[[], Judgement]) -> BatchResult:
     """Judge without the writer's lock and commit with it; where another batch came between, judge again, now with it."""
-    judgement = judge()
+    try:
+        judgement = judge()
+    except PublishedDamagedError:
+        publish_again(home)
+        judgement = judge()
     with writer_lock(home):
         try:
             return _committed(home, judgement)
@@ -186,10 +205,28 @@ def clear_inbox(home: Home) -> int:
 
 
 def is_behind(home: Home) -> bool:
-    """Tell whether a committed batch is not published yet. The caller holds the writer's lock."""
+    """Tell whether what is published is not what was committed last, or is damaged. The caller holds the writer's lock.
+
+    Raises BuildOlderError when batches are published that the build file does not know.
+    """
     if not home.database.exists():
         return True
-    with open_published(home) as con:
-        published = base_of(con)
     with open_build(home) as con:
-        return base_of(con) != published
+        built, ours = base_of(con), ledger.batch_ids(con)
+    try:
+        with open_published(home) as con:
+            published, theirs = base_of(con), ledger.batch_ids(con)
+    except PublishedDamagedError:
+        return True
+    if lacking := theirs - ours:
+        raise BuildOlderError.at(home.build, len(lacking))
+    return built != published
+
+
+def publish_again(home: Home) -> None:
+    """Make the published database again from the build file, whatever stands there. Raises BuildDamagedError."""
+    with writer_lock(home):
+        with open_build(home) as con:
+            content_hashes(con)  # all of it can be read, or nothing is replaced
+        publish_database(home)
+        home.manifest.unlink(missing_ok=True)  # whatever it lists is made again too

@@ -154,10 +154,9 @@ class _Work:
         return stage(files, processes=self.processes, progress=lambda done: report("read", done, len(files)))
 
     def _archived(self, ids: Sequence[str]) -> list[ArrivedFile]:
-        from assets.intake.archive import archived_file
+        from assets.intake.archive import archived_files
 
-        found = ledger.known_files(self.con, ids)
-        return [archived_file(self.home.archive, sha256, file_name) for sha256, file_name in found]
+        return archived_files(self.home.archive, ledger.known_files(self.con, ids))
 
     def _phase(self, frames: Frames, name: str) -> None:
         report("stage")

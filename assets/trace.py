@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assets.intake.archive import archived_file
 from assets.intake.read import read_file
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ _VISIBLE = (
 def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
     """Return one row per cell: file, hash, sheet, address, raw text, form-map row, value and state.
 
-    Each file is opened once. The raw text is None where the file has no such cell.
+    Each file is opened once; ArchiveDamagedError when it is not what came. The raw text is None where the file has no such cell.
     """
     opened: dict[str, RawFile] = {}
     out = []
     for cell in cells:
         if cell.sha256 not in opened:
-            path = home.archive / cell.sha256[:2] / cell.sha256
-            opened[cell.sha256] = read_file(path, cell.file_name)
+            file = archived_file(home.archive, cell.sha256, cell.file_name)
+            opened[cell.sha256] = read_file(file.path, file.file_name)
         out.append(
             {
                 "file": cell.file_name,

@@ -19,7 +19,7 @@ DANVAN = str(Path(sys.executable).with_name("danvan"))
 MANUAL = (REPO / "docs" / "operating.md").read_text(encoding="utf-8")
 BACKUP = 'flock "$DANVAN_HOME/build/writer.lock" cp -a "$DANVAN_HOME/archive" "$DANVAN_HOME/build" "$BACKUP"/'
 RESTORE = 'cp -a "$BACKUP"/archive "$BACKUP"/build "$DANVAN_HOME"/ && danvan ingest'
-FROM_ARCHIVE = 'find "$BACKUP/archive" -type f -exec cp -t "$DANVAN_HOME/inbox" {} + && danvan ingest'
+FROM_ARCHIVE = 'danvan init && cp -a "$BACKUP"/archive "$DANVAN_HOME"/ && danvan restore --from archive'
 
 
 @pytest.fixture
@@ -76,7 +76,6 @@ def test_a_backup_waits_for_the_writer(filled: Home, tmp_path: Path) -> None:
 def test_the_archive_alone_brings_the_same_figures_back(filled: Home, tmp_path: Path) -> None:
     backup, new = tmp_path / "backup", Home(tmp_path / "new")
     shutil.copytree(filled.archive, backup / "archive")
-    new.create()
     done = _sh(FROM_ARCHIVE, new.root, backup)
     assert done.returncode == 0, done.stderr + done.stdout
     assert _hashes(new) == _hashes(filled)

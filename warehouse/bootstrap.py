@@ -72,8 +72,8 @@ def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[st
     if changed:
         raise DeclarationMismatchError(
             f"{relation.qualified} has {changed} otherwise than declared; a column is discontinued in a form version, not "
-            "removed or retyped here. To take such a change anyway, move build/danvan.duckdb away and copy the files of "
-            "archive/ into the inbox"
+            "removed or retyped here. To take such a change anyway, judge the whole archive anew: "
+            "danvan restore --from archive"
         )
     for column in (c for c in relation.columns if c.name not in present):
         con.execute(

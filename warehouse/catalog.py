@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from warehouse.damage import BuildDamagedError, BuildMissingError, PublishedDamagedError, naming
 from warehouse.files import replace_file
 from warehouse.relation import literal
 
@@ -50,30 +51,40 @@ def writer_lock(home: Home, timeout: float = 600.0) -> Iterator[None]:
 
 @contextmanager
 def open_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the build file for writing. The caller holds ``writer_lock``."""
+    """Open the build file for writing; the first time it is made. The caller holds ``writer_lock``.
+
+    Raises BuildMissingError when it is gone although something is published, BuildDamagedError.
+    """
     import duckdb
 
-    con = duckdb.connect(str(home.build), config=CONFIG)
-    try:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET wal_autocheckpoint = '1TB'")  # the batch checkpoints itself, once
-        yield con
-    finally:
-        con.close()
+    if home.database.exists() and not home.build.exists():
+        raise BuildMissingError.at(home.build, f"{home.database} is published")
+    with naming(home.build, BuildDamagedError):
+        con = duckdb.connect(str(home.build), config=CONFIG)
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            con.execute("SET wal_autocheckpoint = '1TB'")  # the batch checkpoints itself, once
+            yield con
+        finally:
+            con.close()
 
 
 @contextmanager
 def open_memory(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory, for work that is not kept; what does not fit spills into the home's cache."""
+    """Open a database in memory, for work that is not kept; what does not fit spills into the home's cache.
+
+    The published file may be attached to it: raises PublishedDamagedError when that cannot be read.
+    """
     import duckdb
 
-    con = duckdb.connect(":memory:", config=CONFIG)
-    try:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET temp_directory = ?", [str(home.cache / "spill")])
-        yield con
-    finally:
-        con.close()
+    with naming(home.database, PublishedDamagedError):
+        con = duckdb.connect(":memory:", config=CONFIG)
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            con.execute("SET temp_directory = ?", [str(home.cache / "spill")])
+            yield con
+        finally:
+            con.close()
 
 
 @contextmanager
@@ -97,18 +108,19 @@ def checkpoint(con: duckdb.DuckDBPyConnection) -> None:
 def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published file read-only; an open connection keeps the version that it opened.
 
-    Raises FileNotFoundError when nothing has been published yet.
+    Raises FileNotFoundError when nothing has been published yet, PublishedDamagedError.
     """
     import duckdb
 
     if not home.database.exists():
         raise FileNotFoundError(f"nothing is published yet at {home.database}; run: danvan ingest")
-    con = duckdb.connect(str(home.database), read_only=True, config={**CONFIG, "enable_external_access": "false"})
-    try:
-        con.execute("SET TimeZone = 'UTC'")
-        yield con
-    finally:
-        con.close()
+    with naming(home.database, PublishedDamagedError):
+        con = duckdb.connect(str(home.database), read_only=True, config={**CONFIG, "enable_external_access": "false"})
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
 
 
 def attach_published(con: duckdb.DuckDBPyConnection, home: Home) -> bool:

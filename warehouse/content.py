@@ -65,8 +65,11 @@ def differences_from_build(home: Home) -> tuple[int, list[str]]:
 
     Waits for the writer's lock. Raises FileNotFoundError when nothing is published.
     """
-    with writer_lock(home), open_build(home) as build, open_published(home) as published:
-        expected, found = content_hashes(build), content_hashes(published)
+    with writer_lock(home):
+        with open_build(home) as build:
+            expected = content_hashes(build)
+        with open_published(home) as published:
+            found = content_hashes(published)
     return len(expected), differing(expected, found)
 
 

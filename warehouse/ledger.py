@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from warehouse import clock
 from warehouse.declaration import register_tables, report_tables
+from warehouse.judgement import base_of
 from warehouse.relation import polars_schema, relations
 from warehouse.rows import append_generation, insert_frame, replace_generation, replace_rows, temporary
 
@@ -58,6 +59,13 @@ def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict
     """Return those arrival marks that a committed batch has already taken, each with its batch."""
     query = "SELECT arrival, batch_id FROM intake.event WHERE arrival IN (SELECT unnest(?))"
     return dict(con.execute(query, [list(marks)]).fetchall())
+
+
+def batch_ids(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the ids of all batches; none of an empty file."""
+    if not base_of(con).release_no:
+        return set()
+    return {row[0] for row in con.execute("SELECT batch_id FROM intake.batch").fetchall()}
 
 
 def free_batch_id(con: duckdb.DuckDBPyConnection, batch_id: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.intake.inbox import Arrival, Inbox
+from warehouse.damage import ArchiveDamagedError
 
 #: up to this many files are flushed one by one
 FEW = 16
@@ -49,9 +50,40 @@ def archive_files(inbox: Inbox, arrivals: Sequence[Arrival], archive: Path) -> l
 
 
 def archived_file(archive: Path, sha256: str, file_name: str) -> ArrivedFile:
-    """Return the archived file of a hash, for reading it again. Raises FileNotFoundError when the archive lost it."""
-    path = archive_path(archive, sha256)
-    return ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}")
+    """Return the archived file of a hash, for reading it again. Raises ArchiveDamagedError unless it is what came."""
+    return archived_files(archive, [(sha256, file_name)])[0]
+
+
+def archived_files(archive: Path, known: Sequence[tuple[str, str]]) -> list[ArrivedFile]:
+    """Return the archived files of (hash, name), each hashed again. Raises ArchiveDamagedError with the names of all that are
+    missing or changed: a broken copy of ours is no reason to judge its sender anew.
+    """
+    files, found = [], []
+    for sha256, file_name in known:
+        path = archive_path(archive, sha256)
+        if what := damage_of(path, sha256):
+            found.append(f"{file_name} ({path}) is {what}")
+        else:
+            files.append(ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}"))
+    if found:
+        raise ArchiveDamagedError.of(found)
+    return files
+
+
+def damage_of(path: Path, sha256: str) -> str | None:
+    """Say what is wrong with the file of a hash, or None: it is missing, cannot be read, or is changed."""
+    try:
+        with path.open("rb") as content:
+            return None if hashlib.file_digest(content, "sha256").hexdigest() == sha256 else "changed"
+    except FileNotFoundError:
+        return "missing"
+    except OSError as e:
+        return f"unreadable ({e.strerror})"
+
+
+def archived_hashes(archive: Path) -> list[str]:
+    """Return the SHA-256 under which each file of the archive stands, in order."""
+    return sorted(p.name for p in archive.glob("[0-9a-f][0-9a-f]/*") if _is_sha256(p.name))
 
 
 def loose_file(path: Path) -> ArrivedFile:
@@ -64,9 +96,13 @@ def loose_file(path: Path) -> ArrivedFile:
 
 def archive_path(archive: Path, sha256: str) -> Path:
     """Return the place of a hash. Raises ValueError for what is no SHA-256."""
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+    if not _is_sha256(sha256):
         raise ValueError(f"not a SHA-256: {sha256!r}")
     return archive / sha256[:2] / sha256
+
+
+def _is_sha256(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 def sync_filesystem(folder: Path) -> None:
@@ -109,7 +145,7 @@ def _copy(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path,
     with temporary.open("rb") as copied:  # what is hashed is what is kept
         sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
     target = archive_path(archive, sha256)
-    if target in temporaries or target.exists():
+    if target in temporaries or damage_of(target, sha256) is None:  # what stands there damaged is healed
         temporary.unlink()
     else:
         target.parent.mkdir(mode=0o750, exist_ok=True)

@@ -1,6 +1,7 @@
 """The entry point: one typer application, and the promise that no user meets a traceback.
 
-Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected; 130 stopped.
+Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected; 4 something of the home is
+damaged; 130 stopped.
 Belongs here: the application and the mapping of errors. Does not: what the commands do (the modules beside it).
 """
 
@@ -10,7 +11,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, check, intake, operate, stop
+from orchestration.cli import analyst, care, check, intake, operate, stop
 
 EXIT_ERROR = 1
 _ROOMS = ("warehouse", "expectations", "assets", "orchestration")
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, check, analyst, operate):
+for module in (intake, check, analyst, operate, care):
     module.register(app)
 
 

@@ -1,0 +1,50 @@
+"""Commands for a home that lost something: restore.
+
+Does not belong here: finding or mending damage (assets).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.output import JsonOption, ProgressBar, echo_json
+from warehouse.damage import Source
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to ``app``."""
+    app.command()(restore)
+
+
+def restore(
+    source: Annotated[Source, typer.Option("--from", help="What is left: build, published or archive.")],
+    json: JsonOption = False,
+) -> None:
+    """Make the warehouse again from what is left of a home, and publish it. A build file that is replaced is put aside.
+
+    build: what is published; published: the build file, with the whole ledger; archive: both, every file judged anew -
+    arrival times, waivers and closings are lost. Exit code 4 when damaged originals had to be left out.
+
+    Example: danvan restore --from published
+    """
+    from assets.progress import reporting_to
+    from assets.restore import restore as run
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.require()
+    with ProgressBar() as bar, reporting_to(bar):
+        result = run(home, source)
+    aside = str(result.aside) if result.aside else None
+    if json:
+        echo_json({"release": result.release_no, "aside": aside, "left_out": result.left_out})
+    else:
+        typer.echo(f"release {result.release_no} is published, from {source.value}")
+        if aside:
+            typer.echo(f"  the build file of before: {aside}")
+        for name in result.left_out:
+            typer.echo(f"  left out, since the archive's copy is damaged: {name}")
+    if result.left_out:
+        raise typer.Exit(4)
