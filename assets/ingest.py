@@ -17,7 +17,7 @@ from assets.intake.inbox import open_inbox
 from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger, query
-from warehouse.catalog import open_build, open_published, publish_database, writer_lock
+from warehouse.catalog import is_copied, open_build, open_published, publish_database, writer_lock
 from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
@@ -209,6 +209,8 @@ def is_behind(home: Home) -> bool:
 
     Raises BuildOlderError when batches are published that the build file does not know.
     """
+    if is_copied(home):
+        return False
     if not home.database.exists():
         return True
     with open_build(home) as con:

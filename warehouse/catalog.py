@@ -18,6 +18,8 @@ from warehouse.files import replace_file
 from warehouse.relation import literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from warehouse.home import Home
@@ -152,6 +154,24 @@ def columns(con: duckdb.DuckDBPyConnection, catalog: str | None = None) -> dict[
 def publish_database(home: Home) -> None:
     """Copy the closed, checkpointed build file to its readers: copy, fsync, rename, fsync of the folder."""
     replace_file(home.build, home.database)
+
+
+def is_copied(home: Home) -> bool:
+    """Tell whether the published file is a copy of the build file, without opening either; False says nothing.
+
+    The engine writes another head with each checkpoint; what is committed after it stands in a file beside.
+    """
+    built, published = _head(home.build), _head(home.database)
+    return built is not None and built == published and not home.build.with_name(f"{home.build.name}.wal").exists()
+
+
+def _head(path: Path) -> tuple[int, bytes] | None:
+    """The size of a database file and the blocks that say which of its states is the last; None for no file."""
+    try:
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()).st_size, file.read(3 * 4096)
+    except FileNotFoundError:
+        return None
 
 
 def _acquire(fd: int, timeout: float) -> None:
