@@ -250,6 +250,7 @@ def _history() -> list[Defect]:
                before=_earlier(NEW)),
         Defect("X-REVISION-TWICE", "cover", "revision", _with(NEW, "organisation", {"party_member_count": 31}),
                before=_earlier(NEW)),
+        Defect("X-REVISION-JUMP", "cover", "revision", _covered(NEW, {"revision": 3}), before=_earlier(NEW)),
     ]  # fmt: skip
 
 
