@@ -55,11 +55,6 @@ def is_exact_macro(root: Path = ROOT) -> dict[str, str]:
     return {"core.is_exact": f"CREATE OR REPLACE MACRO core.is_exact(state) AS (state IN ({states}))"}
 
 
-def generated_names(root: Path = ROOT) -> frozenset[str]:
-    """Return the qualified names of all that is generated here."""
-    return frozenset((*exact_views(root), *code_views(root), *is_exact_macro(root)))
-
-
 def _exact(table: Table) -> str:
     stated = [(c.name, c.state_name) for c in table.columns if c.state_name]
     cases = ",\n".join(f"    CASE WHEN core.is_exact({s}) THEN {n} END AS {n}" for n, s in stated)

@@ -174,14 +174,12 @@ def _write_judgements(con: duckdb.DuckDBPyConnection, mark: BatchMark) -> None:
 
 
 def _write_periods(con: duckdb.DuckDBPyConnection) -> None:
-    """Make dim_period the periods that the known submissions speak of."""
-    from warehouse.periods import parse_period_id
+    """Make dim_period the periods that the known submissions speak of, and the years that these end in."""
+    from warehouse.periods import parse_period_id, whole_year
 
-    known = con.execute(
-        "SELECT DISTINCT period_id FROM intake.submission WHERE period_start IS NOT NULL UNION "
-        "SELECT DISTINCT year || '-Y' FROM intake.submission WHERE period_start IS NOT NULL ORDER BY 1"
-    ).fetchall()
-    periods = [parse_period_id(row[0]) for row in known]
+    known = con.execute("SELECT DISTINCT period_id, year FROM intake.submission WHERE period_start IS NOT NULL")
+    found = {p for period_id, year in known.fetchall() for p in (parse_period_id(period_id), whole_year(year))}
+    periods = sorted(found, key=lambda p: p.period_id)
     rows = [(p.period_id, p.kind, p.year, p.period_start, p.period_end, p.cumulative, p.label) for p in periods]
     replace_rows(con, relations()["core.dim_period"], list(rows))
 

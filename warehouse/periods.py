@@ -28,13 +28,28 @@ class PeriodKind:
     ``months`` are the spans (first month, last month) of a year by the code within it ("H1"); none: days are stated, and
     the id ends with the kind. ``label`` is what a cover sheet prints: fields year, number (1 from) and period.
     ``words`` are folded texts that name it, with the groups year and number, or first and last for stated days.
+    What a kind is to the others follows from its spans; in SQL it is ``core.is_cumulative(period_kind)`` and so on.
     """
 
     kind: str
     months: Mapping[str, tuple[int, int]]
     label: str
     words: str
-    is_cumulative: bool = False
+
+    @property
+    def is_cumulative(self) -> bool:
+        """True when its figures count from 1 January: they contain those of every period of the year that ends before."""
+        return bool(self.months) and all(first == 1 for first, _ in self.months.values())
+
+    @property
+    def is_whole_year(self) -> bool:
+        """True when its period is the year itself."""
+        return bool(self.months) and set(self.months.values()) == {(1, 12)}
+
+    @property
+    def is_roll_up(self) -> bool:
+        """True when it sums up years, over stated days: of no year's calendar, and never beside the reports that it sums up."""
+        return not self.months
 
 
 #: in the order of ``codes/period_kind.csv``
@@ -44,10 +59,10 @@ PERIOD_KINDS: tuple[PeriodKind, ...] = (
     PeriodKind("Q", {f"Q{q}": (3 * q - 2, 3 * q) for q in range(1, 5)}, "Quý {number}/{year}",
                r"quý (?P<number>[1-4]|iv|i{1,3})\s*(?:/|-|năm)?\s*(?P<year>\d{4})"),
     PeriodKind("H1", {"H1": (1, 6)}, "6 tháng đầu năm {year}",
-               r"(?:6 tháng|sáu tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})", is_cumulative=True),
+               r"(?:6 tháng|sáu tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})"),
     PeriodKind("9M", {"9M": (1, 9)}, "9 tháng năm {year}",
-               r"(?:9 tháng|chín tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})", is_cumulative=True),
-    PeriodKind("Y", {"Y": (1, 12)}, "Năm {year}", r"(?:cả )?năm (?P<year>\d{4})", is_cumulative=True),
+               r"(?:9 tháng|chín tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})"),
+    PeriodKind("Y", {"Y": (1, 12)}, "Năm {year}", r"(?:cả )?năm (?P<year>\d{4})"),
     PeriodKind("R", {}, "Tổng kết {period.period_start:%d/%m/%Y} - {period.period_end:%d/%m/%Y}",
                r"(?:tổng kết )?(?:từ )?(?P<first>[\d/.]+)\s*(?:-|đến)\s*(?P<last>[\d/.]+)"),
 )  # fmt: skip
@@ -102,6 +117,20 @@ def parse_period_id(text: str) -> Period:
     year = int(m[1])
     name, (first, last) = _spans()[m[2]]
     return Period(text, name, year, date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
+
+
+def kind_macros() -> dict[str, str]:
+    """Return the statements that make ``core.is_cumulative(period_kind)``, ``is_whole_year`` and ``is_roll_up``, by name."""
+    out = {}
+    for name in ("is_cumulative", "is_whole_year", "is_roll_up"):
+        kinds = ", ".join(f"'{k.kind}'" for k in PERIOD_KINDS if getattr(k, name))
+        out[f"core.{name}"] = f"CREATE OR REPLACE MACRO core.{name}(period_kind) AS (period_kind IN ({kinds}))"
+    return out
+
+
+def whole_year(year: int) -> Period:
+    """Return the period that is the year itself."""
+    return next(p for kind in PERIOD_KINDS if kind.is_whole_year for p in periods_of(year, kind.kind))
 
 
 def periods_of(year: int, kind: str | None = None) -> list[Period]:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from warehouse.check import DeclarationError, Problem
-from warehouse.exact import generated_names
+from warehouse.generated import generated_macros, generated_views
 from warehouse.relation import SCHEMAS, relations
 from warehouse.source import Source, per_root
 
@@ -24,7 +24,12 @@ def sql_files(root: Path) -> dict[str, dict[str, str]]:
     """Return the text of each file by folder and qualified name. Raises DeclarationError."""
     sources = {folder: _named(root, folder) for folder in (VIEWS, MACROS, MARTS)}
     texts = {f: {n: s.path.read_text(encoding="utf-8") for n, s in found.items()} for f, found in sources.items()}
-    known = {*relations(root), *generated_names(root), *(n for found in texts.values() for n in found)}
+    known = {
+        *relations(root),
+        *generated_views(root),
+        *generated_macros(root),
+        *(n for found in texts.values() for n in found),
+    }
     problems: list[Problem] = []
     for folder, found in sources.items():
         for name, source in found.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Literal
 
-from warehouse.exact import code_views, exact_views, is_exact_macro
+from warehouse.generated import generated_macros, generated_views
 from warehouse.relation import column_comment, literal, quote, relations
 from warehouse.source import per_root
 from warehouse.sql_files import MACROS, VIEWS, sql_files
@@ -63,8 +63,8 @@ def needed(names: Iterable[str]) -> set[str]:
 def sql_objects(root: Path) -> dict[str, SqlObject]:
     """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
     files = sql_files(root)
-    views = exact_views(root) | code_views(root) | files[VIEWS]
-    macros = is_exact_macro(root) | files[MACROS]
+    views = generated_views(root) | files[VIEWS]
+    macros = generated_macros(root) | files[MACROS]
     found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
     found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}

@@ -13,16 +13,16 @@ from assets.template.cells import first_column
 from assets.template.styles import Styles
 from warehouse.cells import cell_kinds, kind_of
 from warehouse.cells.kinds.code import valid_codes
-from warehouse.codes import Code, code_lists
+from warehouse.codes import Code, code_lists, labels
 from warehouse.declaration import form_tables
 from warehouse.forms import FormVersion
-from warehouse.periods import Period
+from warehouse.periods import PERIOD_KINDS, Period
 
 _STEPS = (
     "1. Điền trang “{cover}” trước: mã đơn vị, kỳ báo cáo, ngày báo cáo, lần gửi.",
     "2. Điền lần lượt các trang còn lại; trang nào không phát sinh thì để trống, không xóa trang.",
     "3. Không sửa tiêu đề, không thêm cột, không đổi tên trang. Cần thêm dòng thì ghi tiếp xuống dưới.",
-    "4. Số liệu kỳ 6 tháng, 9 tháng và năm là lũy kế từ ngày 01/01; số liệu tháng, quý chỉ của tháng, quý đó.",
+    "4. Số liệu kỳ {cumulative} là lũy kế từ ngày 01/01; số liệu {apart} chỉ của {apart} đó.",
     "5. Gửi lại bản sửa: ghi Lần gửi lớn hơn một đơn vị và điền lại đầy đủ cả tệp, không chỉ ô đã sửa.",
     "6. Chỉ ghi số lượng. Không ghi họ tên, số điện thoại, số giấy tờ, ý kiến của cá nhân.",
 )
@@ -44,6 +44,14 @@ def code_lists_used(form: FormVersion) -> dict[str, str]:
     return used
 
 
+def _kinds_of_period() -> dict[str, str]:
+    """The kinds whose figures count from 1 January, and those that stand for themselves, in words."""
+    label = labels("period_kind")
+    *before, last = [label[k.kind].lower() for k in PERIOD_KINDS if k.is_cumulative]
+    apart = [label[k.kind].lower() for k in PERIOD_KINDS if not k.is_cumulative and not k.is_roll_up]
+    return {"cumulative": f"{', '.join(before)} và {last}", "apart": ", ".join(apart)}
+
+
 def choices(form: FormVersion, code_list: str, period: Period) -> tuple[Code, ...]:
     """Return the codes to choose from: those valid in the period, or all so far where a date of the row decides."""
     columns = [form_tables()[c.table].column(name) for c in form.columns for name in c.columns]
@@ -60,9 +68,10 @@ def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) ->
     sheet.set_row(0, 28)
     sheet.merge_range(0, 0, 0, 2, "HƯỚNG DẪN GHI BIỂU", styles["title"])
     row = _section(sheet, styles, 2, "Cách điền")
+    kinds = _kinds_of_period()
     for step in _STEPS:
         sheet.set_row(row, 20)
-        sheet.merge_range(row, 0, row, 2, step.format(cover=form.cover_sheet), styles["para"])
+        sheet.merge_range(row, 0, row, 2, step.format(cover=form.cover_sheet, **kinds), styles["para"])
         row += 1
     row = _section(sheet, styles, row + 1, "Ô trống, số 0 và chữ “không”")
     row = _rows(sheet, styles, row, ("Ghi trong ô", "Nghĩa là", "Ví dụ"), list(_STATES))

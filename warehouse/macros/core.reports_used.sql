@@ -1,13 +1,12 @@
--- The reports of each unit, year and form, ending within the window, that its figures rest on: the longest cumulative one
--- (Y > 9M > H1), then of those that begin after it ends each that is not part of a longer one (quarters before months).
--- Cumulative periods are never added. One form's report contains nothing of another's: forms are told apart here, and
+-- The reports of each unit, year and form, ending within the window, that its figures rest on: the longest cumulative one,
+-- then of those that begin after it ends each that is not part of a longer one. Cumulative periods are never added. One form's report contains nothing of another's: forms are told apart here, and
 -- figures that two forms ask for add up.
 CREATE OR REPLACE MACRO core.reports_used(from_date, to_date) AS TABLE
-WITH kind AS (SELECT DISTINCT period_kind, is_cumulative FROM core.period_code), -- a review (R) is of no year
-reports AS (
-    SELECT s.year, s.unit_id, s.form_code, s.submission_id, s.period_id, s.period_start, s.period_end, k.is_cumulative
-    FROM intake.submission s JOIN kind k USING (period_kind)
-    WHERE s.is_current AND s.period_end BETWEEN from_date AND to_date
+WITH reports AS (
+    SELECT s.year, s.unit_id, s.form_code, s.submission_id, s.period_id, s.period_start, s.period_end,
+           core.is_cumulative(s.period_kind) AS is_cumulative
+    FROM intake.submission s
+    WHERE s.is_current AND NOT core.is_roll_up(s.period_kind) AND s.period_end BETWEEN from_date AND to_date
       AND s.form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
 ),
 cumulative AS (

@@ -18,7 +18,7 @@ roll_out AS (
 stated AS (
     SELECT t.member_rate_stated FROM core.training_exact t
     LEFT JOIN core.citation_document c ON c.cited_number = programme
-    WHERE t.period_kind = 'R' AND t.period_end BETWEEN from_date AND to_date AND t.member_rate_stated IS NOT NULL
+    WHERE core.is_roll_up(t.period_kind) AND t.period_end BETWEEN from_date AND to_date AND t.member_rate_stated IS NOT NULL
       AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
 ),
 model AS (
@@ -38,7 +38,7 @@ organisation AS (
 ),
 issue AS (
     SELECT f.* FROM core.fact_issue_exact f
-    WHERE f.is_current AND f.period_kind = 'R' AND f.period_end BETWEEN from_date AND to_date
+    WHERE f.is_current AND core.is_roll_up(f.period_kind) AND f.period_end BETWEEN from_date AND to_date
 )
 SELECT 1 AS position, 'period_years' AS indicator, NULL AS level, trunc(date_diff('month', from_date::DATE, to_date::DATE) / 12)::BIGINT AS value,
        'năm' AS unit_of_measure, NULL::BIGINT AS unit_count, 'Số năm triển khai' AS label

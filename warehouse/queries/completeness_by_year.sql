@@ -1,7 +1,7 @@
 -- Reports expected by year, and how they stand on $today: in time, late, rejected, missing, not due yet. From the first year reported on.
 WITH span AS (
     SELECT min(year) AS first_year, max(year) AS last_year FROM intake.submission
-    WHERE verdict = 'accepted' AND period_kind <> 'R' AND form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
+    WHERE verdict = 'accepted' AND NOT core.is_roll_up(period_kind) AND form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
 )
 SELECT r.year, count(*) AS expected,
        count(*) FILTER (r.timeliness = 'on_time') AS on_time,

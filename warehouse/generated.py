@@ -1,0 +1,24 @@
+"""Views and macros that are generated from the declarations: which there are, by qualified name.
+
+Does not belong here: their SQL text (warehouse.exact, warehouse.periods), those that somebody wrote (warehouse.sql_files).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.exact import code_views, exact_views, is_exact_macro
+from warehouse.periods import kind_macros
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def generated_views(root: Path) -> dict[str, str]:
+    """Return the SELECT of every generated view."""
+    return exact_views(root) | code_views(root)
+
+
+def generated_macros(root: Path) -> dict[str, str]:
+    """Return the statement that makes every generated macro."""
+    return is_exact_macro(root) | kind_macros()
