@@ -146,9 +146,9 @@ class _Batch:
 @contextmanager
 def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
     """One transaction around the body, declarations first."""
-    started_at = clock.now()
     with transaction(con):
         is_new = bootstrap(con)
+        started_at = ledger.moment_after_all(con)
         judge.write_catalogue(con)
         yield _Batch(con, next_batch_no(con), ledger.free_batch_id(con, batch_id), started_at, is_new)
     report("checkpoint")

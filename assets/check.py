@@ -16,18 +16,26 @@ if TYPE_CHECKING:
     from warehouse.home import Home
     from warehouse.judgement import Judgement
 
-_SHOWN = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy")
+_SHOWN = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy", "more_count")
 _GRAVEST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file: its verdict (accepted or rejected) and its findings, the gravest first."""
+    """One file: its verdict (accepted or rejected) and its findings, the gravest first.
+
+    Of one code in one table the first hundred are listed; ``more_count`` of the last of them is the number of the others.
+    """
 
     path: Path
     submission_id: str
     verdict: str
     findings: tuple[dict[str, Any], ...]
+
+    @property
+    def count(self) -> int:
+        """How many findings there are, listed or not."""
+        return sum(1 + (f["more_count"] or 0) for f in self.findings)
 
 
 def check(home: Home, paths: Sequence[Path], processes: int = 2) -> list[Checked]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
+#: findings of one code in one table of one submission that are kept as rows; the last of them counts the others
+LISTED = 100
+
 
 def reads() -> set[str]:
     """Return the qualified names of the tables, views and macros that some rule looks at."""
@@ -182,7 +185,10 @@ def _found(rule: Rule) -> str:
 
 
 def _located(inner: str, column_map: str) -> str:
-    """Join places and messages to rows (their columns: see ``_NOTHING``); ``column_map`` is the table that has the places."""
+    """Join places and messages to rows (their columns: see ``_NOTHING``); ``column_map`` is the table that has the places.
+
+    Of one code in one table of a submission the first ``LISTED`` are kept; the last of them says how many more there are.
+    """
     return f"""
 SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_name,
        coalesce(f.sheet, m.sheet) AS sheet,
@@ -191,8 +197,14 @@ SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_nam
        f.found, coalesce(f.detail, r.expected) AS expected,
        CASE WHEN f.table_name = 'cover' OR m.header IS NULL OR starts_with(r.rule_title, m.header) THEN r.rule_title
             ELSE m.header || ': ' || r.rule_title END AS message,
-       r.remedy
-FROM ({inner}) f JOIN meta.rule r USING (code)
+       r.remedy, CASE WHEN f.n = {LISTED} THEN nullif(f.total - {LISTED}, 0) END AS more_count
+FROM (
+    SELECT *, row_number() OVER (of_code ORDER BY row_no, source_row, sheet, length(cell), cell, column_name, found) AS n,
+           count(*) OVER of_code AS total
+    FROM ({inner})
+    WINDOW of_code AS (PARTITION BY submission_id, code, table_name)
+    QUALIFY n <= {LISTED}
+) f JOIN meta.rule r USING (code)
 LEFT JOIN {column_map} m
     ON m.submission_id = f.submission_id AND m.table_name = f.table_name AND m.column_name = f.column_name
 """
@@ -211,8 +223,8 @@ _INTAKE_FINDINGS = (
 _VERDICTS = """
 INSERT INTO staging.verdict BY NAME
 SELECT s.submission_id,
-       count(f.code) FILTER (f.severity = 'error') AS error_count,
-       count(f.code) FILTER (f.severity = 'warning') AS warning_count,
+       coalesce(sum(1 + coalesce(f.more_count, 0)) FILTER (f.severity = 'error'), 0) AS error_count,
+       coalesce(sum(1 + coalesce(f.more_count, 0)) FILTER (f.severity = 'warning'), 0) AS warning_count,
        CASE WHEN count(f.code) FILTER (f.severity = 'error') > 0 THEN 'rejected' ELSE 'accepted' END AS verdict
 FROM staging.submission s LEFT JOIN staging.finding f USING (submission_id)
 GROUP BY s.submission_id

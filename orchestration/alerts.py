@@ -12,7 +12,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from warehouse import clock
-from warehouse.files import write_file
+from warehouse.files import safe_path, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,10 @@ _SPEAKABLE = frozenset(
         "NotADirectoryError",
         "WriterBusyError",
         "HomeError",
+        "BuildMissingError",
+        "BuildOlderError",
+        "BuildDamagedError",
+        "PublishedDamagedError",
         "InboxError",
         "DeclarationError",
         "YearOpenError",
@@ -53,7 +57,7 @@ def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
     }
     folder = home.outbox / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{run_id}.json"
+    target = safe_path(folder, run_id, ".json")
     if target.exists():
         return "known already"
     write_file(target, json.dumps(alert, ensure_ascii=False, indent=2).encode())

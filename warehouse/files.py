@@ -5,11 +5,28 @@ Does not belong here: what is written, or databases (warehouse.catalog).
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+#: characters; in UTF-8 a file system has 255 bytes for a name
+_LONGEST_NAME = 60
+
+
+def safe_path(folder: Path, name: str, suffix: str = "") -> Path:
+    """Return the place in ``folder`` of a file that data gives its name to: directly in it, whatever the name is.
+
+    Letters, digits, ``_``, ``-`` and inner dots stay; a name with anything else, or too long, is made of them and a hash of the
+    whole, so that two names never share a place.
+    """
+    kept = re.sub(r"[^\w.-]+", "_", name).strip(".")[:_LONGEST_NAME]
+    if kept != name or not kept:
+        kept = f"{kept}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}".lstrip("-")
+    return folder / f"{kept}{suffix}"
 
 
 def replace_file(source: Path, target: Path) -> None:

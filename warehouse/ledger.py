@@ -7,6 +7,7 @@ Belongs here: rows of schema intake, and the facts of what was accepted, as a ju
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from warehouse import clock
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from warehouse.judgement import Event, Judgement
+
+
+#: by which one batch begins after another: what receipts can tell apart in the times of files
+_NEXT = timedelta(milliseconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,13 @@ def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict
     """Return those arrival marks that a committed batch has already taken, each with its batch."""
     query = "SELECT arrival, batch_id FROM intake.event WHERE arrival IN (SELECT unnest(?))"
     return dict(con.execute(query, [list(marks)]).fetchall())
+
+
+def moment_after_all(con: duckdb.DuckDBPyConnection) -> datetime:
+    """Return the present moment, or the first one after the last batch when the clock stands before it (UTC)."""
+    ((last,),) = con.execute("SELECT max(finished_at) FROM intake.batch").fetchall()
+    now = clock.now()
+    return max(now, last + _NEXT) if last else now
 
 
 def batch_ids(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -157,7 +169,7 @@ def _write_history_findings(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame,
     where = f"code IN ({_ACROSS_PERIODS}) AND submission_id IN ({_TOUCHED})"
     replace_generation(con, relations()["intake.finding"], frame, where, mark.batch_no, apart_from=["life"])
     con.execute(
-        "UPDATE intake.submission SET warning_count = coalesce((SELECT count(*) FROM intake.finding f "
+        "UPDATE intake.submission SET warning_count = coalesce((SELECT sum(1 + coalesce(f.more_count, 0)) FROM intake.finding f "
         "WHERE f.submission_id = submission.submission_id AND f.severity = 'warning'), 0) "
         "WHERE unit_id IN (SELECT unit_id FROM touched_unit)"
     )
@@ -223,7 +235,7 @@ def write_batch(
             batch_no,
             batch_id,
             started_at,
-            clock.now(),
+            max(clock.now(), started_at),
             counts.files,
             counts.duplicates,
             counts.accepted,
@@ -247,15 +259,20 @@ UPDATE intake.finding SET life = l.life FROM (
         SELECT DISTINCT submission_id, code, coalesce(table_name, '') AS t, coalesce(row_no, 0) AS r,
                coalesce(column_name, '') AS c
         FROM intake.finding
+    ),
+    unlisted AS (  -- where more of a code are not listed, any cell may be among them
+        SELECT DISTINCT submission_id, code, coalesce(table_name, '') AS t FROM intake.finding WHERE more_count > 0
     )
     SELECT k.submission_id, k.code, k.t, k.r, k.c, CASE
         WHEN w.code IS NOT NULL THEN 'waived'
-        WHEN v.after_id IS NOT NULL AND a.code IS NULL THEN 'fixed'
-        WHEN b.code IS NOT NULL THEN 'open'
+        WHEN v.after_id IS NOT NULL AND a.code IS NULL AND ua.code IS NULL THEN 'fixed'
+        WHEN b.code IS NOT NULL OR ub.code IS NOT NULL THEN 'open'
         ELSE 'new' END AS life
     FROM kept k JOIN version v USING (submission_id)
     LEFT JOIN kept a ON a.submission_id = v.after_id AND (a.code, a.t, a.r, a.c) = (k.code, k.t, k.r, k.c)
     LEFT JOIN kept b ON b.submission_id = v.before_id AND (b.code, b.t, b.r, b.c) = (k.code, k.t, k.r, k.c)
+    LEFT JOIN unlisted ua ON ua.submission_id = v.after_id AND (ua.code, ua.t) = (k.code, k.t)
+    LEFT JOIN unlisted ub ON ub.submission_id = v.before_id AND (ub.code, ub.t) = (k.code, k.t)
     LEFT JOIN intake.waiver w ON w.code = k.code AND w.unit_id = v.unit_id AND w.period_id = v.period_id
         AND w.expires_on >= ?
 ) l

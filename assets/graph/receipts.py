@@ -5,6 +5,8 @@ Does not belong here: what a receipt is (assets.receipt).
 
 # no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
 
+from typing import Any
+
 import dagster as dg
 
 from assets.graph.keys import FRESH, OWNER, PUBLISHED
@@ -26,5 +28,12 @@ def receipts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 
     home = current_home()
     with trying_again(context):
-        count = write_receipts(home)
-    return dg.MaterializeResult(metadata={"written": count, "folder": dg.MetadataValue.path(home.receipts)})
+        done = write_receipts(home)
+    for submission, why in done.failed.items():
+        context.log.warning(f"receipt {submission} lists the findings alone: its workbook could not be marked ({why})")
+    metadata: dict[str, Any] = {
+        "written": done.written,
+        "not_marked": len(done.failed),
+        "folder": dg.MetadataValue.path(home.receipts),
+    }
+    return dg.MaterializeResult(metadata=metadata)

@@ -3,8 +3,7 @@
 Belongs here: presenting findings. Does not: finding them (expectations) or sending receipts (the operator's choice).
 """
 
-from assets.receipt.batch import write_receipts
-from assets.receipt.record import Record, records, write_json
-from assets.receipt.workbook import write_workbook, write_workbooks
+from assets.receipt.apart import Made
+from assets.receipt.batch import Receipts, write_receipt, write_receipts
 
-__all__ = ["Record", "records", "write_json", "write_receipts", "write_workbook", "write_workbooks"]
+__all__ = ["Made", "Receipts", "write_receipt", "write_receipts"]

@@ -1,38 +1,84 @@
 """The receipts of what was judged since they were last written, and of what a crash left without one.
 
-Does not belong here: what a receipt says (record) or looks like (workbook).
+Does not belong here: what a receipt says (record) or looks like (workbook), the processes that make workbooks (apart).
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assets.progress import report
-from assets.receipt.record import write_json
-from assets.receipt.workbook import write_workbooks
+from assets.receipt.apart import Made, make_apart
+from assets.receipt.record import Record, records, write_json
 from warehouse import query
 from warehouse.catalog import open_published
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
     from warehouse.home import Home
 
 #: seconds by which one moment may differ between a database and a file system
 _SAME = 0.001
+#: submissions whose findings are held at once
+_AT_ONCE = 64
 
 
-def write_receipts(home: Home, processes: int = 2) -> int:
-    """Write what is due: JSON for each submission, the workbook for those with errors or warnings. Returns how many.
+@dataclass(slots=True)
+class Receipts:
+    """How many were written, and why some workbooks could not be marked, by submission: these list the findings alone."""
 
-    Due are the submissions without a receipt, and those whose receipt tells of an earlier judgement: it bears that
-    judgement's time, so one that was being written while a batch judged anew is found too. The JSON comes last: it says
-    that the receipt is whole.
+    written: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def write_receipts(home: Home, processes: int = 2) -> Receipts:
+    """Write what is due, first what was judged first: JSON for each, the workbook for those with errors or warnings.
+
+    Due are the submissions without a receipt, and those whose receipt tells of another judgement than the one that stands:
+    it bears that judgement's time, whichever way the clock went. Of each receipt the JSON comes last: it says that it is whole.
     """
     written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
     with open_published(home) as con:
         judged = query.rows(con, "judgements")
-        due = [j for j in judged if written.get(j["submission_id"], 0) < j["judged_at"] - _SAME]
-        report("receipts", 0, len(due))
-        marked = [j["submission_id"] for j in due if j["is_marked"]]
-        write_workbooks(con, marked, home.archive, home.receipts, processes)
-        write_json(con, [j["submission_id"] for j in due], home.receipts)
-    return len(due)
+        due = [j for j in judged if abs(written.get(j["submission_id"], 0) - j["judged_at"]) > _SAME]
+        marked = {j["submission_id"] for j in due if j["is_marked"]}
+        return _write(con, home, [j["submission_id"] for j in due], marked, processes)
+
+
+def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:
+    """Write JSON and workbook of one submission anew. Raises LookupError for an unknown one."""
+    found = records(con, [submission_id])
+    if not found:
+        raise LookupError(submission_id)
+    return _one(home, {submission_id}, found[0]) or Made(None)
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, home: Home, due: Sequence[str], marked: set[str], processes: int
+) -> Receipts:
+    done = Receipts()
+    home.receipts.mkdir(parents=True, exist_ok=True)
+    report("receipts", 0, len(due))
+    with ThreadPoolExecutor(max(1, processes)) as pool:
+        for start in range(0, len(due), _AT_ONCE):
+            ids = due[start : start + _AT_ONCE]
+            by_id = {r.submission_id: r for r in records(con, ids)}
+            found = [by_id[i] for i in ids]
+            for record, made in zip(found, pool.map(partial(_one, home, marked), found), strict=True):
+                done.written += 1
+                if made and made.is_failure:
+                    done.failed[record.submission_id] = made.why or ""
+                report("receipts", done.written, len(due))
+    return done
+
+
+def _one(home: Home, marked: set[str], record: Record) -> Made | None:
+    made = make_apart(record, home.archive, home.receipts) if record.submission_id in marked else None
+    write_json(record, made, home.receipts)
+    return made

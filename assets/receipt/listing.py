@@ -11,6 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from assets.office_style import FONT, HEAD_GREY
+from assets.receipt.record import more_text
 from warehouse.codes import labels
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def add_listing(book: Any, record: Record) -> None:
         sheet.column_dimensions[cell.column_letter].width = width
     severities = labels("severity")
     for n, finding in enumerate(record.findings, start=1):
-        texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message, finding.found,
+        more = f"\n{more_text(finding.more_count)}" if finding.more_count else ""
+        texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message + more, finding.found,
                  finding.expected, finding.remedy, finding.code)  # fmt: skip
         _row(sheet, 6 + n, texts, finding.severity)
     if not record.findings:

@@ -5,6 +5,7 @@ Does not belong here: workbooks (workbook, listing).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,17 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import query
 from warehouse.codes import labels
-from warehouse.files import write_file
+from warehouse.files import safe_path, write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
+    from assets.receipt.apart import Made
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding as the clerk reads it; ``sheet`` and ``cell`` are None for findings on the whole file."""
+    """One finding as the clerk reads it; ``sheet`` and ``cell`` are None for findings on the whole file.
+
+    ``more_count``: so many more of its kind in its table are not listed.
+    """
 
     code: str
     severity: str
@@ -32,6 +38,7 @@ class Finding:
     expected: str | None
     message: str
     remedy: str | None
+    more_count: int | None
     life: str
 
 
@@ -61,18 +68,33 @@ def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
     return [Record(**row, findings=tuple(found.get(row["submission_id"], ()))) for row in rows]
 
 
-def write_json(con: duckdb.DuckDBPyConnection, ids: Sequence[str], folder: Path) -> None:
-    """Write ``<submission_id>.json`` for each submission; the file bears the time of the judgement that it tells of."""
+def write_json(record: Record, made: Made | None, folder: Path) -> None:
+    """Write ``<submission_id>.json``; the file bears the time of the judgement that it tells of.
+
+    ``made`` is what became of its workbook; None when it needs none.
+    """
     import orjson
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for record in records(con, ids):
-        content = orjson.dumps(as_json(record), option=orjson.OPT_INDENT_2)
-        judged_at = record.judged_at.replace(tzinfo=UTC).timestamp()
-        write_file(folder / f"{record.submission_id}.json", content, mtime=judged_at, durable=False)
+    target = safe_path(folder, record.submission_id, ".json")
+    content = orjson.dumps(as_json(record, made, folder), option=orjson.OPT_INDENT_2)
+    judged_at = record.judged_at.replace(tzinfo=UTC).timestamp()
+    write_file(target, content, mtime=judged_at, durable=False)
 
 
-def as_json(record: Record) -> dict[str, Any]:
-    """Return the record as plain values, with the counts that a program looks at first."""
-    counts = {s: sum(f.severity == s for f in record.findings) for s in labels("severity")}
-    return {**asdict(record), "counts": counts}
+def as_json(record: Record, made: Made | None, folder: Path) -> dict[str, Any]:
+    """Return the record as plain values, with the counts that a program looks at first, and its workbook with its hash."""
+    counts = {s: sum(1 + (f.more_count or 0) for f in record.findings if f.severity == s) for s in labels("severity")}
+    return {**asdict(record), "counts": counts, "workbook": _workbook(record, made, folder)}
+
+
+def more_text(count: int) -> str:
+    """Say in the clerk's words that there are ``count`` more findings of a kind."""
+    number = f"{count:,}".replace(",", ".")
+    return f"Và {number} chỗ khác cùng lỗi này, không liệt kê."
+
+
+def _workbook(record: Record, made: Made | None, folder: Path) -> dict[str, str | None] | None:
+    if made is None or made.kind is None:
+        return None if made is None else {"kind": None, "sha256": None, "why": made.why}
+    content = safe_path(folder, record.submission_id, ".xlsx").read_bytes()
+    return {"kind": made.kind, "sha256": hashlib.sha256(content).hexdigest(), "why": made.why}

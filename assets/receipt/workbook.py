@@ -6,115 +6,70 @@ Belongs here: marking and cleaning a copy of the submission. Does not: the list 
 from __future__ import annotations
 
 import re
-import signal
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
 from itertools import chain, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from assets.intake.archive import archive_path
-from assets.receipt.record import Finding, Record, records
-from warehouse.files import written
-
-if TYPE_CHECKING:
-    import duckdb
+from assets.intake.archive import archive_path, damage_of
+from assets.receipt.record import Finding, Record, more_text
+from warehouse.files import safe_path, written
 
 _MARGINS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-#: below this many, starting processes costs more than it saves
-FEW = 12
-#: XML of a workbook above which no copy is made: it would take this process half a minute; the list goes back alone
+#: XML of a workbook above which no copy is made: it would take half a minute; the list goes back alone
 _HEAVY = 16 << 20
-_MEMORY = 2 << 30
 _CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
 #: what a validation may refer to: our own hidden lists, a literal list, a number
 _HARMLESS = re.compile(r"""^(?:'Danh mục'!\$[A-Z]{1,2}\$\d+:\$[A-Z]{1,2}\$\d+|"[^"=]*"|-?\d+(?:\.\d+)?)$""")
 
 
-def write_workbook(con: duckdb.DuckDBPyConnection, submission_id: str, archive: Path, folder: Path) -> Path:
-    """Write ``<submission_id>.xlsx`` and return it. Raises LookupError for an unknown submission."""
-    found = records(con, [submission_id])
-    if not found:
-        raise LookupError(submission_id)
-    return _write(found[0], archive=archive, folder=folder)
+def write_workbook(record: Record, archive: Path, folder: Path, *, is_plain: bool = False) -> tuple[str, str | None]:
+    """Write ``<submission_id>.xlsx`` into ``folder``; return ``marked``, or ``list`` and why it is the list of findings alone.
 
-
-def write_workbooks(
-    con: duckdb.DuckDBPyConnection, ids: Sequence[str], archive: Path, folder: Path, processes: int = 2
-) -> None:
-    """Write the receipts' workbooks of the submissions; many are shared out to ``processes``."""
-    found = records(con, ids)
-    write = partial(_write, archive=archive, folder=folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if len(found) <= FEW or processes < 2:
-        for record in found:
-            write(record)
-        return
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(processes, get_context("spawn"), _limit_memory) as pool:
-        with _deaf_to_ctrl_c():
-            made = pool.map(write, found, chunksize=4)
-        for _ in made:
-            pass
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Let processes that start in here not hear the terminal's Ctrl-C, which is their parent's to hear."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _limit_memory() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-
-
-def _write(record: Record, archive: Path, folder: Path) -> Path:
+    ``is_plain`` asks for the list alone. What a workbook of a sender does to its reader happens here: call it apart.
+    """
     from openpyxl import Workbook
 
     from assets.receipt.listing import add_listing
 
-    book = _opened(archive_path(archive, record.sha256)) if record.file_kind == "xlsx" else None
+    book, why = (None, None) if is_plain or record.file_kind != "xlsx" else _opened(archive, record.sha256)
+    is_marked = book is not None
     if book is None:
         book = Workbook()
         book.remove(book.active)
     else:
         _mark(book, record.findings)
     add_listing(book, record)
-    target = folder / f"{record.submission_id}.xlsx"
-    with written(target, durable=False) as temporary:
+    with written(safe_path(folder, record.submission_id, ".xlsx"), durable=False) as temporary:
         book.save(temporary)
-    return target
+    return ("marked" if is_marked else "list"), why
 
 
-def _opened(path: Path) -> Any:
-    """Open a copy with values only, and take off whatever else the sender may have put in. None when it will not open."""
+def _opened(archive: Path, sha256: str) -> tuple[Any, str | None]:
+    """Open a copy with values only, and take off whatever else the sender may have put in. None and why when there is none."""
     from openpyxl import load_workbook
     from openpyxl.packaging.core import DocumentProperties
 
+    path = archive_path(archive, sha256)
+    if damage := damage_of(path, sha256):
+        return None, f"the original in the archive is {damage}"
     try:
         if _weight(path) > _HEAVY:
-            return None
+            return None, "too large to be copied"
         with path.open("rb") as content:
             book = load_workbook(content, data_only=True, keep_links=False, keep_vba=False)
-    except Exception:  # the reader of receipts is stricter than ours; the list of findings goes back alone
-        return None
+    except MemoryError:
+        raise
+    except Exception as e:  # the reader of receipts is stricter than ours; the list of findings goes back alone
+        return None, f"it will not open for marking ({type(e).__name__})"
     book.properties = DocumentProperties(creator="danvan")
     for name in list(book.defined_names):
         del book.defined_names[name]
     for sheet in book.worksheets:
         _clean(sheet)
-    return book
+    return book, None
 
 
 def _weight(path: Path) -> int:
@@ -178,4 +133,6 @@ def _note(finding: Finding) -> str:
     for label, text in (("Đã ghi", finding.found), ("Cần có", finding.expected), ("Cách sửa", finding.remedy)):
         if text:
             lines.append(f"{label}: {text}")
+    if finding.more_count:
+        lines.append(more_text(finding.more_count))
     return "\n".join(lines)

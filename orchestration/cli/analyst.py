@@ -78,6 +78,8 @@ def findings(
     echo_table(
         [{k: r[k] for k in narrow} for r in rows[:LISTED]], title="findings", total=len(rows), more="--json lists all"
     )
+    for r in (r for r in rows if r["more_count"]):
+        typer.echo(f"{r['file_name']}, {r['code']}: and {r['more_count']:,} more rows that are not listed")
 
 
 def receipt(
@@ -88,7 +90,7 @@ def receipt(
 
     Example: danvan receipt 3fa9c2d17e8b4a60
     """
-    from assets.receipt import write_json, write_workbook
+    from assets.receipt import write_receipt
     from warehouse import query
     from warehouse.catalog import open_published
     from warehouse.home import current_home
@@ -99,9 +101,13 @@ def receipt(
             raise UsageProblem(
                 f"no submission {submission!r}; see: danvan sql 'SELECT submission_id, file_name FROM intake.submission'"
             )
-        write_json(con, [submission], home.receipts)
-        workbook = write_workbook(con, submission, home.archive, home.receipts)
-    places = {"workbook": str(workbook), "json": str(home.receipts / f"{submission}.json")}
+        made = write_receipt(con, home, submission)
+    workbook = str(home.receipts / f"{submission}.xlsx") if made.kind else None
+    places = {"workbook": workbook, "json": str(home.receipts / f"{submission}.json")}
+    if made.is_failure:
+        typer.echo(
+            f"danvan: the unit's own workbook could not be marked ({made.why}); the list of findings is", err=True
+        )
     echo_json(places) if json else echo_table([places])
 
 

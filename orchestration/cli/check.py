@@ -36,15 +36,23 @@ def check(
     if json:
         echo_json(
             [
-                {"file": str(c.path), "submission_id": c.submission_id, "verdict": c.verdict, "findings": c.findings}
+                {
+                    "file": str(c.path),
+                    "submission_id": c.submission_id,
+                    "verdict": c.verdict,
+                    "count": c.count,
+                    "findings": c.findings,
+                }
                 for c in checked
             ]
         )
     else:
         for c in checked:
             narrow = ("severity", "code", "sheet", "cell", "found", "message", "remedy")
-            typer.echo(f"{c.path.name}: {c.verdict}, {len(c.findings)} findings")
+            typer.echo(f"{c.path.name}: {c.verdict}, {c.count} findings")
             if c.findings:
                 echo_table([{n: f[n] for n in narrow} for f in c.findings])
+            for f in (f for f in c.findings if f["more_count"]):
+                typer.echo(f"  {f['code']}: and {f['more_count']:,} more rows that are not listed")
     if any(c.verdict == "rejected" for c in checked):
         raise typer.Exit(3)

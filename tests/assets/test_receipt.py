@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import unicodedata
+import zipfile
+from collections import deque
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.cell import MergedCell
 
+from assets.check import check
 from assets.ingest import replay
-from assets.receipt import write_json, write_receipts, write_workbook
+from assets.receipt import Made, write_receipt, write_receipts
+from assets.receipt.record import records, write_json
+from assets.receipt.workbook import write_workbook
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, put, query, report_of, take, take_and_answer
+from warehouse import clock
+from warehouse import query as dbquery
 from warehouse.catalog import open_published
 from warehouse.home import Home
 
@@ -77,12 +88,14 @@ def test_a_wrapped_text_has_room_for_all_its_lines(rejected: tuple[Home, str]) -
 
 
 def test_a_workbook_too_heavy_to_copy_gets_the_list_alone(
-    rejected: tuple[Home, str], monkeypatch: pytest.MonkeyPatch
+    rejected: tuple[Home, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, submission = rejected
     monkeypatch.setattr("assets.receipt.workbook._HEAVY", 1000)
     with open_published(home) as con:
-        again = write_workbook(con, submission, home.archive, home.receipts)
+        (record,) = records(con, [submission])
+    assert write_workbook(record, home.archive, tmp_path) == ("list", "too large to be copied")
+    again = tmp_path / f"{submission}.xlsx"
     assert openpyxl.load_workbook(again).sheetnames == ["Kết quả tiếp nhận"]
 
 
@@ -175,9 +188,12 @@ def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str])
     home, submission = rejected
     before = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
     with open_published(home) as con:
-        write_json(con, [submission], home.receipts)
-        again = write_workbook(con, submission, home.archive, home.receipts)
-    assert json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8")) == before
+        assert write_receipt(con, home, submission) == Made("marked")
+    after = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
+    again = home.receipts / f"{submission}.xlsx"
+    assert after.pop("workbook")["sha256"] == hashlib.sha256(again.read_bytes()).hexdigest()
+    assert before.pop("workbook")["kind"] == "marked"
+    assert after == before
     assert openpyxl.load_workbook(again).worksheets[0]["I7"].value == "V-COUNT-FRACTION"
 
 
@@ -200,13 +216,136 @@ def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(hom
     before = receipt.read_bytes()
     with open_published(home) as of_before:
         replay(home, [_one(home)])
-        write_json(of_before, [_one(home)], home.receipts)
+        write_json(records(of_before, [_one(home)])[0], None, home.receipts)
     assert receipt.read_bytes() == before
-    assert write_receipts(home) == 1
+    assert write_receipts(home).written == 1
     assert json.loads(receipt.read_bytes())["judged_at"] > json.loads(before)["judged_at"]
-    assert write_receipts(home) == 0, "nothing was judged since"
+    assert write_receipts(home).written == 0, "nothing was judged since"
 
 
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:
     submissions = {row[0] for row in query(demo, "SELECT submission_id FROM intake.submission")}
     assert {p.stem for p in demo.receipts.glob("*.json")} == submissions
+
+
+def _swamped(home: Home, rows: int) -> str:
+    """A report that fails in each of so many rows, in two columns; returns its submission."""
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    values = [c.value for c in sheet[7]]
+    for row in range(7, 7 + rows):
+        for column, value in enumerate(values, start=1):
+            if not isinstance(sheet.cell(row, column), MergedCell):
+                sheet.cell(row, column).value = value
+        sheet[f"F{row}"] = sheet[f"G{row}"] = -1
+    book.save(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def test_of_a_thousand_equal_findings_a_hundred_are_listed_and_all_are_counted(home: Home) -> None:
+    submission = _swamped(home, 700)
+    (checked,) = check(home, list(home.inbox.rglob("*.xlsx")))
+    take_and_answer(home)
+    by_code = query(
+        home,
+        "SELECT code, count(*), count(more_count), max(more_count) FROM intake.finding WHERE submission_id = ? "
+        "AND severity = 'error' GROUP BY 1 ORDER BY 1",
+        [submission],
+    )
+    assert ("V-NEGATIVE", 100, 1, 1300) in by_code
+    ((errors,),) = query(home, "SELECT error_count FROM intake.submission WHERE submission_id = ?", [submission])
+    assert errors == sum(listed + (more or 0) for _, listed, _, more in by_code)
+    receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
+    assert receipt["counts"]["error"] == errors
+    assert checked.count == sum(receipt["counts"].values())
+    texts = [c.value for c in openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]["E"]]
+    assert any(str(t).endswith("Và 1.300 chỗ khác cùng lỗi này, không liệt kê.") for t in texts)
+
+
+def test_a_finding_beyond_the_listed_ones_is_neither_new_nor_fixed(home: Home) -> None:
+    _swamped(home, 150)
+    take(home)
+    book_of = report_of(104, "2024-Y", clean_rows(2024), {"revision": 2})
+    (path,) = put(home.inbox, book_of)
+    book = openpyxl.load_workbook(path)
+    for row in range(7, 20):
+        for cell in book[SHEET][7]:
+            book[SHEET].cell(row, cell.column).value = cell.value
+    book[SHEET]["G7"] = book[SHEET]["F7"] = -1
+    book.save(path)
+    take(home)
+    lives = query(
+        home,
+        "SELECT revision, life, count(*) FROM intake.finding JOIN intake.submission USING (submission_id) "
+        "WHERE code = 'V-NEGATIVE' GROUP BY ALL ORDER BY ALL",
+    )
+    assert lives[-1][:2] == (2, "open")
+    assert {life for revision, life, _ in lives if revision == 1} <= {"new", "fixed"}
+
+
+def test_a_workbook_that_eats_its_maker_gets_the_list_and_harms_no_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assets.receipt.apart.MEMORY_MB", 400)
+    monkeypatch.setattr("assets.receipt.apart._spare", deque())
+    rows = clean_rows(2024)
+    rows["organisation"][0]["person_role_code"] = None
+    (hungry,) = put(home.inbox, report_of(104, "2024-Y", rows))
+    book = openpyxl.load_workbook(hungry)
+    part = io.BytesIO()
+    book.save(part)
+    with zipfile.ZipFile(part) as old, zipfile.ZipFile(hungry, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":  # a cell in memory for each that is merged
+                content = content.replace(b"</mergeCells>", _MERGED + b"</mergeCells>", 1)
+            new.writestr(name, content)
+    rows = clean_rows(2023)
+    rows["organisation"][0]["person_role_code"] = None
+    put(home.inbox, report_of(105, "2023-Y", rows))
+    take(home)
+    done = write_receipts(home)
+    ((submission,),) = query(
+        home, "SELECT submission_id FROM intake.submission WHERE unit_code = 'DV004' OR unit_code IS NULL"
+    )
+    assert set(done.failed) == {submission}
+    receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
+    assert (receipt["workbook"]["kind"], bool(receipt["workbook"]["why"])) == ("list", True)
+    assert openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").sheetnames == ["Kết quả tiếp nhận"]
+    ((other,),) = query(home, "SELECT submission_id FROM intake.submission WHERE unit_code = 'DV005'")
+    assert json.loads((home.receipts / f"{other}.json").read_bytes())["workbook"]["kind"] == "marked"
+    assert write_receipts(home).written == 0
+
+
+_MERGED = b'<mergeCell ref="A5000:SR90000"/>'
+
+
+@pytest.mark.parametrize("change", ["changed", "missing"])
+def test_a_broken_original_gives_the_list_and_says_so(rejected: tuple[Home, str], tmp_path: Path, change: str) -> None:
+    home = copy_home(rejected[0], tmp_path)
+    ((sha256,),) = query(home, "SELECT sha256 FROM intake.submission WHERE submission_id = ?", [rejected[1]])
+    path = home.archive / str(sha256)[:2] / str(sha256)
+    path.unlink()
+    if change == "changed":
+        path.write_bytes(b"of somebody else")
+    with open_published(home) as con:
+        made = write_receipt(con, home, rejected[1])
+    assert made == Made("list", f"the original in the archive is {change}")
+
+
+def test_a_receipt_follows_the_judgement_also_when_the_clock_went_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take_and_answer(home)
+    now = clock.instant
+    monkeypatch.setattr(clock, "instant", lambda: now() - timedelta(days=400))
+    replay(home, [_one(home)])
+    assert write_receipts(home).written == 1
+    assert write_receipts(home).written == 0
+    with open_published(home) as con:
+        newest = dbquery.rows(con, "batches")
+    assert [b["batch_no"] for b in newest] == sorted((b["batch_no"] for b in newest), reverse=True)
+    moments = [b["finished_at"] for b in newest]
+    assert moments == sorted(moments, reverse=True), "no batch ends before the one before it"

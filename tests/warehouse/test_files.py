@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import REPO
-from warehouse.files import write_file, written, written_folder
+from warehouse.files import safe_path, write_file, written, written_folder
 
 
 @pytest.mark.parametrize("durable", [True, False])
@@ -66,3 +66,19 @@ def test_no_other_module_names_a_file_for_the_time_of_its_making() -> None:
         if re.search(r"\.new\b|\.replace\(\w*target|os\.rename|\.rename\(", p.read_text(encoding="utf-8"))
     }
     assert found - own == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../PWN", "a/b", "/etc/passwd", "..", ".", "", "a\0b", "x" * 300, "~$a", "DV001.", ".hid", "\ud800"]
+)
+def test_a_name_from_data_never_leaves_its_folder(tmp_path: Path, name: str) -> None:
+    path = safe_path(tmp_path, name, ".txt")
+    path.write_text("here")
+    assert path.resolve().parent == tmp_path.resolve()
+    assert not path.name.startswith(".")
+
+
+def test_names_that_look_alike_have_places_of_their_own(tmp_path: Path) -> None:
+    names = ["a/b", "a_b", "a\\b", "a:b", "..", ".", "", "A" * 100, "A" * 101]
+    assert len({safe_path(tmp_path, n) for n in names}) == len(names)
+    assert safe_path(tmp_path, "DV001", ".json").name == "DV001.json", "a plain name stays"

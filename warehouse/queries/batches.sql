@@ -1,2 +1,2 @@
 -- The last ten batches, newest first.
-FROM intake.batch ORDER BY batch_id DESC LIMIT 10
+FROM intake.batch ORDER BY batch_no DESC LIMIT 10

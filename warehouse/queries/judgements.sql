@@ -1,3 +1,3 @@
--- Every submission: when its verdict was committed (seconds since 1970, UTC), and whether it has findings that matter.
+-- Every submission, the first judged first: when its verdict was committed (seconds since 1970, UTC); has it findings that matter?
 SELECT submission_id, epoch(finished_at) AS judged_at, error_count + warning_count > 0 AS is_marked
-FROM intake.submission JOIN intake.batch USING (batch_id) ORDER BY submission_id
+FROM intake.submission JOIN intake.batch USING (batch_id) ORDER BY batch_no, submission_id
