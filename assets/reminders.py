@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from warehouse.catalog import open_published
 from warehouse.codes import labels
 from warehouse.due import DueReport, due_reports
-from warehouse.files import written_folder
+from warehouse.files import safe_path, written_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,9 @@ def write_reminders(home: Home, today: date) -> list[DueReport]:
     with written_folder(folder) as making:
         for unit, group in groupby(owed, key=lambda r: r.unit_code):
             reports = list(group)
-            (making / f"{unit}.txt").write_text(_text(reports), encoding="utf-8")
+            safe_path(making, unit, ".txt").write_text(_text(reports), encoding="utf-8")
             content = json.dumps([asdict(r) for r in reports], ensure_ascii=False, indent=2, default=str)
-            (making / f"{unit}.json").write_text(content, encoding="utf-8")
+            safe_path(making, unit, ".json").write_text(content, encoding="utf-8")
     return owed
 
 

@@ -287,6 +287,7 @@ def _register() -> list[Defect]:
         Defect("R-DOCUMENT-TWICE", "document", "document_id", spoilt("document", {}, 9, add=True), row=9, twins=2),
         Defect("R-CITATION-DOCUMENT", "document_citation", "document_id", spoilt("document_citation", {"document_id": 99}, 0)),
         Defect("S-REGISTER-SENDER", "cover", "unit_code", _sender),
+        Defect("R-UNIT-CODE", "unit", "unit_code", spoilt("unit", {"unit_code": "../../PWN"}, 5), row=5),
         Defect("UNT-LEVEL-CODE-EXPIRED", "unit", "level_code", spoilt("unit", {"level_code": "dang_uy_moi"}, 5), row=5),
         Defect("UNT-PARTY-KIND-CODE-EXPIRED", "unit", "party_kind_code", spoilt("unit", new_kind, 5), row=5),
     ]  # fmt: skip
