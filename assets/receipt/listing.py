@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from assets.office_style import FONT, HEAD_GREY
-from assets.receipt.record import more_text
+from assets.receipt.record import more_text, verdict_text
 from warehouse.codes import labels
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ SHEET = "Kết quả tiếp nhận"
 _HEADERS = ("TT", "Mức độ", "Trang", "Ô", "Nội dung", "Ghi trong tệp", "Cần có", "Cách sửa", "Mã")
 _WIDTHS = (5, 11, 21, 8, 34, 24, 26, 30, 21)
 FILLS = {"error": "FFF4C7C3", "warning": "FFFCE8B2", "info": "FFDDEBF7"}
-#: what the verdict asks of the unit, after its label
-_ASKED = {
-    "rejected": " - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1",
-}
 _LINE = 15.0
 _EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
 
@@ -36,8 +32,8 @@ def add_listing(book: Any, record: Record) -> None:
     _line(sheet, 1, "KẾT QUẢ TIẾP NHẬN BÁO CÁO", 14)
     who = " - ".join(t for t in (record.unit_code, record.unit_name, record.period_id) if t)
     _line(sheet, 2, who or record.file_name, 12)
-    verdict = labels("verdict")[record.verdict].upper() + _ASKED.get(record.verdict, "")
-    _line(sheet, 3, verdict, 12, "FFC00000" if record.verdict == "rejected" else "FF2E7D32")
+    is_used = record.verdict != "rejected" and record.used_submission_id is None
+    _line(sheet, 3, verdict_text(record), 12, "FF2E7D32" if is_used else "FFC00000")
     _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
     for column, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), start=1):
         cell = write_text(sheet, 6, column, header)

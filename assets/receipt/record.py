@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse import query
@@ -44,7 +44,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC)."""
+    """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC).
+
+    ``used_*`` tell of the version that is used instead of this accepted one; None where this one is used, or rejected.
+    """
 
     submission_id: str
     sha256: str
@@ -56,6 +59,9 @@ class Record:
     revision: int | None
     verdict: str
     judged_at: datetime
+    used_submission_id: str | None
+    used_revision: int | None
+    used_report_date: date | None
     findings: tuple[Finding, ...]
 
 
@@ -85,6 +91,20 @@ def as_json(record: Record, made: Made | None, folder: Path) -> dict[str, Any]:
     """Return the record as plain values, with the counts that a program looks at first, and its workbook with its hash."""
     counts = {s: sum(1 + (f.more_count or 0) for f in record.findings if f.severity == s) for s in labels("severity")}
     return {**asdict(record), "counts": counts, "workbook": _workbook(record, made, folder)}
+
+
+def verdict_text(record: Record) -> str:
+    """Say in the clerk's words what became of the submission and what is asked of the unit."""
+    verdict = labels("verdict")[record.verdict].upper()
+    if record.verdict == "rejected":
+        return f"{verdict} - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1"
+    if record.used_submission_id is None:
+        return verdict
+    day = f", báo cáo ngày {record.used_report_date:%d/%m/%Y}" if record.used_report_date else ""
+    return (
+        f"{verdict} nhưng KHÔNG dùng số liệu của bản này: đang dùng bản Lần gửi {record.used_revision}{day} (mã bản gửi "
+        f"{record.used_submission_id}); nếu bản này mới đúng thì gửi lại với Lần gửi lớn hơn {record.used_revision}"
+    )
 
 
 def more_text(count: int) -> str:

@@ -223,6 +223,32 @@ def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(hom
     assert write_receipts(home).written == 0, "nothing was judged since"
 
 
+def test_a_version_that_is_not_used_is_told_which_one_is(home: Home) -> None:
+    """Forged, or a slip of the hand: revision 9 stands, the unit's honest second one is accepted and not used."""
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"revision": 9}))
+    take_and_answer(home)
+    ((used,),) = query(home, "SELECT submission_id FROM intake.submission WHERE revision = 9")
+    receipt = json.loads((home.receipts / f"{used}.json").read_bytes())
+    assert (receipt["verdict"], receipt["used_submission_id"]) == ("accepted", None)
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"revision": 2}))
+    take_and_answer(home)
+    ((unused,),) = query(home, "SELECT submission_id FROM intake.submission WHERE revision = 2")
+    receipt = json.loads((home.receipts / f"{unused}.json").read_bytes())
+    told = {k: receipt[k] for k in ("verdict", "used_submission_id", "used_revision", "used_report_date")}
+    assert told == {
+        "verdict": "accepted",
+        "used_submission_id": used,
+        "used_revision": 9,
+        "used_report_date": "2025-01-05",
+    }
+    first = openpyxl.load_workbook(home.receipts / f"{unused}.xlsx").worksheets[0]
+    assert first["A3"].value == (
+        "ĐÃ TIẾP NHẬN nhưng KHÔNG dùng số liệu của bản này: đang dùng bản Lần gửi 9, báo cáo ngày 05/01/2025 (mã bản gửi "
+        f"{used}); nếu bản này mới đúng thì gửi lại với Lần gửi lớn hơn 9"
+    )
+    assert first["A3"].font.color.rgb == "FFC00000"
+
+
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:
     submissions = {row[0] for row in query(demo, "SELECT submission_id FROM intake.submission")}
     assert {p.stem for p in demo.receipts.glob("*.json")} == submissions
