@@ -116,7 +116,10 @@ def mirrors() -> dict[str, Rows]:
             (n.norm_code, n.document_number, n.valid_from, n.valid_to, n.required_per_year, n.label)
             for n in dialogue_norms()
         ],
-        "core.deadline": [(d.form_code, d.period_kind, d.due_days, d.grace_days, d.expected) for d in deadlines()],
+        "core.deadline": [
+            (d.form_code, d.period_kind, d.due_days, d.grace_days, d.expected, d.remind_days, d.ask_days)
+            for d in deadlines()
+        ],
         "core.known_break": [
             (b.break_date, b.table_name, b.column_name, b.break_kind, b.break_note) for b in known_breaks()
         ],

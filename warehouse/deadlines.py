@@ -20,7 +20,7 @@ DEADLINES = "warehouse/deadlines.yaml"
 class Deadline(Declared):
     """Due ``due_days`` after the last day of the period; ``grace_days`` more still count as on time.
 
-    Units are reminded from ``remind_days`` before the due day on.
+    Units are asked for the report from ``remind_days`` before the due day until ``ask_days`` after the days of grace.
     """
 
     form_code: str
@@ -29,6 +29,7 @@ class Deadline(Declared):
     grace_days: int
     expected: bool = False
     remind_days: int = 7
+    ask_days: int = 180
 
 
 @per_root
@@ -52,7 +53,7 @@ def _deadline(source: Source, form: str, kind: str, entry: object) -> Deadline |
     if not source.refuse_unless(kind in kinds, (form, kind), kind, ", ".join(kinds)):
         return None
     deadline = build(Deadline, entry, source, (form, kind), form_code=form, period_kind=kind)
-    for name in ("due_days", "grace_days", "remind_days") if deadline else ():
+    for name in ("due_days", "grace_days", "remind_days", "ask_days") if deadline else ():
         days = getattr(deadline, name)
         source.refuse_unless(days >= 0, (form, kind, name), days, "a whole number from 0")
     return deadline

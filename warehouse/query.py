@@ -1,12 +1,11 @@
 """What the published warehouse is asked: one statement a file in ``warehouse/queries``, run by its name.
 
-Each file opens with a comment that says what it returns; parameters are ``$name``; ``{name}`` stands for another of these
-queries, in parentheses. Belongs here: reading and running them. Does not: the statements, or what is done with rows.
+Each file opens with a comment that says what it returns; parameters are ``$name``; what several stand on is a view or macro.
+Belongs here: reading and running them. Does not: the statements, or what is done with rows.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,14 +18,12 @@ if TYPE_CHECKING:
     from warehouse.relation import Relation
 
 QUERIES_DIR = Path(__file__).parent / "queries"
-_OTHER = re.compile(r"\{(\w+)\}")
 
 
 @cache
 def text(name: str) -> str:
-    """Return the statement of ``name``, with those it stands on. Raises FileNotFoundError for a name without a file."""
-    own = (QUERIES_DIR / f"{name}.sql").read_text(encoding="utf-8")
-    return _OTHER.sub(lambda other: f"(\n{text(other[1])}\n)", own)
+    """Return the statement of ``name``. Raises FileNotFoundError for a name without a file."""
+    return (QUERIES_DIR / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:

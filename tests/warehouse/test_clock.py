@@ -15,7 +15,7 @@ import pytest
 from assets.graph.release import reporting_checks
 from assets.reminders import write_reminders
 from orchestration.cli import analyst
-from tests.support import REPO, clean_rows, put, query, report_of, take
+from tests.support import REPO, clean_rows, copy_home, put, query, report_of, take
 from warehouse import clock
 from warehouse.catalog import open_published
 from warehouse.closing import YearOpenError, require_ended
@@ -121,7 +121,7 @@ def test_status_check_and_reminders_give_one_answer_in_the_night_of_vietnam(
 
 
 def test_on_the_day_after_the_last_grace_it_is_what_the_mart_says(demo: Home) -> None:
-    """The mart tells no due day apart; once all are over, its states and those of the day are the same."""
+    """The mart stands when all due days are over; on a day after them its states and those of the day are the same."""
     from_mart = query(
         demo,
         "SELECT year, count(*), count(*) FILTER (timeliness = 'on_time'), count(*) FILTER (timeliness = 'late'), "
@@ -150,3 +150,33 @@ def test_a_year_that_nobody_reported_on_is_missing_to_all_three_once_it_is_asked
     assert (year["year"], year["missing"]) == (2024, 45)
     assert len([r for r in write_reminders(home, clock.today()) if r.period_id == "2024-Y"]) == 45
     assert _completeness().metadata["years_below"].value == "2023, 2024"
+
+
+def test_the_mart_does_not_follow_the_clock_and_completeness_on_a_day_does(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _set(monkeypatch, datetime(2025, 1, 12, tzinfo=UTC))
+    later = copy_home(home, tmp_path / "later")
+    for at, taker in ((datetime(2025, 1, 12, tzinfo=UTC), home), (datetime(2026, 7, 1, tzinfo=UTC), later)):
+        _set(monkeypatch, at)
+        put(taker.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(taker)
+    mart = "FROM mart.completeness ORDER BY ALL"
+    assert query(home, mart) == query(later, mart) != []
+    states = "SELECT timeliness, count(*) FROM {} WHERE is_expected GROUP BY 1 ORDER BY 1"
+    assert query(home, states.format("mart.completeness")) == [("missing", 44), ("on_time", 1)]
+    for day, state in (("2025-01-12", "not_due"), ("2025-01-20", "not_due"), ("2025-01-21", "missing")):
+        of_day = query(home, states.format(f"mart.completeness_on(DATE '{day}')"))
+        assert of_day == [(state, 44), ("on_time", 1)]
+
+
+def test_before_the_first_report_ever_all_three_ask_for_the_same(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    _set(monkeypatch, datetime(2025, 1, 25, tzinfo=UTC))
+    analyst.status(json=True)
+    (year,) = json.loads(capsys.readouterr().out)["completeness"]
+    assert (year["year"], year["missing"], year["not_due"]) == (2024, 45, 0)
+    assert len(write_reminders(home, clock.today())) == 45
+    assert _completeness().metadata["years_below"].value == "2024"

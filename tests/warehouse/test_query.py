@@ -45,9 +45,7 @@ def test_a_query_that_does_not_fit_the_schema_would_be_seen(con: duckdb.DuckDBPy
         con.execute("PREPARE one AS SELECT file_nam FROM intake.submission WHERE submission_id = $id")
 
 
-def test_a_query_stands_on_another() -> None:
-    assert "{report_standing}" in (query.QUERIES_DIR / "reports_owed.sql").read_text(encoding="utf-8")
-    assert query.text("report_standing") in query.text("reports_owed")
+def test_a_query_without_a_file_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
         query.text("no_such_query")
 
@@ -56,8 +54,7 @@ def test_every_query_is_asked() -> None:
     literals = {
         s for p in _modules("warehouse", "assets", "orchestration") for s in _texts(p.read_text(encoding="utf-8"))
     }
-    stood_on = {n for p in FILES for n in re.findall(r"\{(\w+)\}", p.read_text(encoding="utf-8"))}
-    assert set(NAMES) <= literals | stood_on
+    assert set(NAMES) <= literals
     assert "no_such_query" not in literals
 
 
