@@ -191,17 +191,19 @@ def clear_inbox(home: Home) -> int:
     inbox = open_inbox(home.inbox)
     arrivals = inbox.complete()
     with open_published(home) as con:
-        taken = ledger.known_arrivals(con, [a.mark for a in arrivals])
-    gone = [a for a in arrivals if a.mark in taken]
-    refused: list[OSError] = []
-    for arrival in gone:
+        known = ledger.known_arrivals(con, [a.mark for a in arrivals])
+    taken: dict[str, set[str]] = {}
+    for mark, sha256 in known:
+        taken.setdefault(mark, set()).add(sha256)
+    gone, refused = 0, []
+    for arrival in (a for a in arrivals if a.mark in taken):
         try:
-            inbox.take_away(arrival)
+            gone += inbox.take_away(arrival, taken[arrival.mark])
         except OSError as e:
             refused.append(e)
     if refused:
         raise refused[0]
-    return len(gone)
+    return gone
 
 
 def is_behind(home: Home) -> bool:

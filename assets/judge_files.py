@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from warehouse.home import Home
 
 
+#: verdicts that tell of the reader and its machine as much as of the file: the same bytes sent again are read again
+_OF_THE_READER = ("F-CRASH", "F-BOMB")
+
+
 class SuitesDisagreeError(Exception):
     """Great Expectations and the compiled pass counted differently: the batch is not committed."""
 
@@ -80,9 +84,9 @@ class _Work:
     def receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
         """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
         taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
-        self.resumed = sorted(set(taken.values()))
-        files = [f for f in files if f.arrival_mark not in taken]
-        seen = ledger.known_submissions(self.con, [f.submission_id for f in files])
+        self.resumed = sorted({taken[f.arrival_mark, f.sha256] for f in files if (f.arrival_mark, f.sha256) in taken})
+        files = [f for f in files if (f.arrival_mark, f.sha256) not in taken]
+        seen = ledger.known_submissions(self.con, [f.submission_id for f in files], apart_from=_OF_THE_READER)
         fresh: list[ArrivedFile] = []
         for file in files:
             self.events.append((file.submission_id, "received", file.file_name, file.arrival_mark))

@@ -101,4 +101,4 @@ def _locked(folder: Path) -> int | None:
 
 def _ledger_files(con: duckdb.DuckDBPyConnection, home: Home) -> list[ArrivedFile]:
     rows = query.rows(con, "archived_files")
-    return archived_files(home.archive, [(row["sha256"], row["file_name"]) for row in rows])
+    return archived_files(home.archive, [(row["sha256"], row["file_name"], row["byte_size"]) for row in rows])

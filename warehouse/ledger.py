@@ -52,18 +52,26 @@ class BatchMark:
     forms_version: str
 
 
-def known_submissions(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
-    """Return those of ``ids`` that the ledger knows."""
+def known_submissions(con: duckdb.DuckDBPyConnection, ids: Sequence[str], apart_from: Sequence[str] = ()) -> set[str]:
+    """Return those of ``ids`` that the ledger knows, but for those with a finding of a code of ``apart_from``."""
     rows = con.execute(
-        "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?))", [list(ids)]
+        "SELECT submission_id FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) AND submission_id NOT IN "
+        "(SELECT submission_id FROM intake.finding WHERE code IN (SELECT unnest(?)))",
+        [list(ids), list(apart_from)],
     ).fetchall()
     return {row[0] for row in rows}
 
 
-def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict[str, str]:
-    """Return those arrival marks that a committed batch has already taken, each with its batch."""
-    query = "SELECT arrival, batch_id FROM intake.event WHERE arrival IN (SELECT unnest(?))"
-    return dict(con.execute(query, [list(marks)]).fetchall())
+def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return those arrivals, each by its mark and the SHA-256 of its bytes, that a committed batch took, with the batch.
+
+    The mark alone does not know a file: a corrected one may have the name, size and times of the one before.
+    """
+    query = (
+        "SELECT e.arrival, s.sha256, e.batch_id FROM intake.event e JOIN intake.submission s USING (submission_id) "
+        "WHERE e.arrival IN (SELECT unnest(?))"
+    )
+    return {(mark, sha256): batch for mark, sha256, batch in con.execute(query, [list(marks)]).fetchall()}
 
 
 def moment_after_all(con: duckdb.DuckDBPyConnection) -> datetime:
@@ -87,10 +95,10 @@ def free_batch_id(con: duckdb.DuckDBPyConnection, batch_id: str) -> str:
     return f"{batch_id}-{used + 1}" if used else batch_id
 
 
-def known_files(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (hash, file name) of those of ``ids`` that the ledger knows, by hash."""
+def known_files(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Return (hash, file name, size) of those of ``ids`` that the ledger knows, by hash."""
     return con.execute(
-        "SELECT sha256, file_name FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
+        "SELECT sha256, file_name, byte_size FROM intake.submission WHERE submission_id IN (SELECT unnest(?)) ORDER BY 1",
         [list(ids)],
     ).fetchall()
 

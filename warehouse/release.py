@@ -147,7 +147,8 @@ def _write_parquet(
 
 
 def _prune(newest: Path) -> None:
-    for old in sorted(newest.parent.glob("release-*"))[:-2]:
+    """Remove releases but the last two, and what killed makers of others left."""
+    for old in (*sorted(newest.parent.glob("release-*"))[:-2], *newest.parent.glob(".release-*.new")):
         shutil.rmtree(old, ignore_errors=True)
 
 

@@ -6,14 +6,17 @@ Does not belong here: what the ledger says of a file.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.intake.inbox import Arrival, Inbox
+from assets.intake.guard import MAX_FILE
+from assets.intake.inbox import Arrival, Digest, Inbox
 from warehouse.damage import ArchiveDamagedError
 
 #: up to this many files are flushed one by one
@@ -23,7 +26,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True, slots=True)
 class ArrivedFile:
-    """A file safe in the archive. ``submission_id`` is the first 16 hex digits of its SHA-256."""
+    """A file safe in the archive. ``submission_id`` is the first 16 hex digits of its SHA-256.
+
+    One above the size cap is not kept, since it cannot be a report: ``is_kept`` is False and nothing stands at ``path``.
+    """
 
     submission_id: str
     sha256: str
@@ -31,6 +37,7 @@ class ArrivedFile:
     path: Path
     byte_size: int
     arrival_mark: str
+    is_kept: bool = True
 
 
 def archive_files(inbox: Inbox, arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFile]:
@@ -39,32 +46,52 @@ def archive_files(inbox: Inbox, arrivals: Sequence[Arrival], archive: Path) -> l
     A source that changes while it is copied is not complete: it is left out and found again by the next sweep.
     """
     archive.mkdir(parents=True, exist_ok=True)
-    temporaries: dict[Path, Path] = {}
-    files = [f for a in arrivals if (f := _copy(inbox, a, archive, temporaries))]
-    if temporaries:
-        _flush(list(temporaries.values()), archive)  # then names may appear
-        for target, temporary in temporaries.items():
-            temporary.replace(target)
-        _flush([*{t.parent for t in temporaries}, archive], archive)
+    with _shared(archive):
+        temporaries: dict[Path, Path] = {}
+        files = [f for a in arrivals if (f := _arrived(inbox, a, archive, temporaries))]
+        if temporaries:
+            _flush(list(temporaries.values()), archive)  # then names may appear
+            for target, temporary in temporaries.items():
+                temporary.replace(target)
+            _flush([*{t.parent for t in temporaries}, archive], archive)
     return files
+
+
+@contextmanager
+def _shared(archive: Path) -> Iterator[None]:
+    """Let others archive too while the body does; whoever finds himself alone takes away what killed ones left."""
+    fd = os.open(archive, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for left in archive.glob(".*.new"):
+                left.unlink(missing_ok=True)
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(fd)
 
 
 def archived_file(archive: Path, sha256: str, file_name: str) -> ArrivedFile:
     """Return the archived file of a hash, for reading it again. Raises ArchiveDamagedError unless it is what came."""
-    return archived_files(archive, [(sha256, file_name)])[0]
+    return archived_files(archive, [(sha256, file_name, 0)])[0]
 
 
-def archived_files(archive: Path, known: Sequence[tuple[str, str]]) -> list[ArrivedFile]:
-    """Return the archived files of (hash, name), each hashed again. Raises ArchiveDamagedError with the names of all that are
+def archived_files(archive: Path, known: Sequence[tuple[str, str, int]]) -> list[ArrivedFile]:
+    """Return the archived files of (hash, name, size), each hashed again. Raises ArchiveDamagedError with the names of all that are
     missing or changed: a broken copy of ours is no reason to judge its sender anew.
     """
     files, found = [], []
-    for sha256, file_name in known:
+    for sha256, file_name, size in known:
         path = archive_path(archive, sha256)
-        if what := damage_of(path, sha256):
+        if size > MAX_FILE and not path.exists():
+            files.append(ArrivedFile(sha256[:16], sha256, file_name, path, size, f"replay-{sha256}", is_kept=False))
+        elif what := damage_of(path, sha256):
             found.append(f"{file_name} ({path}) is {what}")
         else:
-            files.append(ArrivedFile(sha256[:16], sha256, file_name, path, path.stat().st_size, f"replay-{sha256}"))
+            files.append(
+                ArrivedFile(sha256[:16], sha256, file_name, path, size or path.stat().st_size, f"replay-{sha256}")
+            )
     if found:
         raise ArchiveDamagedError.of(found)
     return files
@@ -129,6 +156,18 @@ def _flush(paths: Sequence[Path], archive: Path) -> None:
             os.fsync(fd)
         finally:
             os.close(fd)
+
+
+def _arrived(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:
+    """Copy an arrival, or only hash it when it is too large to be a report; None when it is not complete."""
+    if arrival.size <= MAX_FILE:
+        return _copy(inbox, arrival, archive, temporaries)
+    digest = Digest()
+    if not inbox.fetch(arrival, digest):
+        return None
+    sha256 = digest.sha256()
+    path = archive_path(archive, sha256)
+    return ArrivedFile(sha256[:16], sha256, arrival.file_name, path, arrival.size, arrival.mark, is_kept=False)
 
 
 def _copy(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:

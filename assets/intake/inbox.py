@@ -5,6 +5,7 @@ A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefi
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -13,9 +14,9 @@ import shutil
 import stat
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -24,8 +25,37 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 INBOX_SETTING = "DANVAN_INBOX"
+#: how an open ends on what was moved away, or exchanged for a link, a socket or a pipe
+_EXCHANGED = (errno.ENOENT, errno.ELOOP, errno.ENXIO)
+_WHAT = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+#: bytes of a file that its hash is made of; what is larger is never kept, and a sparse file is endless at no cost
+_HASHED = 4 << 30
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
+
+
+class Digest:
+    """A file that keeps nothing but the SHA-256 of what is written to it (see ``_copy_up_to``)."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def write(self, content: bytes) -> int:
+        """Take the next bytes."""
+        self._hash.update(content)
+        self._size += len(content)
+        return len(content)
+
+    def sha256(self) -> str:
+        """Return the hash in hex."""
+        return self._hash.hexdigest()
 
 
 class InboxError(Exception):
@@ -50,6 +80,13 @@ class Arrival:
         return unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name))
 
 
+class Sink(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, content: bytes, /) -> int:
+        """Take the next bytes."""
+
+
 class Inbox(Protocol):
     """Where files arrive. An arrival that was replaced meanwhile is neither fetched nor taken away."""
 
@@ -63,11 +100,11 @@ class Inbox(Protocol):
     def out_of_reach(self) -> list[str]:
         """Return the names of files and folders that cannot be read, or not taken away: never among the complete ones."""
 
-    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
+    def fetch(self, arrival: Arrival, out: Sink) -> bool:
         """Copy the arrival's bytes; False when it is gone or no longer the file that was listed."""
 
-    def take_away(self, arrival: Arrival) -> None:
-        """Remove exactly this arrival."""
+    def take_away(self, arrival: Arrival, taken: Collection[str]) -> bool:
+        """Remove exactly this arrival if its bytes are among those ``taken`` (SHA-256); tell whether it is gone."""
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Let a file arrive, whole, under ``name`` - or beside it, when another file waits there."""
@@ -158,38 +195,63 @@ class LocalInbox:
         for folder, subfolders, names in os.walk(self.root, followlinks=False, onerror=closed):
             subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
             is_ours = os.access(folder, os.W_OK | os.X_OK)
-            for path in (Path(folder) / n for n in sorted(filter(_is_finished, names))):
+            linked = [
+                s for s in subfolders if (Path(folder) / s).is_symlink()
+            ]  # told, like links to files; never entered
+            for path in (Path(folder) / n for n in sorted(filter(_is_finished, [*names, *linked]))):
                 name = path.relative_to(self.root).as_posix()
                 if (status := self._status(name)) is None:
                     continue
-                if is_ours and os.access(path, os.R_OK):
+                if not stat.S_ISREG(status.st_mode):
+                    out_of_reach.append(f"{name} ({_WHAT.get(stat.S_IFMT(status.st_mode), 'no file')})")
+                elif is_ours and os.access(path, os.R_OK):
                     yield name, status
                 else:
                     out_of_reach.append(name)
 
-    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
-        """Copy, then look again: a file that changed while it was copied is not complete."""
+    def fetch(self, arrival: Arrival, out: Sink) -> bool:
+        """Copy, then look again: a file that changed while it was copied is not complete.
+
+        Never waits: what was exchanged for a pipe or a link since the listing is not opened as a file.
+        """
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            with (self.root / arrival.name).open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
-        except FileNotFoundError:
-            return False
+            with os.fdopen(os.open(self.root / arrival.name, flags), "rb") as source:
+                if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                    return False
+                _copy_up_to(arrival.size, source, out)
+        except OSError as e:
+            if e.errno in _EXCHANGED:
+                return False
+            raise
         return self._is_still(arrival, arrival.name)
 
-    def take_away(self, arrival: Arrival) -> None:
-        """Move the file aside, and only then delete it: a newer file of that name cannot be caught in between."""
+    def take_away(self, arrival: Arrival, taken: Collection[str]) -> bool:
+        """Move the file aside, and only then delete it: a newer file of that name cannot be caught in between.
+
+        Name, size and times may be those of an earlier file, so what lies aside is hashed: other bytes get their name back.
+        """
         if not self._is_still(arrival, arrival.name):
-            return
+            return False
         place = self.root / arrival.name
         aside = place.with_name(_beside(place.name))  # visible: after a crash here it is found again
         try:
             place.rename(aside)
         except FileNotFoundError:
-            return
-        if self._is_still(arrival, aside.relative_to(self.root).as_posix()):
+            return False
+        moved = replace(arrival, name=aside.relative_to(self.root).as_posix())
+        digest = Digest()
+        if self._is_still(arrival, moved.name) and self._hash(moved, digest) and digest.sha256() in taken:
             aside.unlink()
-        elif not place.exists():  # a newer file: give it its name back, unless a still newer one has it
+            return True
+        if not place.exists():  # give it its name back, unless a still newer one has it
             aside.rename(place)
+        return False
+
+    def _hash(self, moved: Arrival, digest: Digest) -> bool:
+        with (self.root / moved.name).open("rb") as content:
+            _copy_up_to(moved.size, content, digest)
+        return True
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Copy under a hidden name, then give it the first free one."""
@@ -213,14 +275,13 @@ class LocalInbox:
 
     def _status(self, name: str) -> os.stat_result | None:
         try:
-            status = (self.root / name).lstat()
+            return (self.root / name).lstat()
         except FileNotFoundError:  # moved away since the listing
             return None
-        return status if stat.S_ISREG(status.st_mode) else None
 
     def _is_still(self, arrival: Arrival, place: str) -> bool:
         status = self._status(place)
-        return status is not None and _mark(arrival.name, status) == arrival.mark
+        return status is not None and stat.S_ISREG(status.st_mode) and _mark(arrival.name, status) == arrival.mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +308,7 @@ class ObjectInbox:
         """Nothing: a store that may be listed but not read is a setting to mend, and raises."""
         return []
 
-    def fetch(self, arrival: Arrival, out: BinaryIO) -> bool:
+    def fetch(self, arrival: Arrival, out: Sink) -> bool:
         """Copy the object, if it still is the one that was listed."""
         import obstore
 
@@ -261,16 +322,17 @@ class ObjectInbox:
             out.write(chunk)
         return True
 
-    def take_away(self, arrival: Arrival) -> None:
+    def take_away(self, arrival: Arrival, taken: Collection[str]) -> bool:  # noqa: ARG002 - the mark holds the ETag
         """Delete the object, if it still is the one that was listed. Object stores cannot do both in one step."""
         import obstore
 
         try:
             meta = obstore.head(self.store, arrival.name)
         except FileNotFoundError:
-            return
-        if _object_mark(meta) == arrival.mark:
+            return False
+        if is_same := _object_mark(meta) == arrival.mark:
             obstore.delete(self.store, arrival.name)
+        return is_same
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Upload; the store itself refuses a name that is taken."""
@@ -295,6 +357,14 @@ def _named_errors() -> Iterator[None]:
     except (BaseError, FileNotFoundError) as e:  # a missing bucket is the latter
         reason = str(e).splitlines()[0]
         raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
+
+
+def _copy_up_to(size: int, source: BinaryIO, out: Sink) -> None:
+    """Copy ``size`` bytes, or all when there are fewer; never more than ``_HASHED``."""
+    left = min(size, _HASHED)
+    while left and (part := source.read(min(left, 1 << 20))):
+        out.write(part)
+        left -= len(part)
 
 
 def _is_finished(name: str) -> bool:

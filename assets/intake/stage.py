@@ -45,8 +45,10 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     ``staging.column_map`` and ``staging.row_count``; their columns are those declared. The rows' order does not depend on the
     order in which children answer.
     """
-    extracts: dict[str, Extract | Failure] = {}
-    jobs = [(f.submission_id, str(f.path), f.file_name) for f in files]
+    extracts: dict[str, Extract | Failure] = {
+        f.submission_id: Failure("F-TOO-LARGE", f"{f.byte_size} bytes") for f in files if not f.is_kept
+    }
+    jobs = [(f.submission_id, str(f.path), f.file_name) for f in files if f.is_kept]
     for submission_id, outcome in read_many(jobs, extract, processes=processes):
         extracts[submission_id] = outcome
         if progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import socket
@@ -11,10 +12,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assets.ingest import clear_inbox, release, replay, take_inbox
 from assets.intake.inbox import (
     Arrival,
     InboxError,
@@ -25,7 +28,13 @@ from assets.intake.inbox import (
     put_path,
     reach_warning,
 )
-from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
+from assets.intake.workers import Failure
+from assets.rebuild import rebuild
+from tests.support import clean_rows, findings, make_home, put, put_register, query, report_of, take
+from warehouse.home import Home
+
+#: what a ledger knows of the files that these tests write
+ALL = {hashlib.sha256(content).hexdigest() for content in (b"x", b"first", b"second")}
 
 
 def _write(folder: Path, name: str, content: bytes = b"x") -> Path:
@@ -48,7 +57,7 @@ def test_a_file_that_was_replaced_after_it_was_taken_stays(tmp_path: Path) -> No
     inbox = LocalInbox(tmp_path)
     (arrival,) = inbox.complete()
     path.write_bytes(b"second")
-    inbox.take_away(arrival)
+    inbox.take_away(arrival, ALL)
     assert path.read_bytes() == b"second"
 
 
@@ -66,7 +75,7 @@ def test_a_file_that_is_replaced_in_the_very_moment_of_removal_gets_its_name_bac
         return original(self, target)
 
     monkeypatch.setattr(Path, "rename", replaced_just_before)
-    inbox.take_away(arrival)
+    inbox.take_away(arrival, ALL)
     assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
     assert path.read_bytes() == b"second"
 
@@ -82,8 +91,8 @@ def test_taking_away_what_is_gone_is_nothing(tmp_path: Path) -> None:
     path = _write(tmp_path, "a.xlsx")
     inbox = LocalInbox(tmp_path)
     (arrival,) = inbox.complete()
-    inbox.take_away(arrival)
-    inbox.take_away(arrival)
+    inbox.take_away(arrival, ALL)
+    inbox.take_away(arrival, ALL)
     assert not path.exists()
     assert not inbox.fetch(arrival, io.BytesIO())
 
@@ -114,7 +123,7 @@ def test_a_name_at_the_limit_of_the_file_system_can_be_taken_away(tmp_path: Path
     inbox = LocalInbox(tmp_path)
     put_path(inbox, _write(tmp_path.parent / f"{tmp_path.name} other", path.name, b"second"))
     for arrival in inbox.complete():
-        inbox.take_away(arrival)
+        inbox.take_away(arrival, ALL)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -222,11 +231,11 @@ def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: Obje
     (arrival,) = bucket.complete()
     obstore.put(bucket.store, "a.csv", b"second!")
     assert not bucket.fetch(arrival, io.BytesIO())
-    bucket.take_away(arrival)
+    bucket.take_away(arrival, ALL)
     assert [a.size for a in bucket.complete()] == [7]
     gone = Arrival("b.csv", 1, "0")
     assert not bucket.fetch(gone, io.BytesIO())
-    bucket.take_away(gone)
+    bucket.take_away(gone, ALL)
 
 
 def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,3 +245,87 @@ def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, mon
         inbox.complete()
     with pytest.raises(InboxError, match="check the bucket"):
         inbox.put("a.csv", io.BytesIO(b"x"))
+
+
+def test_a_corrected_file_of_equal_name_size_times_and_inode_is_judged(home: Home) -> None:
+    (path,) = put(home.inbox, replace(report_of(104, "2024-Y", clean_rows(2024)), look="csv"))
+    status, content = path.stat(), path.read_bytes()
+    assert len(take_inbox(home).accepted) == 1
+    digit = max(i for i, b in enumerate(content) if b in b"12345678")
+    path.write_bytes(content[:digit] + bytes([content[digit] + 1]) + content[digit + 1 :])
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_ino) == (status.st_size, status.st_ino)
+    release(home)
+    assert clear_inbox(home) == 0, "these bytes were never taken"
+    assert path.exists()
+    assert take(home).files == 1
+    assert query(home, "SELECT count(*) FROM intake.submission WHERE file_name = ?", [path.name]) == [(2,)]
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("code", ["F-CRASH", "F-BOMB"])
+def test_a_verdict_that_tells_of_the_machine_is_given_anew_when_the_file_comes_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    content = path.read_bytes()
+    with monkeypatch.context() as failing:
+        failing.setattr(
+            "assets.intake.stage.read_many", lambda jobs, *_, **__: [(j[0], Failure(code, "x")) for j in jobs]
+        )
+        assert len(take(home).rejected) == 1
+    path.write_bytes(content)
+    again = take(home)
+    assert (len(again.accepted), again.duplicates, again.files) == (1, 0, 1)
+    path.write_bytes(content)
+    assert take(home).duplicates == 1
+
+
+def test_a_file_too_large_is_refused_before_it_is_copied(home: Home) -> None:
+    (home.inbox / "lon.csv").touch()
+    os.truncate(home.inbox / "lon.csv", 200 << 20)
+    before = sum(p.stat().st_size for p in home.archive.rglob("*") if p.is_file())
+    (submission,) = take(home).rejected
+    assert findings(home, "lon.csv") == {("F-TOO-LARGE", None, None)}
+    assert query(home, "SELECT byte_size, length(sha256) FROM intake.submission WHERE file_name = 'lon.csv'") == [
+        (200 << 20, 64)
+    ]
+    assert sum(p.stat().st_size for p in home.archive.rglob("*") if p.is_file()) == before
+    assert not (home.inbox / "lon.csv").exists()
+    assert replay(home, [submission]).rejected == [submission]
+    assert rebuild(home).different == []
+
+
+def test_what_is_no_file_is_named_and_never_waited_for(tmp_path: Path) -> None:
+    _write(tmp_path, "a.csv")
+    os.mkfifo(tmp_path / "b.csv")
+    (tmp_path / "c.csv").symlink_to("/etc/hostname")
+    (tmp_path / "d").symlink_to("/etc")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(tmp_path / "e.csv"))
+    inbox = LocalInbox(tmp_path)
+    assert [a.name for a in inbox.complete()] == ["a.csv"]
+    assert inbox.out_of_reach() == ["b.csv (a pipe)", "c.csv (a link)", "d (a link)", "e.csv (a socket)"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "gone"])
+def test_a_file_exchanged_since_the_listing_is_neither_opened_nor_waited_for(tmp_path: Path, kind: str) -> None:
+    path = _write(tmp_path, "a.csv")
+    inbox = LocalInbox(tmp_path)
+    (arrival,) = inbox.complete()
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("/etc/hostname")
+    assert not inbox.fetch(arrival, io.BytesIO())
+
+
+def test_what_killed_runs_left_in_archive_and_parquet_is_taken_away(home: Home) -> None:
+    left = [home.archive / ".0123456789abcdef.new", home.published / "parquet" / ".release-000009.new" / "core"]
+    left[0].write_bytes(b"half a copy")
+    left[1].mkdir(parents=True)
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    assert not left[0].exists()
+    assert not left[1].parent.exists()
