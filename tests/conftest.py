@@ -10,11 +10,24 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from assets.sample import write_sample
-from tests.support import copy_home, make_home, put_copies, put_register, second_opinion, take_and_answer
+from tests.support import (
+    clean_rows,
+    copy_home,
+    make_home,
+    put,
+    put_copies,
+    put_register,
+    report_of,
+    second_opinion,
+    take,
+    take_and_answer,
+)
+from warehouse.catalog import CONFIG
 from warehouse.home import Home
 
 SEED = 2013
@@ -23,14 +36,19 @@ Make = Callable[[str, Callable[[Path], object]], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that wait for a daemon first: no worker is left alone with them at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("daemon") is None)
+    """Put the tests that wait for a daemon first, then one that makes the demo; the others that read it come last.
+
+    So no worker is left alone with a daemon at the end, and none waits for the demo of the other.
+    """
+    of_demo = {item: "demo" in getattr(item, "fixturenames", ()) for item in items}
+    first = next((item for item, wanted in of_demo.items() if wanted), None)
+    items.sort(key=lambda item: (item.get_closest_marker("daemon") is None, item is not first, of_demo[item]))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_opinion() -> Iterator[None]:
-    """Leave GX's second opinion out; ``two_opinions`` brings it back."""
-    with second_opinion(wanted=False):
+def small_batches() -> Iterator[None]:
+    """Leave out what pays with many rows: GX's second opinion (``two_opinions`` brings it back), a thread for each core."""
+    with second_opinion(wanted=False), patch.dict(CONFIG, threads=1):
         yield
 
 
@@ -82,14 +100,27 @@ def demo(once: Make, corpus: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def registered(once: Make) -> Home:
-    """A home that has taken the register and nothing else; to be copied, not written."""
+    """A home that has taken the register and nothing else, with every suite compiled; to be copied, not written."""
 
     def fill(folder: Path) -> None:
         home = make_home(folder)
         put_register(home.inbox)
         take_and_answer(home)
+        other = copy_home(home, folder / "other")
+        put(other.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(other)
+        shutil.copytree(other.cache, home.cache, dirs_exist_ok=True)
+        shutil.rmtree(folder / "other")
 
     return Home(once("registered", fill))
+
+
+@pytest.fixture
+def empty(tmp_path: Path, registered: Home) -> Home:
+    """A fresh home that has taken nothing, with every suite compiled."""
+    home = make_home(tmp_path / "home")
+    shutil.copytree(registered.cache, home.cache, dirs_exist_ok=True)
+    return home
 
 
 @pytest.fixture

@@ -85,9 +85,9 @@ def _drop(files: list[Path], home: Home) -> None:
 
 @pytest.mark.parametrize(("seed", "parts", "processes"), [(1, 2, 1), (2, 5, 2)])
 def test_any_order_any_split_any_processes_give_the_same_content(
-    files: list[Path], at_once: Home, tmp_path: Path, seed: int, parts: int, processes: int
+    files: list[Path], at_once: Home, empty: Home, seed: int, parts: int, processes: int
 ) -> None:
-    home, shuffled = make_home(tmp_path / "home"), list(files)
+    home, shuffled = empty, list(files)
     random.Random(seed).shuffle(shuffled)
     for part in range(parts):
         _drop(shuffled[part::parts], home)
@@ -219,8 +219,8 @@ def test_a_waiver_holds_until_it_expires(home: Home, expires: date, life: str) -
     assert query(home, "SELECT life FROM intake.finding WHERE code = 'O-PERSON-NO-ROLE'") == [(life,)]
 
 
-def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_comes(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
+def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_comes(empty: Home) -> None:
+    home = empty
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     assert len(take(home).rejected) == 1
     put_register(home.inbox)
@@ -249,8 +249,8 @@ def _register(revision: int, unit_of_second_code: int) -> Report:
     return replace(report, rows=rows, cover={**report.cover, "revision": revision}, suffix=f"_{revision}")
 
 
-def test_a_report_that_a_new_register_gives_to_another_unit_lets_the_version_before_stand_again(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
+def test_a_report_that_a_new_register_gives_to_another_unit_lets_the_version_before_stand_again(empty: Home) -> None:
+    home = empty
     report = report_of(104, "2024-Y", clean_rows(2024))
     covers = ({"unit_code": "TA"}, {"unit_code": "TB", "revision": 2})
     put(home.inbox, _register(1, 1000))

@@ -10,7 +10,8 @@ import pytest
 
 from assets.ingest import replay
 from assets.sample.report import Report, register_report
-from tests.support import clean_rows, make_home, put, put_register, query, report_of, take
+from tests.conftest import Make
+from tests.support import clean_rows, copy_home, make_home, put, put_register, query, report_of, take
 from warehouse.home import Home
 
 VERDICTS = "SELECT batch_no, verdict, error_count FROM intake.judgement WHERE submission_id = ? ORDER BY batch_no"
@@ -45,14 +46,17 @@ def _report(home: Home) -> str:
 
 
 @pytest.fixture
-def late_register(tmp_path: Path) -> Home:
+def late_register(once: Make, tmp_path: Path) -> Home:
     """A report that came before its unit was known, then the register: batches 1 and 2."""
-    home = make_home(tmp_path / "home")
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take(home)
-    put_register(home.inbox)
-    take(home)
-    return home
+
+    def fill(folder: Path) -> None:
+        home = make_home(folder)
+        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(home)
+        put_register(home.inbox)
+        take(home)
+
+    return copy_home(Home(once("late-register", fill)), tmp_path)
 
 
 def test_what_a_unit_was_told_is_known_after_its_report_was_judged_again(late_register: Home) -> None:

@@ -11,6 +11,7 @@ import pytest
 from assets.ingest import replay, take_inbox
 from assets.rebuild import beside, clear_left_behind, rebuild
 from assets.restore import restore
+from tests.conftest import Make
 from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.catalog import writer_lock
 from warehouse.damage import (
@@ -28,11 +29,15 @@ LEDGER = "SELECT submission_id, received_at, file_name FROM intake.submission OR
 
 
 @pytest.fixture
-def filled(home: Home) -> Home:
+def filled(once: Make, registered: Home, tmp_path: Path) -> Home:
     """A home with a report."""
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take(home)
-    return home
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(home)
+
+    return copy_home(Home(once("with-a-report", fill) / "home"), tmp_path)
 
 
 def _another(home: Home) -> None:
