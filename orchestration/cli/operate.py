@@ -124,11 +124,11 @@ def dev(
     _require_free(port)
     home, workspace = _prepared()
     typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {home.root})")
-    _become("dagster", "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port))
+    _become("orchestration.dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port))
 
 
 def daemon() -> None:
-    """Start the Dagster daemon alone, as a service does; the UI is `danvan dev`, or dagster-webserver beside it.
+    """Start the Dagster daemon alone, as a service does; the UI is `danvan dev`, or `python -m orchestration.ui` beside it.
 
     Example: danvan daemon
     """

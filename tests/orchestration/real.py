@@ -56,7 +56,7 @@ def web_server(home: Home) -> Iterator[Callable[[str, dict[str, Any]], dict[str,
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "orchestration.ui", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
     with (home.root / "web.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=REPO, env=environment(home), stdout=log, stderr=log, start_new_session=True
