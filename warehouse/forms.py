@@ -132,9 +132,9 @@ def report_forms(root: Path = ROOT) -> dict[str, tuple[FormVersion, ...]]:
     return {code: tuple(f for f in known if f.form_code == code) for code in form_codes("replace", root)}
 
 
-def register_form() -> str:
+def register_form(root: Path = ROOT) -> str:
     """Return the code of the one form that carries the register."""
-    (code,) = form_codes("register")
+    (code,) = form_codes("register", root)
     return code
 
 

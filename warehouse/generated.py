@@ -1,12 +1,13 @@
 """Views and macros that are generated from the declarations: which there are, by qualified name.
 
-Does not belong here: their SQL text (warehouse.exact, warehouse.periods), those that somebody wrote (warehouse.sql_files).
+Does not belong here: their SQL text (warehouse.exact, periods, as_of), those that somebody wrote (warehouse.sql_files).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse.as_of import as_of_macros
 from warehouse.exact import code_views, exact_views, is_exact_macro
 from warehouse.periods import kind_macros
 
@@ -21,4 +22,4 @@ def generated_views(root: Path) -> dict[str, str]:
 
 def generated_macros(root: Path) -> dict[str, str]:
     """Return the statement that makes every generated macro."""
-    return is_exact_macro(root) | kind_macros()
+    return is_exact_macro(root) | kind_macros() | as_of_macros(root)

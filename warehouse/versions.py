@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from warehouse.forms import register_form
 from warehouse.relation import literal
+from warehouse.source import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
 RegisterRows = set[tuple[object, ...]]
@@ -53,7 +56,17 @@ def order_versions(con: duckdb.DuckDBPyConnection) -> None:
     gives the same facts. A register has no period of its own: the newest of all is the truth.
     """
     con.execute("DELETE FROM staging.version")
-    con.execute(_VERSIONS.format(register=literal(register_form())))
+    touched = _TOUCHED.format(register=literal(register_form()))
+    con.execute(f"INSERT INTO staging.version BY NAME {versions_of('intake.submission', touched)}")
+
+
+def versions_of(submissions: str, among: str = "", root: Path = ROOT) -> str:
+    """Return the SELECT of the accepted versions in ``submissions`` (SQL): valid_from, valid_to, is_current by submission_id.
+
+    ``among``: SQL of the slots that are asked for; all when blank.
+    """
+    asked = f"SEMI JOIN ({among}) USING (form_code, slot_unit, slot_period)" if among else ""
+    return _VERSIONS.format(register=literal(register_form(root)), submissions=submissions, asked=asked)
 
 
 # a rejected report has no facts, so its citations are known from its findings
@@ -67,24 +80,24 @@ WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM judged.
 ORDER BY 1
 """
 
+#: the slots that the judged submissions are of, or were of before
+_TOUCHED = """
+SELECT DISTINCT form_code, CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
+       CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period
+FROM (SELECT form_code, unit_id, period_id FROM judged.submission
+      UNION ALL SELECT form_code, unit_id, period_id FROM judged.known_before)
+"""
 _VERSIONS = """
-INSERT INTO staging.version BY NAME
 WITH slot AS (
     SELECT submission_id, form_code, report_date, revision,
            CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
            CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period,
            CASE WHEN form_code = {register} THEN period_end END AS slot_end
-    FROM intake.submission WHERE verdict = 'accepted'
-),
-touched AS (
-    SELECT DISTINCT form_code, CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
-           CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period
-    FROM (SELECT form_code, unit_id, period_id FROM judged.submission
-          UNION ALL SELECT form_code, unit_id, period_id FROM judged.known_before)
+    FROM {submissions} WHERE verdict = 'accepted'
 )
 SELECT submission_id, report_date AS valid_from, lead(report_date) OVER versions AS valid_to,
        lead(submission_id) OVER versions IS NULL AS is_current
-FROM slot SEMI JOIN touched USING (form_code, slot_unit, slot_period)
+FROM slot {asked}
 WINDOW versions AS (
     PARTITION BY form_code, slot_unit, slot_period ORDER BY slot_end, revision, report_date, submission_id
 )
