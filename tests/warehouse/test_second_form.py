@@ -41,7 +41,7 @@ BCCD:
 """
 PROGRAM = """
 import json, sys
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 from assets.template import UnitLine, write_template
 from warehouse.check import DeclarationError
@@ -54,8 +54,9 @@ from warehouse.catalog import open_published
 home = Home(Path(sys.argv[1]))
 form = form_versions()["BCCD", "1"]
 for n, (code, name, period, rows) in enumerate(json.loads(sys.argv[2])):
-    cover = {"report_date": date(2024, 4, 5)}
-    write_template(form, UnitLine(code, name), parse_period_id(period), home.inbox / f"{n}.xlsx", rows, cover)
+    period = parse_period_id(period)
+    cover = {"report_date": period.period_end + timedelta(days=5)}
+    write_template(form, UnitLine(code, name), period, home.inbox / f"{n}.xlsx", rows, cover)
 result = take(home)
 with open_published(home) as con:
     asked = {k: con.execute(sql).fetchall() for k, sql in json.loads(sys.argv[3]).items()}
@@ -159,6 +160,36 @@ def test_a_second_report_form_is_expected_and_counted_beside_the_first(home: Hom
         [104, "2024-Q1", False], [104, "2024-Y", True], [105, "2024-Q1", False], [106, "2024-Y", True],
     ]  # fmt: skip
     assert (out["breaks"], out["keys"]) == ([], [[4]])
+
+
+def _figures(sessions: int, inspections: int, dialogues: int) -> dict[str, Any]:
+    """Rows of a report that asks for all that is counted from January."""
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = sessions
+    rows["inspection"][0] |= {"planned_count": inspections, "done_count": inspections}
+    rows["dialogue"][0]["dialogue_count"] = dialogues
+    return _rows(**{name: rows[name] for name in ("training", "inspection", "dialogue")})
+
+
+@pytest.mark.slow
+def test_rules_across_periods_compare_the_reports_of_one_form(home: Home, sources: Path) -> None:
+    """The same two periods on both forms: below its own half year is found, below that of the other form is not."""
+    _add_form(sources, "training", "inspection", "dialogue")
+    first = _figures(3, 3, 5)
+    put(home.inbox, *(report_of(unit, "2024-Y", {**clean_rows(2024), **first}) for unit in (104, 105)))
+    take(home)
+    out = _taken(
+        home,
+        sources,
+        [(*UNIT_4, "2024-H1", _figures(9, 9, 9)), (*UNIT_4, "2024-9M", _figures(9, 9, 9)),
+         (*UNIT_5, "2024-H1", _figures(9, 9, 9)), (*UNIT_5, "2024-9M", _figures(4, 4, 6))],
+        across="SELECT s.unit_id, s.form_code, s.period_id, f.code FROM intake.finding f "
+        "JOIN intake.submission s USING (submission_id) WHERE f.code LIKE 'X-%' ORDER BY ALL",
+    )  # fmt: skip
+    assert out["verdicts"] == [4, 0]
+    assert out["across"] == [
+        [105, "BCCD", "2024-9M", f"X-YEAR-BELOW-{name}"] for name in ("DIALOGUE", "INSPECTION", "TRAINING")
+    ]
 
 
 @pytest.mark.slow
