@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.progress import reporting_to
-from benchmarks.burst import make_burst
+from benchmarks.burst import check_burst, make_burst
 from orchestration.run import run_ingest
 from warehouse.catalog import open_published
 from warehouse.home import Home
@@ -128,6 +128,7 @@ def measure(files: list[Path], folder: Path) -> dict[str, Any]:
         row = run_ingest(home, PROCESSES)
     seconds = time.perf_counter() - begin
     by_step = steps.close()
+    check_burst(home, files)
     with open_published(home) as con:
         rows = con.execute("SELECT sum(data_count) FROM intake.row_count").fetchall()[0][0]
         findings = con.execute("SELECT count(*) FROM intake.finding").fetchall()[0][0]
@@ -157,7 +158,9 @@ def one_file(home: Home, folder: Path) -> list[dict[str, float]]:
         shutil.copy(file, home.inbox / file.name)
         steps = Steps()
         with reporting_to(steps):
-            run_ingest(home, PROCESSES)
+            row = run_ingest(home, PROCESSES)
+        if row["accepted"] != 1:
+            raise SystemExit(f"not measured: {file.name} was not accepted")
         out.append(steps.close())
     return sorted(out, key=lambda s: sum(s.values()))
 

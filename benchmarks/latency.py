@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.burst import make_burst
+from benchmarks.burst import check_burst, make_burst
 from orchestration.instance import prepare_dagster_home
 from orchestration.run import run_ingest
 from warehouse.catalog import open_published
@@ -57,6 +57,7 @@ def main() -> None:
                     file=sys.stderr,
                     flush=True,
                 )
+        check_burst(home, files)
     _print(samples[1:], first=samples[0])
 
 
