@@ -82,7 +82,7 @@ def main() -> None:
 
     theirs = DagsterWebserver.build_middleware
 
-    def build_middleware(self: DagsterWebserver[Any]) -> list[Middleware]:  # the hook that its subclasses have
+    def build_middleware(self: DagsterWebserver[Any, Any]) -> list[Middleware]:  # the hook that its subclasses have
         return [Middleware(OnlyFromHere, hosts=allowed_hosts()), *theirs(self)]
 
     DagsterWebserver.build_middleware = build_middleware  # type: ignore[method-assign]

@@ -73,6 +73,11 @@ def written_folder(folder: Path) -> Iterator[Path]:
     settle(making, folder)
 
 
+def left_behind(parent: Path) -> list[Path]:
+    """Return the folders in ``parent`` whose makers were killed (see ``written_folder``)."""
+    return sorted(parent.glob(".*.new"))
+
+
 def settle(temporary: Path, target: Path) -> None:
     """Make ``temporary`` durable and give it its final name."""
     _fsync(temporary)

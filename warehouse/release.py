@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from warehouse.content import by_year, content_hashes, hashed_relations
-from warehouse.files import write_file, written_folder
+from warehouse.files import left_behind, write_file, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
 
@@ -148,7 +148,7 @@ def _write_parquet(
 
 def _prune(newest: Path) -> None:
     """Remove releases but the last two, and what killed makers of others left."""
-    for old in (*sorted(newest.parent.glob("release-*"))[:-2], *newest.parent.glob(".release-*.new")):
+    for old in (*sorted(newest.parent.glob("release-*"))[:-2], *left_behind(newest.parent)):
         shutil.rmtree(old, ignore_errors=True)
 
 

@@ -125,7 +125,10 @@ def _read_cover(cover: Cover, out: Extract) -> None:
         out.cover_lines.append(CoverLine(name, at.sheet, at.col, at.address, at.label))
         of = kind_of(at.reader)
         reading = of.read(cover.sheet.day(at.cell) if of.is_date else at.cell)
-        out.cover[name] = reading.value
+        value = reading.value
+        out.cover[name] = (
+            value.upper() if name == "unit_code" and isinstance(value, str) else value
+        )  # as registers have it
         if reading.issue and name != "unit_name":
             code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
             out.issues.append(_cover_issue(code, name, at, cover))
@@ -183,6 +186,7 @@ def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
     for r in sorted(sheet.hidden_rows & numbers.keys()):
         issues.append(Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}"))
     _report_cells(found, rows, numbers, issues)
+    _report_times(found, numbers, issues)
     issues += _outside(found, rows)
     for r in rows.of_which:
         row = sheet.first_row + r
@@ -210,6 +214,18 @@ def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: 
     for r, col in sorted(sheet.merged):
         if r in numbers and col in mapped and kind_of(mapped[col].reader).is_figure:
             say("H-MERGED", r, col)
+
+
+def _report_times(found: TableMap, numbers: dict[int, int], issues: list[Issue]) -> None:
+    """Days that are written with a time of day which leaves no doubt of them."""
+    sheet = found.sheet
+    for column, i in found.columns:
+        of = kind_of(column.reader) if not column.ignored else None
+        for r in numbers if of and of.is_date else ():
+            cell = sheet.day(_at(sheet, r - sheet.first_row, i))
+            if of and cell and (code := of.noted(cell)):
+                at = sheet.cell(r, sheet.first_col + i)
+                issues.append(Issue(code, found.table, numbers[r], column.columns[0], sheet.name, at, shown(cell)))
 
 
 def _outside(found: TableMap, rows: Rows) -> list[Issue]:

@@ -7,12 +7,15 @@ Does not belong here: reading files, meaning of cells.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from warehouse.cells.reading import Cell
 
 AddressKind = Literal["a1", "line", "pointer"]
+#: a spreadsheet's day, tagged, with a fraction where it has a time
+_SERIAL = re.compile(r"n:\d{1,7}(?:\.\d+)?")
 
 
 class Refused(Exception):  # noqa: N818 - a verdict on a file, not an error of the program
@@ -80,9 +83,10 @@ class RawSheet:
 
     def day(self, cell: Cell) -> Cell:
         """Return a cell of a column of dates with its serial number, if it is one, counted from 1900."""
-        if not self.day_shift or cell is None or not cell.startswith("n:") or not cell[2:].isdecimal() or len(cell) > 9:
+        if not self.day_shift or cell is None or not _SERIAL.fullmatch(cell):
             return cell
-        return f"n:{int(cell[2:]) + self.day_shift}"
+        days, dot, fraction = cell[2:].partition(".")
+        return f"n:{int(days) + self.day_shift}{dot}{fraction}"
 
 
 @dataclass(frozen=True, slots=True)

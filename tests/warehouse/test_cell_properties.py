@@ -51,7 +51,7 @@ PERIODS = [p.period_id for year in (2013, 2024) for p in periods_of(year)] + ["2
 #: values of each kind, as a row of the warehouse holds them
 VALUES: dict[str, st.SearchStrategy[tuple[Any, ...]]] = {
     "count": st.tuples(COUNTS),
-    "decimal": st.tuples(st.floats(0, 10**12)),
+    "decimal": st.tuples(st.floats(0, 10**12).map(lambda x: float(f"{x:.15g}"))),  # the digits that a spreadsheet keeps
     "percent": st.integers(0, 4).flatmap(
         lambda d: st.tuples(st.floats(0, 10**6).map(lambda x: round(x, d)), st.just(d))
     ),

@@ -26,6 +26,10 @@ _GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[. ]\d{3})+$")
 _ZERO_GROUPED = re.compile(r"^0\d{0,2}(?:[. ]\d{3})+$")
 #: a phone number in a column of figures is no figure
 _PHONE = re.compile(r"^0\d{8,}$")
+#: with more than 15 digits in all there are more than a spreadsheet keeps
+_LONG = re.compile(r"^-?\d+\.\d+(?:e[+-]?\d+)?$")
+#: in a column of decimals 8.125 is eight thousand or eight and an eighth
+ONE_GROUP = re.compile(r"^\d{1,3}\.\d{3}$")
 _PLAIN = re.compile(r"^\d+$")
 _DECIMAL_COMMA = re.compile(r"^(\d+|\d{1,3}(?:\.\d{3})+),(\d+)$")
 DECIMAL_DOT = re.compile(r"^\d+\.\d+$")
@@ -51,12 +55,14 @@ class FigureKind(Kind):
     if_date: ClassVar[str] = "V-COUNT"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:
+        if len(cell[2:].strip().splitlines()) > 1:  # two figures, or one and its half
+            return issue("V-AMBIGUOUS")
         text = clean(cell[2:])
         if not cell.startswith(("n:", "s:")):
             return issue(self.if_date if cell.startswith("d:") else "V-COUNT")
         if len(text) > LONGEST:
             return issue("V-RANGE" if cell.startswith("n:") or text.isdigit() else "V-COUNT")
-        return self._number(text) if cell.startswith("n:") else self._text(text)
+        return self._number(_without_noise(text)) if cell.startswith("n:") else self._text(text)
 
     @abstractmethod
     def _number(self, text: str) -> Reading:
@@ -73,6 +79,11 @@ class FigureKind(Kind):
     def marked_rule(self, cell: str, mark: str) -> Rule:
         """Return the validation of texts that have ``mark`` in them."""
         return {"validate": "custom", "value": f'=OR(ISNUMBER(SEARCH("{mark}",{cell})),{self.none_formula(cell)})'}
+
+
+def _without_noise(text: str) -> str:
+    """A number with the 15 digits that a spreadsheet has: 40.000000000000007 is 40."""
+    return f"{float(text):.15g}" if len(text) > 15 and _LONG.match(text) else text
 
 
 def vn_count(value: object) -> str:

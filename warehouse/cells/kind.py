@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from warehouse.cells.reading import NONE_STATED, NOT_REPORTED, Cell, Reading, issue
-from warehouse.cells.words import clean, is_none_word
+from warehouse.cells.words import clean, is_error_word, is_none_word
 
 if TYPE_CHECKING:
     from warehouse.declaration import Column
@@ -77,6 +77,8 @@ class Kind(ABC):
         if cell.startswith("e:"):
             return issue("V-EXCEL-ERROR")
         if cell.startswith("s:"):
+            if is_error_word(cell[2:]):
+                return issue("V-EXCEL-ERROR")
             if not cell[2:3].isalnum() and not clean(cell[2:]):
                 return NOT_REPORTED
             if self.if_none is not None and is_none_word(cell[2:]):
@@ -86,6 +88,10 @@ class Kind(ABC):
     @abstractmethod
     def _value(self, cell: str, column: Column | None, /) -> Reading:
         """Read a cell that is neither blank, an Excel error nor a none-word."""
+
+    def noted(self, cell: str, /) -> str | None:  # noqa: ARG002
+        """Return the code of a warning about a cell whose value is read all the same, or None."""
+        return None
 
     def printed(self, values: Sequence[Any], column: Column | None, /) -> object:  # noqa: ARG002
         """Return what a cell shows for ``values`` (one per part, the first not None): a number, a date or a text.

@@ -26,11 +26,27 @@ _OPEN_PAIRS = ("oa", "oe", "uy")
 NONE_WORDS = frozenset({"không", "không có", "không phát sinh", "không có phát sinh", "k", "ko", "-", "--", "chưa có"})
 #: VNI writes a letter and its mark, so a word is at most twice as long
 _LONGEST_NONE = 2 * max(map(len, NONE_WORDS))
-_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)")  # 0 and 9 digits; fixed lines have 10
-_ID = re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]+")  # bounded: a long text costs no quadratic search
-#: what a spreadsheet would work out; "+ nội dung" and "-Tổ dân phố" only list things
-_FORMULA = re.compile(r"^(?:[=@]|[+-]\s*[A-Za-z.]+\()")
+_DECIMAL = re.compile(r"[+-]?\d+[.,]\d+")
+_PERSONAL = re.compile(
+    r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)"  # a phone: 0 and 9 digits; fixed lines have 10
+    r"|(?<!\d)0(?:[ .-]?\d){11}(?!\d)"  # an identity number, which begins with its province; money does not with 0
+    r"|(?<!\d)(?!\d*0{5}(?!\d))\d{9,14}(?!\d)"  # an older one, or an account; a round sum of money is none
+    # an address, with its sign in words too; bounded: a long text costs no quadratic search
+    r"|[\w.+-]{1,64}\s?(?:@|[(\[]\s?(?:at|a còng)\s?[)\]])\s?[\w-]{1,63}\.[\w.]+",
+    re.IGNORECASE,
+)
+#: what a spreadsheet would work out: after + or - only what computes, up to a function or another program's topic (a|b!c);
+#: "+ nội dung", "- Tuyên truyền (miệng)" and "-Tổ dân phố" only list things
+_FORMULA = re.compile(
+    r"^\s*(?:[=@]|[+-](?:[\s\d.,;:()$+*/^&-]|[A-Z]{1,3}\$?\d+|\"[^\"]*\")*[A-Z][A-Z0-9._]*\(|[+-].*\|.*!)",
+    re.IGNORECASE,
+)
+#: what programs leave in the place of a value: Excel's and LibreOffice's errors, a column too narrow, a script's nothing
+_ERROR_WORD = re.compile(
+    r"#(?:[a-z0-9/_]+[!?]|n/a|getting_data)|err:\d+|#+|\[object \w+\]|undefined|nan|null", re.IGNORECASE
+)
+#: a letter lost on the way: the sign that stands for one, or a question mark inside a word (not in an address)
+_LOST = re.compile(r"\ufffd|(?<!\S)(?!\S*://)\S*[^\W\d_]\?+[^\W\d_]|\?{3,}")
 #: what a browser would obey; "dưới < 5 %" is not that
 _TAG = re.compile(r"<[A-Za-z/!?]|&#\w")
 #: what a finding shows of a cell, and what is looked at for it
@@ -67,24 +83,44 @@ def is_none_word(text: str) -> bool:
     return clean(repair_text(text) or "").casefold() in NONE_WORDS
 
 
+def is_error_word(text: str) -> bool:
+    """Tell whether a program wrote the text because it had no value: #REF!, Err:502, #####, [object Object]."""
+    text = text.strip()
+    return text[:1] in "#[EeUuNn" and _ERROR_WORD.fullmatch(text) is not None
+
+
+def has_lost_letters(text: str) -> bool:
+    """Tell whether letters were lost when the text was written in an encoding that lacks them: Ti?t ki?m."""
+    return _LOST.search(text) is not None
+
+
+def is_formula_like(text: str) -> bool:
+    """Tell whether a spreadsheet would work the text out, in whatever width its signs are written."""
+    return _FORMULA.search(unicodedata.normalize("NFKC", text[:LOOKED_AT])) is not None
+
+
 def contains_markup(text: str) -> bool:
     """Tell whether a spreadsheet or a browser would obey the text."""
-    return bool(_FORMULA.search(text) or _TAG.search(text))
+    return is_formula_like(text) or _TAG.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def contains_personal(text: str) -> bool:
-    """Tell whether a text holds what looks like a phone, an identity number or an e-mail address."""
-    return bool(_PHONE.search(text) or _ID.search(text) or _MAIL.search(text))
+    """Tell whether a text holds what looks like a phone, an identity or account number or an e-mail address."""
+    return mask_personal(text) != text
 
 
 def mask_personal(text: str) -> str:
-    """Replace what looks like a phone, an identity number or an e-mail address by ***."""
-    return _ID.sub("***", _PHONE.sub("***", _MAIL.sub("***", text)))
+    """Replace what looks like a phone, an identity or account number or an e-mail address by ***."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _DECIMAL.fullmatch(plain):  # a figure, however many decimals it has
+        return text
+    masked = _PERSONAL.sub("***", plain)
+    return text if masked == plain else masked
 
 
 def disarmed(text: str) -> str:
     """The text with signs that look like those which open a formula or a tag, but open none."""
-    return ("\u2019" if _FORMULA.search(text) else "") + text.translate(_LOOKALIKES)
+    return ("\u2019" if is_formula_like(text) else "") + text.translate(_LOOKALIKES)
 
 
 def shown_text(text: str) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from warehouse.cells.days import from_serial, parse_date
+from warehouse.cells.days import Moment, moment_of_serial, parse_moment
+from warehouse.cells.figures import MAX_COUNT, finite
 from warehouse.cells.kind import Guide, Kind, Part, Rule
 from warehouse.cells.reading import Reading, issue
 
 if TYPE_CHECKING:
     from warehouse.declaration import Column
 
+#: a day and its fraction as the files of spreadsheets have it, with the tag
+LONGEST_SERIAL = 24
 _RULE: Rule = {
     "validate": "date", "criteria": "between", "minimum": datetime(1930, 1, 1), "maximum": datetime(2099, 12, 31),
 }  # fmt: skip
@@ -34,9 +37,23 @@ class DateKind(Kind):
     cover_format = "value_date"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:
-        serial = cell.startswith("n:") and cell[2:].isdecimal() and len(cell) <= 9
-        day = from_serial(int(cell[2:])) if serial else parse_date(cell[2:])
-        return Reading(day, "value") if day else issue("V-DATE")
+        found = moment(cell)
+        if found is None:
+            return issue("V-DATE")
+        return issue("V-DATE-TIME") if found.is_doubtful else Reading(found.day, "value")
+
+    def noted(self, cell: str, /) -> str | None:
+        """A time of day that leaves no doubt of the day."""
+        found = moment(cell)
+        return "V-TIME" if found and found.seconds and not found.is_doubtful else None
+
+
+def moment(cell: str) -> Moment | None:
+    """Return the day that a tagged cell states, and its time of day; None when it states none."""
+    if cell.startswith("n:") and len(cell) <= LONGEST_SERIAL:
+        value = finite(cell[2:])
+        return None if isinstance(value, str) or value > MAX_COUNT else moment_of_serial(value)
+    return parse_moment(cell[2:])
 
 
 KIND = DateKind()

@@ -5,7 +5,7 @@ Does not belong here: numbers as texts (figures), rates (percent).
 
 from __future__ import annotations
 
-from warehouse.cells.figures import MAX_COUNT, FigureKind, finite, strip, text_decimal
+from warehouse.cells.figures import MAX_COUNT, ONE_GROUP, FigureKind, finite, strip, text_decimal
 from warehouse.cells.kind import Guide, Part
 from warehouse.cells.reading import Reading, State, figure, issue
 
@@ -26,6 +26,8 @@ class DecimalKind(FigureKind):
 
     def _text(self, text: str) -> Reading:
         text, qualifier = strip(text)
+        if ONE_GROUP.match(text):
+            return issue("V-AMBIGUOUS")
         value = text_decimal(text)
         return issue(value) if isinstance(value, str) else _figure(value, qualifier)
 

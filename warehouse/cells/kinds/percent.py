@@ -9,7 +9,16 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from warehouse.cells.figures import DECIMAL_DOT, MAX_COUNT, FigureKind, finite, strip, text_decimal, vn_decimal
+from warehouse.cells.figures import (
+    DECIMAL_DOT,
+    MAX_COUNT,
+    ONE_GROUP,
+    FigureKind,
+    finite,
+    strip,
+    text_decimal,
+    vn_decimal,
+)
 from warehouse.cells.kind import Guide, Part, Rule
 from warehouse.cells.reading import Reading, State, issue
 
@@ -32,7 +41,7 @@ class PercentKind(FigureKind):
             return issue(value)
         if value < 0:
             return issue("V-NEGATIVE")
-        if value == 1:
+        if 1 <= value <= 2:  # with a percent format 100 to 200 %, without one 1 to 2 %
             return issue("V-AMBIGUOUS")
         if value > MAX_COUNT:
             return issue("V-RANGE")
@@ -46,6 +55,8 @@ class PercentKind(FigureKind):
         bare = re.sub(r"^đạt\s*", "", text)
         has_sign = bare.endswith("%")
         bare = bare.removesuffix("%").strip()
+        if not has_sign and ONE_GROUP.match(bare):
+            return issue("V-AMBIGUOUS")
         value = text_decimal(bare.replace(".", ",") if has_sign and DECIMAL_DOT.match(bare) else bare)
         if isinstance(value, str):
             return issue(value)

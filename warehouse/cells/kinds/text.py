@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from warehouse.cells.kind import Kind, Part, Rule
 from warehouse.cells.legacy import looks_legacy, repair_text
 from warehouse.cells.reading import NOT_REPORTED, Reading, issue
-from warehouse.cells.words import LOOKED_AT, clean, contains_markup, contains_personal
+from warehouse.cells.words import LOOKED_AT, clean, contains_markup, contains_personal, has_lost_letters
 
 if TYPE_CHECKING:
     from warehouse.declaration import Column
@@ -29,10 +29,14 @@ class TextKind(Kind):
     entry_format = "entry_text"
 
     def _value(self, cell: str, column: Column | None, /) -> Reading:
+        if cell.startswith(("d:", "t:", "b:")):  # a program took the text for something else
+            return issue("V-TEXT")
         text = repair_text(cell[2:])
         if text is None or looks_legacy(text):
             return issue("V-LEGACY-ENCODING")
         text = clean(text)[:LOOKED_AT]
+        if has_lost_letters(text):
+            return issue("V-LOST-LETTERS")
         if contains_personal(text):
             return issue("V-PERSONAL")
         if contains_markup(text):
