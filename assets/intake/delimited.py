@@ -13,7 +13,8 @@ from pathlib import Path
 
 from assets.intake.encodings import decode
 from assets.intake.grid import RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_CELLS, MAX_FILE, MAX_ROW
+from assets.intake.guard import MAX_FILE
+from assets.intake.sheet_scan import MAX_CELLS, MAX_ROW
 from assets.intake.xlsx import trim
 from warehouse.cells.reading import Cell
 from warehouse.cells.words import clean

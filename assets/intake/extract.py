@@ -187,6 +187,7 @@ def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
         issues.append(Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}"))
     _report_cells(found, rows, numbers, issues)
     _report_times(found, numbers, issues)
+    _report_marks(found, numbers, issues)
     issues += _outside(found, rows)
     for r in rows.of_which:
         row = sheet.first_row + r
@@ -214,6 +215,20 @@ def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: 
     for r, col in sorted(sheet.merged):
         if r in numbers and col in mapped and kind_of(mapped[col].reader).is_figure:
             say("H-MERGED", r, col)
+
+
+def _report_marks(found: TableMap, numbers: dict[int, int], issues: list[Issue]) -> None:
+    """Cells that are seen otherwise than they are read: with parts above the line or struck out, or struck out as a whole."""
+    sheet = found.sheet
+    mapped = {sheet.first_col + i: c for c, i in found.columns if not c.ignored}
+    for r, col in sorted(sheet.marked | sheet.struck):
+        if r in numbers and col in mapped:
+            of = kind_of(mapped[col].reader)
+            code = "V-MARKED" if (r, col) in sheet.marked and (of.is_figure or of.is_date) else "H-STRUCK"
+            raw = shown(_at(sheet, r - sheet.first_row, col - sheet.first_col))
+            issues.append(
+                Issue(code, found.table, numbers[r], mapped[col].columns[0], sheet.name, sheet.cell(r, col), raw)
+            )
 
 
 def _report_times(found: TableMap, numbers: dict[int, int], issues: list[Issue]) -> None:

@@ -52,7 +52,8 @@ class RawSheet:
     Rows are numbered from 1; the items of a json list from 0, so its keys stand in row -1.
 
     Merged ranges are filled with their top-left cell; ``merged`` are (row, column) of the copies. ``formulas`` are cells
-    whose cached value was read, ``uncomputed`` those that have none. ``day_shift`` is added to a bare serial number of a
+    whose cached value was read, ``uncomputed`` those that have none; ``marked`` cells have parts above or below the line or
+    struck out, ``struck`` ones are struck out as a whole. ``day_shift`` is added to a bare serial number of a
     day: 1462 in a workbook that counts days from 1904.
     """
 
@@ -65,6 +66,8 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     uncomputed: frozenset[tuple[int, int]] = frozenset()
     merged: frozenset[tuple[int, int]] = frozenset()
+    marked: frozenset[tuple[int, int]] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
     day_shift: int = 0
     address: AddressKind = "a1"
     keys: tuple[str, ...] = field(default=())

@@ -1,56 +1,46 @@
-"""The guard: an xlsx is scanned as bytes before any parser sees it, and refused when it could harm one.
+"""The guard: a workbook is scanned as bytes before any parser sees it, and refused when it could harm one.
 
 Parsers of untrusted workbooks abort or eat gigabytes on files of two kilobytes; every cap here is counted on the
-inflated bytes, never read from a header. Does not belong here: parsing cells.
+inflated bytes, never read from a header. Does not belong here: parsing cells, what a sheet tells (sheet_scan).
 """
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.intake.grid import Refused
+from assets.intake.package import Package, elements, part_name
+from assets.intake.sheet_scan import SheetFacts, scan_sheet, styles_of
 
 MAX_FILE = 20 << 20
 MAX_INFLATED = 64 << 20
+#: parts that are read; pictures are only counted in bytes, and with the rest up to a number that costs no time to list
 MAX_PARTS = 200
-MAX_ROW = 100_000
-MAX_COLUMN = 512
-MAX_CELLS = 5_000_000
+MAX_ENTRIES = 5_000
+MAX_SHEETS = 100
 
-_REF = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,7})(\d{1,10})["']""")
-_SUSPECT = re.compile(rb' r="(?:(?:[A-Z]{3,}|[B-Z][A-Z])\d|[A-Z]*\d{5,}")')
-_ODD = (b"\nr=", b"\tr=", b"\rr=", b" r='", b" r =", b" r= ", b" r=\n", b" r=\t", b" r\n", b" r\t")
-_CELL = rb'<(?:\w+:)?c\s(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")([^<>]*)>'
-_FORMULA = re.compile(
-    _CELL + rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*))?"
-)
-_HAS_FORMULA = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
-_ERROR = re.compile(_CELL + rb"(?:<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>(#[^<]*)<")
-_DATE_1904 = re.compile(rb'\bdate1904\s*=\s*["\'](?:1|true)["\']')
 #: as bytes and in UTF-16, which XML allows too
 _DECLARED = tuple(w.encode(e) for w in ("<!DOCTYPE", "<!ENTITY") for e in ("utf-8", "utf-16-le", "utf-16-be"))
-_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*?\bhidden="(?:1|true)"')
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+#: error values that the parser knows; others make it give up the whole file
+KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
 
 @dataclass(slots=True)
 class WorkbookFacts:
-    """What the scan learnt: by sheet number (order in the workbook), formula cells, error cells and hidden rows.
+    """What the scan learnt: of each sheet, by its place in the workbook, and of the whole.
 
-    ``uncomputed`` are formulas that no program has worked out: there is no cached value to read.
+    ``content`` is what the parser should read instead of the file, where it would not read that; None: the file itself.
     """
 
-    formulas: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
-    uncomputed: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
-    errors: dict[int, dict[tuple[int, int], str]] = field(default_factory=dict)
-    hidden_rows: dict[int, frozenset[int]] = field(default_factory=dict)
+    sheets: list[SheetFacts] = field(default_factory=list)
     has_external_links: bool = False
     is_1904: bool = False
+    content: bytes | None = None
 
 
 def scan(path: Path) -> WorkbookFacts:
@@ -59,27 +49,28 @@ def scan(path: Path) -> WorkbookFacts:
         raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as e:
+    except (zipfile.BadZipFile, NotImplementedError) as e:
         raise Refused("F-TRUNCATED", str(e)) from e
     with archive:
         parts = _inflate(archive)
-    return _facts(parts)
+        return _facts(Package(parts), {part_name(i.filename): i.filename for i in archive.infolist()})
 
 
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    infos = archive.infolist()
-    if len(infos) > MAX_PARTS:
-        raise Refused("F-BOMB", f"{len(infos)} parts; at most {MAX_PARTS}")
-    if len({i.filename.lower() for i in infos}) != len(infos):
+    infos = [i for i in archive.infolist() if not i.is_dir()]
+    read = [i for i in infos if "/media/" not in f"/{part_name(i.filename)}"]
+    if len(infos) > MAX_ENTRIES or len(read) > MAX_PARTS + len(infos) - len(read):
+        raise Refused("F-BOMB", f"{len(infos)} parts; at most {MAX_PARTS} besides pictures")
+    if len({part_name(i.filename) for i in infos}) != len(infos):
         raise Refused("F-BOMB", "one part stands twice")
     if sum(i.file_size for i in infos) > MAX_INFLATED:
         raise Refused("F-BOMB", f"inflates to over {MAX_INFLATED} bytes")
     parts: dict[str, bytes] = {}
     left = MAX_INFLATED
     for info in infos:
-        parts[info.filename] = content = _part(archive, info, left)
+        parts[part_name(info.filename)] = content = _part(archive, info, left)
         left -= len(content)
-    if not any(n.lower().startswith("xl/") for n in parts):
+    if not any(n.startswith("xl/") for n in parts):
         raise Refused("F-NOT-OFFICE", "a zip file, but not an Excel workbook")
     return parts
 
@@ -87,7 +78,7 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
     if info.flag_bits & 1:
         raise Refused("F-ENCRYPTED", info.filename)
-    if any(w in info.filename.lower() for w in ("vbaproject", "xl/macrosheets/")):
+    if any(w in part_name(info.filename) for w in ("vbaproject", "xl/macrosheets/")):
         raise Refused("F-MACRO", info.filename)
     try:
         with archive.open(info) as f:
@@ -97,69 +88,49 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
         raise Refused("F-TRUNCATED", f"{info.filename}: {e}") from e
     if len(content) > left or rest:
         raise Refused("F-BOMB", f"{info.filename} is larger than it says")
-    if info.filename.lower().endswith((".xml", ".rels", ".vml")) and any(d in content for d in _DECLARED):
+    if content.lstrip()[:3].startswith(_XML) and any(d in content for d in _DECLARED):
         raise Refused("F-DTD", info.filename)
     return content
 
 
-def _facts(parts: dict[str, bytes]) -> WorkbookFacts:
-    facts = WorkbookFacts(has_external_links=any(n.lower().startswith("xl/externallinks/") for n in parts))
-    if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
-        raise Refused("F-MACRO", "macro-enabled content type")
-    for name, content in parts.items():
-        if name.lower().startswith("xl/worksheets/") and name.endswith(".xml"):
-            _check_range(name, content)
-    facts.is_1904 = bool(_DATE_1904.search(parts.get("xl/workbook.xml", b"")))
-    for number, name in enumerate(_sheet_parts(parts)):
-        _note_cells(facts, number, parts.get(name, b""))
+def _facts(package: Package, names: dict[str, str]) -> WorkbookFacts:
+    kind = package.content_type()
+    if "binary" in kind:
+        raise Refused("F-XLSB", "an Excel binary workbook")
+    if "macroEnabled" in kind:
+        raise Refused("F-MACRO", "a workbook of the kind that holds macros")
+    sheets = package.sheets()
+    if len(sheets) > MAX_SHEETS:
+        raise Refused("F-SHEETS", f"{len(sheets)} sheets; at most {MAX_SHEETS}")
+    facts = WorkbookFacts(has_external_links=any(n.startswith("xl/externallinks/") for n in package.parts))
+    facts.is_1904 = any(
+        e.attributes.get("date1904") in ("1", "true")
+        for e in elements(package.parts.get(package.workbook, b""), ("workbookPr",))
+    )
+    styles = styles_of(package.related("styles"), package.related("sharedStrings"))
+    for name in {n for n in package.parts if n.startswith("xl/worksheets/") and n.endswith(".xml")} - set(sheets):
+        scan_sheet(package.parts[name], styles)
+    facts.sheets = [scan_sheet(package.parts[n], styles) if n in package.parts else SheetFacts() for n in sheets]
+    facts.content = _for_the_parser(package, names, facts, sheets)
     return facts
 
 
-def _note_cells(facts: WorkbookFacts, number: int, content: bytes) -> None:
-    """Note what a parser does not tell of a sheet; a plain sheet costs a few searches."""
-    if any(f in content for f in _HAS_FORMULA):
-        found = [
-            ((int(row), _column(letters)), attributes, v) for letters, row, attributes, v in _FORMULA.findall(content)
-        ]
-        facts.formulas[number] = frozenset(at for at, _, _ in found)
-        # an empty text is a result: ="" is how forms keep unused rows blank
-        facts.uncomputed[number] = frozenset(
-            at for at, attributes, v in found if not v and b't="str"' not in attributes
-        )
-    if b't="e"' in content:
-        errors = [(letters, row, text) for letters, row, a, text in _ERROR.findall(content) if b't="e"' in a]
-        facts.errors[number] = {
-            (int(row), _column(letters)): text.decode("ascii", "replace") for letters, row, text in errors
-        }
-    if b'hidden="' in content:
-        facts.hidden_rows[number] = frozenset(int(row) for row in _HIDDEN_ROW.findall(content))
+def _for_the_parser(package: Package, names: dict[str, str], facts: WorkbookFacts, sheets: list[str]) -> bytes | None:
+    """Write the workbook anew where the parser would give it up: strokes that lean the other way, errors that it does not know."""
+    unknown = {
+        name: sorted(set(found.errors.values()) - KNOWN_ERRORS)
+        for name, found in zip(sheets, facts.sheets, strict=True)
+    }
+    if not any(unknown.values()) and not any("\\" in n for n in names.values()):
+        return None
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as book:
+        for name, content in package.parts.items():
+            book.writestr(names[name].replace("\\", "/"), _known(content, unknown.get(name, [])))
+    return out.getvalue()
 
 
-def _check_range(name: str, content: bytes) -> None:
-    """Refuse a used range that a parser would allocate whole; only odd-looking sheets pay for the full scan."""
-    if not (_SUSPECT.search(content) or any(odd in content for odd in _ODD)):
-        return
-    refs = _REF.findall(content)
-    last_row = max((int(row) for _, row in refs), default=0)
-    last_column = max((_column(letters) for letters in {letters for letters, _ in refs}), default=0)
-    if last_row > MAX_ROW or last_column >= MAX_COLUMN or last_row * (last_column + 1) > MAX_CELLS:
-        raise Refused("F-RANGE", f"{name}: {last_row} rows, {last_column + 1} columns")
-
-
-def _sheet_parts(parts: dict[str, bytes]) -> list[str]:
-    """Return the part name of each sheet, in the order of the workbook."""
-    targets = {}
-    for tag in _RELATION.findall(parts.get("xl/_rels/workbook.xml.rels", b"")):
-        attributes = dict(_ATTRIBUTE.findall(tag))
-        target = attributes.get(b"Target", b"").decode(errors="replace")
-        targets[attributes.get(b"Id", b"")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    sheets = [dict(_ATTRIBUTE.findall(tag)) for tag in _SHEET.findall(parts.get("xl/workbook.xml", b""))]
-    ids = [next((v for k, v in s.items() if k.endswith(b":id")), b"") for s in sheets]
-    return [targets.get(i, "") for i in ids]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+def _known(content: bytes, errors: list[str]) -> bytes:
+    """Return the sheet with error values that every parser knows in the place of ``errors``."""
+    written = b"|".join(re.escape(text.encode()) for text in errors)
+    return re.sub(rb"(?<=v>)\s*(?:" + written + rb")\s*(?=</)", b"#VALUE!", content) if errors else content

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_FILE, MAX_ROW
+from assets.intake.guard import MAX_FILE
+from assets.intake.sheet_scan import MAX_ROW
 from assets.intake.xlsx import tag
 from warehouse.cells.reading import Cell
 

@@ -6,18 +6,19 @@ Does not belong here: what a sheet means.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import WorkbookFacts, scan
+from assets.intake.guard import KNOWN_ERRORS, WorkbookFacts, scan
+from assets.intake.sheet_scan import SheetFacts
 from warehouse.cells.reading import Cell
 
 #: days between the two systems of Excel
 DAYS_TO_1904 = 1462
-_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
 
 def read_xlsx(path: Path) -> RawFile:
@@ -26,11 +27,12 @@ def read_xlsx(path: Path) -> RawFile:
 
     facts = scan(path)
     try:
-        with path.open("rb") as content:  # by content: of a path the parser would go by the file's name
+        # by content: of a path the parser would go by the file's name
+        with path.open("rb") if facts.content is None else io.BytesIO(facts.content) as content:
             workbook = calamine.CalamineWorkbook.from_filelike(content)
         sheets = [_sheet(workbook, i, meta, facts) for i, meta in enumerate(workbook.sheets_metadata)]
     except calamine.CalamineError as e:
-        raise Refused("F-TRUNCATED", str(e)) from e
+        raise Refused("F-TRUNCATED", "the parser of workbooks gives it up") from e
     findings = []
     if facts.has_external_links:
         findings.append(FileFinding("F-EXTERNAL-LINK", None, None, "xl/externalLinks", "no links to other workbooks"))
@@ -43,9 +45,11 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     if not str(meta.typ).endswith("WorkSheet"):
         return RawSheet(name, visible, [], 1, 0)
     sheet = workbook.get_sheet_by_index(number)
+    told = facts.sheets[number] if number < len(facts.sheets) else SheetFacts()
     rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
     start_row, start_col = sheet.start or (0, 0)
-    _put_errors(rows, facts.errors.get(number, {}), start_row, start_col)
+    _agree(rows, told, start_row, start_col, name)
+    _put_errors(rows, told.errors, start_row, start_col)
     merged = frozenset(_fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
     return RawSheet(
         name=name,
@@ -54,9 +58,11 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
         rows=trim(rows),
         first_row=start_row + 1,
         first_col=start_col,
-        formulas=facts.formulas.get(number, frozenset()),
-        hidden_rows=facts.hidden_rows.get(number, frozenset()),
-        uncomputed=facts.uncomputed.get(number, frozenset()),
+        formulas=frozenset(told.formulas),
+        hidden_rows=frozenset(told.hidden_rows),
+        uncomputed=frozenset(told.uncomputed),
+        marked=frozenset(told.marked),
+        struck=frozenset(told.struck),
         day_shift=DAYS_TO_1904 if facts.is_1904 else 0,
     )
 
@@ -67,7 +73,7 @@ def tag(value: Any) -> Cell:
         return None
     if isinstance(value, str):
         text = unicodedata.normalize("NFC", value)
-        if text in _ERRORS:
+        if text in KNOWN_ERRORS:
             return "e:" + text
         return "s:" + text if text.strip() else None
     if isinstance(value, bool):
@@ -94,6 +100,20 @@ def trim(rows: list[list[Cell]]) -> list[list[Cell]]:
         while row and row[-1] is None:
             row.pop()
     return rows
+
+
+def _agree(rows: list[list[Cell]], told: SheetFacts, start_row: int, start_col: int, name: str) -> None:
+    """Raise Refused when parser and scan saw other cells: then what the scan placed is elsewhere, or a figure is lost."""
+    if told.filled is None:
+        return
+    given = {
+        (r, c)
+        for r, row in enumerate(rows, start=start_row + 1)
+        for c, cell in enumerate(row, start=start_col)
+        if cell is not None
+    }
+    if not told.certain <= given or not given <= told.filled | told.errors.keys():
+        raise Refused("F-TRUNCATED", f"{name}: cells stand otherwise than they say")
 
 
 def _put_errors(rows: list[list[Cell]], errors: dict[tuple[int, int], str], start_row: int, start_col: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.intake import guard
+from assets.intake import guard, sheet_scan
 from assets.intake.grid import Refused
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -58,11 +58,11 @@ def test_a_part_that_is_larger_than_it_says(tmp_path: Path) -> None:
     assert _refused(path) in ("F-BOMB", "F-TRUNCATED")
 
 
-@pytest.mark.parametrize("address", [f"A{guard.MAX_ROW}", "SR1"])
+@pytest.mark.parametrize("address", [f"A{sheet_scan.MAX_ROW}", "SR1"])
 def test_the_last_row_and_the_last_column_pass(tmp_path: Path, address: str) -> None:
     guard.scan(_book(tmp_path / "a.xlsx", _cell(address)))
 
 
-@pytest.mark.parametrize("address", [f"A{guard.MAX_ROW + 1}", "SS1", "SR9999"])
+@pytest.mark.parametrize("address", [f"A{sheet_scan.MAX_ROW + 1}", "SS1", "SR9999"])
 def test_beyond_them_or_with_too_many_cells_a_sheet_is_refused(tmp_path: Path, address: str) -> None:
     assert _refused(_book(tmp_path / "a.xlsx", _cell(address))) == "F-RANGE"

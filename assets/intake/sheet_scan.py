@@ -1,0 +1,234 @@
+"""What a parser does not tell of a sheet: formulas, errors, hidden rows, text struck out; and cells that would harm it.
+
+Most sheets are proven plain by a few searches and are not read twice; the others are read with a real XML parser, so that it
+does not matter how a program spells them. Does not belong here: the package (package), limits on it (guard).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assets.intake.grid import Refused
+from assets.intake.package import elements, parse
+
+MAX_ROW = 100_000
+MAX_COLUMN = 512
+MAX_CELLS = 5_000_000
+
+#: (1-based row, 0-based column)
+Place = tuple[int, int]
+
+_ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
+#: the usual spelling of a cell that is not far away: 9,999 rows of 494 columns are no more than MAX_CELLS
+_USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
+_ANY_CELL = re.compile(rb"<c[\s>/]")
+#: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
+_TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
+#: spellings that these searches do not know
+_ODD = (b"<!", b"='", b"= ", b" =", b"=\n", b"\n=", b"=\t", b"\t=", b"=\r", b"\r=", b":c ", b":f", b'"&#', b"\x00")
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Of the whole workbook: numbers of cell formats that are ``struck`` out, and of shared texts with ``marked`` parts.
+
+    Marked are parts above or below the line, or struck out: a figure with such parts is not the figure that is seen.
+    """
+
+    struck: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What was found. ``uncomputed``: formulas without a cached value; ``filled``: cells that hold something, None: not looked;
+    ``certain``: those of them that a parser must give.
+
+    ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole.
+    """
+
+    formulas: set[Place] = field(default_factory=set)
+    uncomputed: set[Place] = field(default_factory=set)
+    errors: dict[Place, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    marked: set[Place] = field(default_factory=set)
+    struck: set[Place] = field(default_factory=set)
+    filled: set[Place] | None = None
+    certain: set[Place] = field(default_factory=set)
+
+
+def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
+    """Scan one sheet. Raises Refused (F-RANGE, F-TRUNCATED, F-DTD) when it must not be parsed."""
+    if styles == Styles() and _is_plain(content):
+        return SheetFacts()
+    scan = _Scan(styles)
+    parse(content, scan.start, scan.end, scan.text)
+    return scan.facts
+
+
+def _is_plain(content: bytes) -> bool:
+    """Tell whether nothing is to be found, by searches alone: no cell is far, none stands twice, all are spelled as usual."""
+    cells = content[content.find(b"<sheetData") + 1 : content.rfind(b"</sheetData")]
+    if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
+        return not cells and b"<sheetData/>" in content
+    addresses = _USUAL_CELL.findall(cells)
+    return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
+
+
+class _Scan:
+    """The handlers of one sheet."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._filled: set[Place] = set()
+        self.facts = SheetFacts(filled=self._filled)
+        self._styles = styles
+        self._rows: set[int] = set()
+        self._places: set[Place] = set()
+        self._last = [0, 0]
+        self._row, self._column = 0, -1
+        self._cell: dict[str, str] = {}
+        self._value: list[str] | None = None
+        self._holds = self._has_formula = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Open an element."""
+        local = name.rpartition(" ")[2]
+        if local == "row":
+            self._open_row(attributes)
+        elif local == "c":
+            self._open_cell(attributes)
+        elif not self._cell:
+            return
+        elif local in ("v", "is"):
+            self._holds = True
+            self._value = []
+        elif local == "f":
+            self._holds = self._has_formula = True
+        elif local in ("vertAlign", "strike") and is_marked(local, attributes):
+            self.facts.marked.add((self._row, self._column))
+
+    def text(self, data: str) -> None:
+        """Take text."""
+        if self._value is not None:
+            self._value.append(data)
+
+    def end(self, name: str) -> None:
+        """Close an element."""
+        local = name.rpartition(" ")[2]
+        if local == "c" and self._cell:
+            self._close_cell()
+            self._cell = {}
+        elif local in ("v", "is") and self._value is not None:
+            self._cell["value"] = "".join(self._value)
+            self._value = None
+
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        self._row = _number(attributes["r"]) if "r" in attributes else self._row + 1
+        self._column = -1
+        if self._row in self._rows:
+            raise Refused("F-TRUNCATED", f"row {self._row} stands twice")
+        self._rows.add(self._row)
+        if attributes.get("hidden", "0") in ("1", "true") or _is_zero(attributes.get("ht")):
+            self.facts.hidden_rows.add(self._row)
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        self._column += 1
+        if found := _ADDRESS.fullmatch(attributes.get("r", "").upper()):
+            self._row, self._column = int(found[2]), column_number(found[1])
+        if (self._row, self._column) in self._places:
+            raise Refused("F-TRUNCATED", f"row {self._row}, column {self._column + 1} stands twice")
+        self._places.add((self._row, self._column))
+        self._cell = {"t": attributes.get("t", "n"), "s": attributes.get("s", "0")}
+        self._holds = self._has_formula = False
+
+    def _close_cell(self) -> None:
+        at, value, kind = (self._row, self._column), self._cell.get("value", ""), self._cell["t"]
+        if not self._holds:
+            return
+        self._check_range()
+        if self._has_formula:
+            self.facts.formulas.add(at)
+            if not value and kind != "str":  # an empty text is a result: ="" is how forms keep unused rows blank
+                self.facts.uncomputed.add(at)
+        if kind == "e":
+            self.facts.errors[at] = value
+        elif value:
+            self._note_value(at, value, kind)
+        if self._cell["s"].isdecimal() and int(self._cell["s"]) in self._styles.struck:
+            self.facts.struck.add(at)
+
+    def _note_value(self, at: Place, value: str, kind: str) -> None:
+        self._filled.add(at)
+        if kind != "s":
+            if value.strip():
+                self.facts.certain.add(at)
+        elif value.isdecimal() and int(value) in self._styles.marked:  # a shared text, which may be an empty one
+            self.facts.marked.add(at)
+
+    def _check_range(self) -> None:
+        """Refuse a used range that a parser would allocate whole; cells that hold nothing do not stretch it."""
+        self._last = [max(self._last[0], self._row), max(self._last[1], self._column)]
+        rows, columns = self._last[0], self._last[1] + 1
+        if rows > MAX_ROW or columns > MAX_COLUMN or rows * columns > MAX_CELLS:
+            raise Refused("F-RANGE", f"{rows} rows, {columns} columns")
+
+
+def styles_of(styles: bytes, shared: bytes) -> Styles:
+    """Read which cell formats are struck out, and which shared texts have parts that are raised or struck out."""
+    struck = _struck_formats(styles) if b"strike" in styles else frozenset[int]()
+    return Styles(struck, _marked_texts(shared) if b"vertAlign" in shared or b"strike" in shared else frozenset())
+
+
+def _struck_formats(styles: bytes) -> frozenset[int]:
+    fonts: list[bool] = []
+    formats: list[int] = []
+    inside: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        inside.append(local)
+        if inside[-2:] == ["fonts", "font"]:
+            fonts.append(False)
+        elif inside[-2:] == ["font", "strike"] and fonts and "fonts" in inside:
+            fonts[-1] = is_marked(local, attributes)
+        elif inside[-2:] == ["cellXfs", "xf"]:
+            formats.append(_number(attributes.get("fontId", "0")))
+
+    parse(styles, start, lambda _: inside.pop())
+    return frozenset(i for i, font in enumerate(formats) if font < len(fonts) and fonts[font])
+
+
+def _marked_texts(shared: bytes) -> frozenset[int]:
+    number, found = -1, set()
+    for e in elements(shared, ("si", "vertAlign", "strike")):
+        number += e.name == "si"
+        if e.name != "si" and is_marked(e.name, e.attributes):
+            found.add(number)
+    return frozenset(found)
+
+
+def is_marked(local: str, attributes: Mapping[str, str]) -> bool:
+    """Tell whether a property of text is set: a strike that is not switched off, a line other than the base line."""
+    value = attributes.get("val")
+    return value in ("superscript", "subscript") if local == "vertAlign" else value not in ("0", "false")
+
+
+def column_number(letters: str) -> int:
+    """Return the 0-based number of a column: A is 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= 10 else 0
+
+
+def _is_zero(text: str | None) -> bool:
+    try:
+        return text is not None and float(text) == 0
+    except ValueError:
+        return False
