@@ -1,0 +1,79 @@
+"""The inbox: which files are complete, how one is fetched and, once it is committed, taken away; and how one is put in.
+
+A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefix``). Does not belong here: reading files.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from assets.intake.inbox.arrival import INBOX_SETTING, UNFINISHED, Arrival, Digest, Inbox, InboxError, is_finished
+from assets.intake.inbox.local import LocalInbox
+from assets.intake.inbox.objects import ObjectInbox
+
+__all__ = [
+    "INBOX_SETTING",
+    "Arrival",
+    "Digest",
+    "Inbox",
+    "InboxError",
+    "LocalInbox",
+    "NothingToTakeError",
+    "ObjectInbox",
+    "open_inbox",
+    "put_path",
+    "reach_warning",
+]
+
+
+class NothingToTakeError(ValueError):
+    """A path that should be taken has no complete file; the message says which names are left alone."""
+
+
+def put_path(inbox: Inbox, path: Path) -> None:
+    """Let the complete files of a file or folder arrive. What lies in the inbox already stays where it is.
+
+    Raises FileNotFoundError, NothingToTakeError.
+    """
+    if isinstance(inbox, LocalInbox) and path.resolve().is_relative_to(inbox.root.resolve()):
+        return
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file or folder {path}")
+    if isinstance(inbox, LocalInbox) and inbox.root.resolve().is_relative_to(path.resolve()):
+        raise NothingToTakeError(f"{path} holds the inbox {inbox.root} itself; name the folder of the reports")
+    if path.is_dir():
+        files = {a.name: path / a.name for a in LocalInbox(path).complete()}
+    else:
+        files = {path.name: path} if is_finished(path.name) and path.is_file() and not path.is_symlink() else {}
+    if not files:
+        left = f"links, hidden files, Office's lock files and names that end in {', '.join(UNFINISHED)} are left alone"
+        raise NothingToTakeError(f"nothing to take at {path}: {left}")
+    for name, file in files.items():
+        with file.open("rb") as content:
+            inbox.put(name, content)
+
+
+def reach_warning(inbox: Inbox) -> str | None:
+    """Say which files cannot be taken and what to do, or None when there are none."""
+    names = inbox.out_of_reach()
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"out of reach in the inbox: {shown}; let danvan read them and write in their folder" if names else None
+
+
+def open_inbox(folder: Path) -> Inbox:
+    """Return the inbox that DANVAN_INBOX names, or the local ``folder``. Raises InboxError for a setting of another kind.
+
+    An object store is reached as its usual environment variables say: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and so on.
+    """
+    setting = os.environ.get(INBOX_SETTING, "")
+    if "://" not in setting:
+        return LocalInbox(Path(setting) if setting else folder)
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
+
+    try:
+        return ObjectInbox(from_url(setting))
+    except (BaseError, ValueError) as e:
+        reason = str(e).splitlines()[0]
+        raise InboxError(f"{INBOX_SETTING}={setting}: {reason}; expected a folder or s3://bucket/prefix") from e
