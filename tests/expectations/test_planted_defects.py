@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.conftest import Make
 from tests.expectations.defects import Defect, defects, expected_cell
-from tests.support import clean_rows, findings, make_home, newest, put, query, report_of, second_opinion, take
+from tests.support import clean_rows, make_home, newest, put, query, report_of, second_opinion, take
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.home import Home
@@ -24,9 +24,18 @@ DEFECTS = {d.code: d for d in defects()}
 ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED"}
 
 
+@dataclass(frozen=True)
+class Planted:
+    """The reports with a defect, and what was said of them, by the code of the defect."""
+
+    reports: dict[str, Report]
+    verdicts: dict[str, str]
+    findings: dict[str, set[tuple[str, str | None, str | None]]]  # (code, sheet, cell)
+
+
 @pytest.fixture(scope="module")
-def planted(once: Make) -> tuple[Home, dict[str, Report]]:
-    """A home that took one file per defect in one batch, each from a unit of its own; files are named after the codes."""
+def planted(once: Make) -> Planted:
+    """One file per defect, all taken in one batch, each from a unit of its own; files are named after the codes."""
     reports = {d.code: _from_unit(d.make(104), n) for n, d in enumerate(DEFECTS.values())}
 
     def fill(folder: Path) -> None:
@@ -39,7 +48,17 @@ def planted(once: Make) -> tuple[Home, dict[str, Report]]:
         with second_opinion(wanted=True):
             take(home)
 
-    return Home(once("planted", fill)), reports
+    home = Home(once("planted", fill))
+    verdicts = dict(query(home, "SELECT file_name, verdict FROM intake.submission"))
+    found = query(
+        home,
+        "SELECT s.file_name, f.code, f.sheet, f.cell FROM intake.finding f JOIN intake.submission s USING (submission_id)",
+    )
+    return Planted(
+        reports,
+        {code: verdicts[f"{code}.xlsx"] for code in reports},
+        {code: {tuple(row[1:]) for row in found if row[0] == f"{code}.xlsx"} for code in reports},
+    )
 
 
 def _register_with(count: int) -> Report:
@@ -68,10 +87,8 @@ def _put_as(folder: Path, report: Report, name: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(DEFECTS))
-def test_the_rule_finds_its_defect_at_its_cell(planted: tuple[Home, dict[str, Report]], code: str) -> None:
-    home, reports = planted
-    defect, report = DEFECTS[code], reports[code]
-    found = findings(home, f"{code}.xlsx")
+def test_the_rule_finds_its_defect_at_its_cell(planted: Planted, code: str) -> None:
+    defect, report, found = DEFECTS[code], planted.reports[code], planted.findings[code]
     cells = {(sheet, cell) for c, sheet, cell in found if c == code}
     assert cells == {expected_cell(defect, report) if n == 0 else _twin(defect, report) for n in range(defect.twins)}
     assert {c for c, _, _ in found} - {code, *defect.also} == set(), "nothing else is wrong in this file"
@@ -83,16 +100,14 @@ def _twin(defect: Defect, report: Report) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("code", sorted(DEFECTS))
-def test_errors_reject_and_warnings_do_not(planted: tuple[Home, dict[str, Report]], code: str) -> None:
-    home, _ = planted
+def test_errors_reject_and_warnings_do_not(planted: Planted, code: str) -> None:
     severity = {r.code: r.severity for r in rules()}
-    worst = {severity[c] for c, _, _ in findings(home, f"{code}.xlsx")}
-    ((verdict,),) = query(home, "SELECT verdict FROM intake.submission WHERE file_name = ?", [f"{code}.xlsx"])
-    assert verdict == ("rejected" if "error" in worst else "accepted")
+    worst = {severity[c] for c, _, _ in planted.findings[code]}
+    assert planted.verdicts[code] == ("rejected" if "error" in worst else "accepted")
 
 
 def test_a_defect_stands_on_an_older_version_only_where_the_newest_cannot_have_it(
-    planted: tuple[Home, dict[str, Report]],
+    planted: Planted,
 ) -> None:
     """So a new form year silences nothing: with it, each defect stands on the new version (tests/test_recipes.py)."""
     form = newest()
@@ -103,7 +118,7 @@ def test_a_defect_stands_on_an_older_version_only_where_the_newest_cannot_have_i
         for c in t.columns
         if c.codes and all(x.valid_to is None and x.valid_from <= form.valid_from for x in code_lists()[c.codes])
     }
-    older = {code for code, r in planted[1].items() if r.form.form_code == form.form_code and r.form != form}
+    older = {code for code, r in planted.reports.items() if r.form.form_code == form.form_code and r.form != form}
     assert older == (lacks | never_expired) & DEFECTS.keys()
     assert older == {"T-RATE", "MDL-FIELD-CODE-EXPIRED"}
 

@@ -13,7 +13,7 @@ from expectations.derive import derived_rules
 from expectations.rule import rules
 from tests.support import copy_home, query
 from warehouse.bootstrap import bootstrap
-from warehouse.catalog import checkpoint, open_build, publish_database
+from warehouse.catalog import checkpoint, open_build, open_published, publish_database
 from warehouse.codes import code_lists
 from warehouse.declaration import Table, form_tables
 from warehouse.forms import form_versions
@@ -97,22 +97,22 @@ def test_the_published_dictionary_is_the_declaration(demo: Home) -> None:
 
 
 def test_keys_hold_in_the_published_file(demo: Home) -> None:
-    for r in relations().values():
-        if r.schema == "staging":
-            continue
-        key = ", ".join(r.key)
-        twice = query(
-            demo, f"SELECT count(*) FROM (SELECT {key} FROM {r.qualified} GROUP BY {key} HAVING count(*) > 1)"
-        )
-        assert twice == [(0,)], f"{r.qualified}: {r.key}"
+    with open_published(demo) as con:
+        for r in relations().values():
+            if r.schema == "staging":
+                continue
+            key = ", ".join(r.key)
+            twice = f"SELECT count(*) FROM (SELECT {key} FROM {r.qualified} GROUP BY {key} HAVING count(*) > 1)"
+            assert con.execute(twice).fetchall() == [(0,)], f"{r.qualified}: {r.key}"
 
 
 def test_every_code_in_a_table_is_in_its_list(demo: Home) -> None:
-    for r in relations().values():
-        for c in r.columns:
-            if c.codes and r.schema != "staging":
-                sql = f"SELECT DISTINCT {c.name} FROM {r.qualified} WHERE {c.name} IS NOT NULL AND {c.name} NOT IN (SELECT code FROM core.dim_code WHERE code_list = ?)"
-                assert query(demo, sql, [c.codes]) == [], f"{r.qualified}.{c.name}"
+    with open_published(demo) as con:
+        for r in relations().values():
+            for c in r.columns:
+                if c.codes and r.schema != "staging":
+                    sql = f"SELECT DISTINCT {c.name} FROM {r.qualified} WHERE {c.name} IS NOT NULL AND {c.name} NOT IN (SELECT code FROM core.dim_code WHERE code_list = ?)"
+                    assert con.execute(sql, [c.codes]).fetchall() == [], f"{r.qualified}.{c.name}"
 
 
 def test_the_concordance_of_the_sample_forms_has_every_kind() -> None:
