@@ -110,6 +110,11 @@ def _fields(sheet: RawSheet) -> dict[str, CoverCell]:
     return found
 
 
+def is_label(text: str) -> bool:
+    """Tell whether a text is the label of a cover field of some form version."""
+    return _label_key(text) in _labels()
+
+
 def _label_key(text: str) -> str:
     return fold_key(text.strip().rstrip(":*").strip())
 

@@ -12,6 +12,9 @@ import unicodedata
 from assets.intake.grid import FileFinding, Refused
 from warehouse.cells.legacy import has_vietnamese, undo_mojibake
 
+#: bytes from which the encoding of a text is told
+_LOOKED_AT = 400
+
 
 def decode(content: bytes) -> tuple[str, list[FileFinding]]:
     """Decode a text file to NFC. Raises Refused F-CSV-ENCODING when no encoding is certain."""
@@ -26,12 +29,20 @@ def decode(content: bytes) -> tuple[str, list[FileFinding]]:
     return unicodedata.normalize("NFC", text), []
 
 
-def _unicode(content: bytes) -> str | None:
+def utf_16_of(content: bytes) -> str | None:
+    """Return the 16-bit encoding of a text, by its mark or by where its zero bytes stand; None when it has none."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _try(content, "utf-16")
-    if content[1:2] == b"\0" and content[3:4] == b"\0":
-        return _try(content, "utf-16-le")
-    return _try(content, "utf-8-sig")
+        return "utf-16"
+    even, odd = (content[start:_LOOKED_AT:2].count(0) for start in (0, 1))
+    few, many = sorted((even, odd))
+    if few or many * 6 < len(content[:_LOOKED_AT]):  # a third of its letters at least are of the alphabet without marks
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
+
+
+def _unicode(content: bytes) -> str | None:
+    text = _try(content, utf_16_of(content) or "utf-8")
+    return None if text is None else text.replace("\ufeff", "")  # at the start, or where files were put together
 
 
 def _windows_1258(content: bytes) -> str | None:

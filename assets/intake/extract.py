@@ -6,6 +6,7 @@ Runs in the reading children, so what it returns is small and plain. Does not be
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -267,8 +268,8 @@ def _totals(found: TableMap, rows: Rows, issues: list[Issue]) -> list[Total]:
     out = []
     since = 0
     for index, kind in rows.totals:
-        above = [r for r in rows.data if r < index]
-        closed = [r for r in above if kind == "total" or r > since] if above else rows.data
+        above = bisect(rows.data, index)
+        closed = rows.data[: above or None] if kind == "total" or not above else rows.data[bisect(rows.data, since) : above]
         since = index
         for column, i in found.columns:
             if not column.ignored and kind_of(column.reader).is_totalled:

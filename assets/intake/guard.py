@@ -70,6 +70,8 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for info in infos:
         parts[part_name(info.filename)] = content = _part(archive, info, left)
         left -= len(content)
+    if b"opendocument.spreadsheet" in parts.get("mimetype", b""):
+        raise Refused("F-ODS", "tệp .ods của LibreOffice")
     if not any(n.startswith("xl/") for n in parts):
         raise Refused("F-NOT-OFFICE", "a zip file, but not an Excel workbook")
     return parts
@@ -95,13 +97,13 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
 
 def _facts(package: Package, names: dict[str, str]) -> WorkbookFacts:
     kind = package.content_type()
-    if "binary" in kind:
-        raise Refused("F-XLSB", "an Excel binary workbook")
-    if "macroEnabled" in kind:
-        raise Refused("F-MACRO", "a workbook of the kind that holds macros")
+    if "binary" in kind.lower():
+        raise Refused("F-XLSB", "tệp .xlsb")
+    if "macroenabled" in kind.lower():
+        raise Refused("F-MACRO", "kiểu tệp có macro (.xlsm)")
     sheets = package.sheets()
     if len(sheets) > MAX_SHEETS:
-        raise Refused("F-SHEETS", f"{len(sheets)} sheets; at most {MAX_SHEETS}")
+        raise Refused("F-SHEETS", f"{len(sheets)} trang")
     facts = WorkbookFacts(has_external_links=any(n.startswith("xl/externallinks/") for n in package.parts))
     facts.is_1904 = any(
         e.attributes.get("date1904") in ("1", "true")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from assets.intake.encodings import utf_16_of
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_FILE
 from assets.intake.sheet_scan import MAX_ROW
@@ -23,8 +24,9 @@ def read_json(path: Path) -> RawFile:
     if path.stat().st_size > MAX_FILE:
         raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
     try:
+        content = path.read_bytes()
         raw = json.loads(
-            path.read_bytes().decode("utf-8-sig"),
+            content.decode(utf_16_of(content) or "utf-8").removeprefix("\ufeff"),
             parse_float=Decimal,
             parse_constant=_no_constant,
             object_pairs_hook=_no_duplicates,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.intake.delimited import read_csv
+from assets.intake.encodings import utf_16_of
 from assets.intake.grid import RawFile, Refused
 from assets.intake.json_file import read_json
 from assets.intake.xlsx import read_xlsx
@@ -34,13 +35,14 @@ def read_file(path: Path, original_name: str) -> RawFile:
         raise Refused("F-EMPTY", "0 bytes")
     if head.startswith(b"PK"):
         return read_xlsx(path)
-    body = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    encoding = utf_16_of(head)
+    body = (head.decode(encoding, "ignore").encode() if encoding else head).removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, code, what in _OTHERS:
         if head.startswith(magic) or (magic == b"<" and body.startswith(magic)):
             raise Refused(code, what)
-    if body.startswith((b"{", b"[")) and not original_name.lower().endswith(".csv") and b'"' in head:
+    if body.startswith((b"{", b"[")) and not original_name.lower().endswith(".csv") and b'"' in body:
         return read_json(path)
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in head and not encoding:
         raise Refused("F-NOT-OFFICE", "a binary file of unknown kind")
     if original_name.lower().endswith((".xlsx", ".xlsm", ".xls")):
         raise Refused("F-NOT-OFFICE", "named as a workbook, but it is text")

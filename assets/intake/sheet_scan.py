@@ -23,11 +23,11 @@ Place = tuple[int, int]
 _ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
 #: the usual spelling of a cell that is not far away: 9,999 rows of 494 columns are no more than MAX_CELLS
 _USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
-_ANY_CELL = re.compile(rb"<c[\s>/]")
+_ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
 _TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
 #: spellings that these searches do not know
-_ODD = (b"<!", b"='", b"= ", b" =", b"=\n", b"\n=", b"=\t", b"\t=", b"=\r", b"\r=", b":c ", b":f", b'"&#', b"\x00")
+_ODD = (b"<!", b"<?", b"&#", b"='", b"= ", b" =", b"=\n", b"\n=", b"=\t", b"\t=", b"=\r", b"\r=", b":c ", b":f", b"\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Styles:
 @dataclass(slots=True)
 class SheetFacts:
     """What was found. ``uncomputed``: formulas without a cached value; ``filled``: cells that hold something, None: not looked;
-    ``certain``: those of them that a parser must give.
+    ``certain``: those of them that a parser must give, with what stands there when it is a number.
 
     ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole.
     """
@@ -56,7 +56,7 @@ class SheetFacts:
     marked: set[Place] = field(default_factory=set)
     struck: set[Place] = field(default_factory=set)
     filled: set[Place] | None = None
-    certain: set[Place] = field(default_factory=set)
+    certain: dict[Place, str] = field(default_factory=dict)
 
 
 def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
@@ -102,6 +102,8 @@ class _Scan:
         elif not self._cell:
             return
         elif local in ("v", "is"):
+            if self._cell.get("value") is not None:
+                raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1}: một ô có hai giá trị")
             self._holds = True
             self._value = []
         elif local == "f":
@@ -128,7 +130,7 @@ class _Scan:
         self._row = _number(attributes["r"]) if "r" in attributes else self._row + 1
         self._column = -1
         if self._row in self._rows:
-            raise Refused("F-TRUNCATED", f"row {self._row} stands twice")
+            raise Refused("F-TRUNCATED", f"dòng {self._row} có hai lần")
         self._rows.add(self._row)
         if attributes.get("hidden", "0") in ("1", "true") or _is_zero(attributes.get("ht")):
             self.facts.hidden_rows.add(self._row)
@@ -138,7 +140,7 @@ class _Scan:
         if found := _ADDRESS.fullmatch(attributes.get("r", "").upper()):
             self._row, self._column = int(found[2]), column_number(found[1])
         if (self._row, self._column) in self._places:
-            raise Refused("F-TRUNCATED", f"row {self._row}, column {self._column + 1} stands twice")
+            raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1} có hai lần")
         self._places.add((self._row, self._column))
         self._cell = {"t": attributes.get("t", "n"), "s": attributes.get("s", "0")}
         self._holds = self._has_formula = False
@@ -163,7 +165,7 @@ class _Scan:
         self._filled.add(at)
         if kind != "s":
             if value.strip():
-                self.facts.certain.add(at)
+                self.facts.certain[at] = value if kind == "n" else ""
         elif value.isdecimal() and int(value) in self._styles.marked:  # a shared text, which may be an empty one
             self.facts.marked.add(at)
 
@@ -172,7 +174,7 @@ class _Scan:
         self._last = [max(self._last[0], self._row), max(self._last[1], self._column)]
         rows, columns = self._last[0], self._last[1] + 1
         if rows > MAX_ROW or columns > MAX_COLUMN or rows * columns > MAX_CELLS:
-            raise Refused("F-RANGE", f"{rows} rows, {columns} columns")
+            raise Refused("F-RANGE", f"{rows} dòng, {columns} cột")
 
 
 def styles_of(styles: bytes, shared: bytes) -> Styles:

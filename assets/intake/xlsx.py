@@ -32,7 +32,7 @@ def read_xlsx(path: Path) -> RawFile:
             workbook = calamine.CalamineWorkbook.from_filelike(content)
         sheets = [_sheet(workbook, i, meta, facts) for i, meta in enumerate(workbook.sheets_metadata)]
     except calamine.CalamineError as e:
-        raise Refused("F-TRUNCATED", "the parser of workbooks gives it up") from e
+        raise Refused("F-TRUNCATED", "không đọc được nội dung tệp") from e
     findings = []
     if facts.has_external_links:
         findings.append(FileFinding("F-EXTERNAL-LINK", None, None, "xl/externalLinks", "no links to other workbooks"))
@@ -107,13 +107,19 @@ def _agree(rows: list[list[Cell]], told: SheetFacts, start_row: int, start_col: 
     if told.filled is None:
         return
     given = {
-        (r, c)
+        (r, c): cell
         for r, row in enumerate(rows, start=start_row + 1)
         for c, cell in enumerate(row, start=start_col)
         if cell is not None
     }
-    if not told.certain <= given or not given <= told.filled | told.errors.keys():
-        raise Refused("F-TRUNCATED", f"{name}: cells stand otherwise than they say")
+    missed = any(at not in given or not _same(given[at], stated) for at, stated in told.certain.items())
+    if missed or not given.keys() <= told.filled | told.errors.keys():
+        raise Refused("F-TRUNCATED", f"{name}: không đọc chắc chắn được mọi ô")
+
+
+def _same(cell: Cell, stated: str) -> bool:
+    """Tell whether a number was given as it stands; what the format makes a date, and texts, are not compared."""
+    return not stated or cell is None or not cell.startswith("n:") or float(cell[2:]) == float(stated)
 
 
 def _put_errors(rows: list[list[Cell]], errors: dict[tuple[int, int], str], start_row: int, start_col: int) -> None:

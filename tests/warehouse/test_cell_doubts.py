@@ -85,7 +85,17 @@ def test_a_day_or_a_truth_is_no_name(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Đã làm chưa?", "Ai? Làm gì?", "Tổ #1", "#12", "Null Island là một đảo", "http://a.vn/x?id=3", "Năm 2024", "Tổ 3"],
+    [
+        "Đã làm chưa?",
+        "Có gì mới?Không",
+        "Ai? Làm gì?",
+        "Tổ #1",
+        "#12",
+        "Null Island là một đảo",
+        "http://a.vn/x?id=3",
+        "Năm 2024",
+        "Tổ 3",
+    ],
 )
 def test_honest_texts_stay(text: str) -> None:
     assert _read("text", f"s:{text}") == Reading(text, "value")

@@ -45,8 +45,10 @@ _FORMULA = re.compile(
 _ERROR_WORD = re.compile(
     r"#(?:[a-z0-9/_]+[!?]|n/a|getting_data)|err:\d+|#+|\[object \w+\]|undefined|nan|null", re.IGNORECASE
 )
-#: a letter lost on the way: the sign that stands for one, or a question mark inside a word (not in an address)
-_LOST = re.compile(r"\ufffd|(?<!\S)(?!\S*://)\S*[^\W\d_]\?+[^\W\d_]|\?{3,}")
+#: letters lost on the way: the sign that stands for one, or question marks in the place of letters
+_LOST = re.compile(r"\ufffd|\?{3,}")
+#: a question mark inside a word (not in an address); a sentence that goes on without a space goes on with a capital
+_IN_WORD = re.compile(r"(?<!\S)(?!\S*://)\S*[^\W\d_]\?+([^\W\d_])")
 #: what a browser would obey; "dưới < 5 %" is not that
 _TAG = re.compile(r"<[A-Za-z/!?]|&#\w")
 #: what a finding shows of a cell, and what is looked at for it
@@ -91,7 +93,7 @@ def is_error_word(text: str) -> bool:
 
 def has_lost_letters(text: str) -> bool:
     """Tell whether letters were lost when the text was written in an encoding that lacks them: Ti?t ki?m."""
-    return _LOST.search(text) is not None
+    return _LOST.search(text) is not None or any(m[1].islower() for m in _IN_WORD.finditer(text))
 
 
 def is_formula_like(text: str) -> bool:
