@@ -10,20 +10,24 @@ from pathlib import Path
 from assets.intake.delimited import read_csv
 from assets.intake.encodings import utf_16_of
 from assets.intake.grid import RawFile, Refused
+from assets.intake.guard import MAX_FILE
 from assets.intake.json_file import read_json
 from assets.intake.xlsx import read_xlsx
 
+#: the container of old Office files, and of new ones that have a password
+_OLE = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 #: first bytes of what is sent by mistake
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0", "F-OLD-XLS", "an old .xls, .doc or password-protected Office file"),
-    (b"%PDF", "F-NOT-OFFICE", "a PDF"),
-    (b"{\\rtf", "F-NOT-OFFICE", "an RTF document"),
-    (b"\x89PNG", "F-NOT-OFFICE", "an image"),
-    (b"\xff\xd8\xff", "F-NOT-OFFICE", "an image"),
-    (b"Rar!", "F-NOT-OFFICE", "a RAR archive"),
-    (b"7z\xbc\xaf", "F-NOT-OFFICE", "a 7z archive"),
-    (b"\x1f\x8b", "F-NOT-OFFICE", "a gzip archive"),
-    (b"<", "F-NOT-OFFICE", "an HTML or XML file"),
+    (_OLE, "F-OLD-XLS", "tệp Office kiểu cũ"),
+    (b"%PDF", "F-NOT-OFFICE", "tệp PDF"),
+    (b"{\\rtf", "F-NOT-OFFICE", "tệp RTF"),
+    (b"\x89PNG", "F-NOT-OFFICE", "ảnh"),
+    (b"\xff\xd8\xff", "F-NOT-OFFICE", "ảnh"),
+    (b"Rar!", "F-NOT-OFFICE", "tệp nén RAR"),
+    (b"7z\xbc\xaf", "F-NOT-OFFICE", "tệp nén 7z"),
+    (b"\x1f\x8b", "F-NOT-OFFICE", "tệp nén gzip"),
+    (b"<", "F-NOT-OFFICE", "tệp HTML hoặc XML"),
 )
 
 
@@ -32,18 +36,24 @@ def read_file(path: Path, original_name: str) -> RawFile:
     with path.open("rb") as f:
         head = f.read(4096)
     if not head:
-        raise Refused("F-EMPTY", "0 bytes")
+        raise Refused("F-EMPTY", "0 byte")
     if head.startswith(b"PK"):
         return read_xlsx(path)
     encoding = utf_16_of(head)
     body = (head.decode(encoding, "ignore").encode() if encoding else head).removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, code, what in _OTHERS:
         if head.startswith(magic) or (magic == b"<" and body.startswith(magic)):
-            raise Refused(code, what)
+            raise _of_ole(path) if magic == _OLE else Refused(code, what)
     if body.startswith((b"{", b"[")) and not original_name.lower().endswith(".csv") and b'"' in body:
         return read_json(path)
     if b"\x00" in head and not encoding:
-        raise Refused("F-NOT-OFFICE", "a binary file of unknown kind")
+        raise Refused("F-NOT-OFFICE", "tệp nhị phân không rõ loại")
     if original_name.lower().endswith((".xlsx", ".xlsm", ".xls")):
-        raise Refused("F-NOT-OFFICE", "named as a workbook, but it is text")
+        raise Refused("F-NOT-OFFICE", "tên là tệp Excel nhưng nội dung là chữ")
     return read_csv(path)
+
+
+def _of_ole(path: Path) -> Refused:
+    if path.stat().st_size <= MAX_FILE and _LOCKED in path.read_bytes():
+        return Refused("F-ENCRYPTED", "tệp Excel đặt mật khẩu để mở")
+    return Refused("F-OLD-XLS", "tệp Office kiểu cũ (.xls, .doc)")

@@ -103,7 +103,7 @@ class _Scan:
             return
         elif local in ("v", "is"):
             if self._cell.get("value") is not None:
-                raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1}: một ô có hai giá trị")
+                raise Refused("F-CELL-TWICE", f"dòng {self._row}, cột {self._column + 1}: một ô có hai giá trị")
             self._holds = True
             self._value = []
         elif local == "f":
@@ -130,7 +130,7 @@ class _Scan:
         self._row = _number(attributes["r"]) if "r" in attributes else self._row + 1
         self._column = -1
         if self._row in self._rows:
-            raise Refused("F-TRUNCATED", f"dòng {self._row} có hai lần")
+            raise Refused("F-CELL-TWICE", f"dòng {self._row} có hai lần")
         self._rows.add(self._row)
         if attributes.get("hidden", "0") in ("1", "true") or _is_zero(attributes.get("ht")):
             self.facts.hidden_rows.add(self._row)
@@ -140,7 +140,7 @@ class _Scan:
         if found := _ADDRESS.fullmatch(attributes.get("r", "").upper()):
             self._row, self._column = int(found[2]), column_number(found[1])
         if (self._row, self._column) in self._places:
-            raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1} có hai lần")
+            raise Refused("F-CELL-TWICE", f"dòng {self._row}, cột {self._column + 1} có hai lần")
         self._places.add((self._row, self._column))
         self._cell = {"t": attributes.get("t", "n"), "s": attributes.get("s", "0")}
         self._holds = self._has_formula = False

@@ -27,6 +27,7 @@ from assets.intake.grid import RawFile, Refused
 Job = tuple[str, str, str]  # identifier, path, original name
 Transform = Callable[[RawFile], Any]
 SECONDS_PER_FILE = 60.0
+CPU_SECONDS_PER_FILE = 20
 CHUNK = 32
 _LENGTH = struct.Struct("<Q")
 #: at most one idle child between batches; it ends by itself when this process does, since its pipe closes
@@ -39,6 +40,8 @@ class Failure:
 
     code: str
     detail: str
+    #: whether files read before in the same child may be to blame: the file is tried again alone
+    may_be_others: bool = False
 
 
 class _ChildDied(Exception):  # noqa: N818 - an event of the protocol
@@ -55,8 +58,8 @@ def read_many(
 ) -> Iterator[tuple[str, Any]]:
     """Yield (identifier, transform(raw file) or Failure) for every job, in no particular order.
 
-    ``transform`` is a top-level function of an importable module. A file whose child dies twice gets F-CRASH; the other
-    files are read by a new child.
+    ``transform`` is a top-level function of an importable module. A file whose child dies, or that fails there, is tried
+    once more alone in a fresh child; the other files are read by a new child.
     """
     pending = deque(jobs)
     results: queue.Queue[tuple[str, Any] | BaseException | None] = queue.Queue(maxsize=1024)
@@ -89,7 +92,10 @@ def _drive(
     again: deque[tuple[Job, bool]] = deque()  # (job, has it killed a child already)
     try:
         while chunk := _next_chunk(pending, again):
-            child = child or _spare_or_new(target, memory_mb)
+            if chunk[0][1] and child:  # a suspect is read by a child that has read nothing else
+                child.close()
+                child = None
+            child = child or (_Child(target, memory_mb) if chunk[0][1] else _spare_or_new(target, memory_mb))
             try:
                 child.read(chunk, results, seconds)
             except _ChildDied as death:
@@ -180,6 +186,9 @@ class _Child:
             raise _ChildDied(str(e)) from e
         while chunk:
             answer = self._receive(seconds)
+            is_suspect = isinstance(answer[1], Failure) and answer[1].may_be_others
+            if is_suspect and not chunk[0][1]:
+                raise _ChildDied(answer[1].detail)
             chunk.popleft()
             results.put(answer)
 
@@ -192,10 +201,10 @@ class _Child:
         pipe = cast("BinaryIO", self.process.stdout).fileno()
         while len(self.buffer) < size:
             if not select.select([pipe], [], [], seconds)[0]:
-                raise _ChildDied(f"no answer in {seconds:.0f} s")
+                raise _ChildDied(f"không đọc xong trong {seconds:.0f} giây")
             part = os.read(pipe, 1 << 18)
             if not part:
-                raise _ChildDied(f"the reader ended with status {self.process.wait()}")
+                raise _ChildDied(f"chương trình đọc dừng đột ngột ({self.process.wait()})")
             self.buffer += part
         taken = bytes(self.buffer[:size])
         del self.buffer[:size]
@@ -241,7 +250,17 @@ def _child_main(target: str, memory_mb: int) -> None:
     os.dup2(2, 1)  # what a parser prints must not reach the pipe
     while (jobs := _receive(stdin)) is not None:
         for identifier, path, original_name in cast("list[Job]", jobs):
+            _limit_cpu()
             _send(stdout, (identifier, _one(Path(path), original_name, read_file, transform)))
+
+
+def _limit_cpu() -> None:
+    """Let the child end when its next file takes more processor time than a report may, whatever it is doing."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS_PER_FILE
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform: Transform) -> object:
@@ -250,11 +269,12 @@ def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform:
     except Refused as e:
         return Failure(e.code, e.detail)
     except MemoryError:
-        return Failure("F-BOMB", "needs more memory than a report may")
+        return Failure("F-BOMB", "cần nhiều bộ nhớ hơn một báo cáo được dùng", may_be_others=True)
     except BaseException as e:
         if isinstance(e, KeyboardInterrupt | SystemExit):
             raise
-        return Failure("F-CRASH", f"{type(e).__name__}: {e}")
+        sys.stderr.write(f"{type(e).__name__}: {e}\n")
+        return Failure("F-CRASH", "chương trình đọc gặp lỗi", may_be_others=True)
 
 
 if __name__ == "__main__":  # under its own name, so that what it pickles can be found by the parent

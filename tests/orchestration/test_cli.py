@@ -295,8 +295,12 @@ def test_form_check_lists_what_is_unmapped(demo: Home, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.pdf", b"%PDF-1.7 x", "F-NOT-OFFICE: Không phải tệp báo cáo - Not a workbook or csv or json report (a PDF)"),
-        ("a.xlsx", b"", "F-EMPTY: Tệp rỗng - Empty file (0 bytes). Mở lại tệp gốc và gửi lại."),
+        (
+            "a.pdf",
+            b"%PDF-1.7 x",
+            "F-NOT-OFFICE: Không phải tệp báo cáo - Not a workbook or csv or json report (tệp PDF)",
+        ),
+        ("a.xlsx", b"", "F-EMPTY: Tệp rỗng - Empty file (0 byte). Mở lại tệp gốc và gửi lại."),
     ],
 )
 def test_form_check_says_in_the_catalogue_s_words_why_a_file_is_not_read(

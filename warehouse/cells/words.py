@@ -20,6 +20,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _LOOKALIKES = str.maketrans({"<": "‹", ">": "›"})
 #: a tone mark on the second vowel of open oa, oe, uy is the same word as on the first (hoà = hòa); never after q
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_LONGEST_KEPT = 200
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 #: what units write for "there is none", in any kind of cell
@@ -61,10 +62,17 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-@lru_cache(maxsize=65536)
 def fold_key(text: str) -> str:
     """The key under which two spellings of one text meet: case, spaces, quotes and tone placement folded."""
+    return _fold_known(text) if len(text) <= _LONGEST_KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
     return _SYLLABLE.sub(lambda m: _fold_syllable(m[0]), clean(text).casefold())
+
+
+#: long texts are not kept: those of one file must not take the memory of the next
+_fold_known = lru_cache(maxsize=65536)(_fold)
 
 
 def _fold_syllable(syllable: str) -> str:

@@ -139,7 +139,7 @@ def test_a_cell_that_is_far_is_refused_in_whatever_part(tmp_path: Path, part: st
 def test_one_address_twice_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Refused) as refused:
         _read(_book(tmp_path / "a.xlsx", text))
-    assert refused.value.code == "F-TRUNCATED"
+    assert refused.value.code == "F-CELL-TWICE"
 
 
 def test_a_document_type_in_a_part_of_any_name_is_refused(tmp_path: Path) -> None:

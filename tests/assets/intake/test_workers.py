@@ -1,0 +1,42 @@
+"""Reading children: a file's verdict does not depend on the files beside it, and no file takes all the time there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.intake.grid import Refused
+from assets.intake.read import read_file
+from assets.intake.workers import Failure, Job, read_many
+from tests.assets.intake.transforms import endless, greedy
+
+
+def _jobs(folder: Path, *contents: str) -> list[Job]:
+    jobs = []
+    for n, content in enumerate(contents):
+        path = folder / f"{n}.csv"
+        path.write_text(content, encoding="utf-8")
+        jobs.append((str(n), str(path), path.name))
+    return jobs
+
+
+def test_a_file_is_not_refused_for_the_memory_that_others_took(tmp_path: Path) -> None:
+    found = dict(read_many(_jobs(tmp_path, *["a;b\n1;2\n"] * 3), greedy, processes=1))
+    assert found == {"0": 1, "1": 1, "2": 1}
+
+
+def test_a_file_that_takes_too_much_processor_time_is_given_up(tmp_path: Path) -> None:
+    found = dict(read_many(_jobs(tmp_path, "a;b;c\n", "a;b\n", "a;b;c\n"), endless, processes=1))
+    assert (found["0"], found["2"]) == (1, 1)
+    assert isinstance(found["1"], Failure)
+    assert found["1"].code == "F-CRASH"
+
+
+@pytest.mark.parametrize(("inside", "code"), [("Workbook", "F-OLD-XLS"), ("EncryptedPackage", "F-ENCRYPTED")])
+def test_old_and_locked_workbooks_have_words_of_their_own(tmp_path: Path, inside: str, code: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 5000 + inside.encode("utf-16-le") + b"\0" * 500)
+    with pytest.raises(Refused) as caught:
+        read_file(path, path.name)
+    assert caught.value.code == code
