@@ -269,7 +269,9 @@ def _totals(found: TableMap, rows: Rows, issues: list[Issue]) -> list[Total]:
     since = 0
     for index, kind in rows.totals:
         above = bisect(rows.data, index)
-        closed = rows.data[: above or None] if kind == "total" or not above else rows.data[bisect(rows.data, since) : above]
+        closed = (
+            rows.data[: above or None] if kind == "total" or not above else rows.data[bisect(rows.data, since) : above]
+        )
         since = index
         for column, i in found.columns:
             if not column.ignored and kind_of(column.reader).is_totalled:

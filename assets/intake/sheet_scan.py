@@ -27,7 +27,23 @@ _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
 _TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
 #: spellings that these searches do not know
-_ODD = (b"<!", b"<?", b"&#", b"='", b"= ", b" =", b"=\n", b"\n=", b"=\t", b"\t=", b"=\r", b"\r=", b":c ", b":f", b"\x00")
+_ODD = (
+    b"<!",
+    b"<?",
+    b"&#",
+    b"='",
+    b"= ",
+    b" =",
+    b"=\n",
+    b"\n=",
+    b"=\t",
+    b"\t=",
+    b"=\r",
+    b"\r=",
+    b":c ",
+    b":f",
+    b"\x00",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,10 @@ def test_a_sheet_is_found_by_its_relation(tmp_path: Path, part: str, stored: str
     "part", ["xl/worksheets/sheet1.xml", "xl/sheets/s.xml", "xl/worksheets/s.dat", "xl/worksheets/S1.XML"]
 )
 @pytest.mark.parametrize("cell", ['<c r="XFD1048576"><v>1</v></c>', "<c t='n' r='xfd1048576'><v>1</v></c>"])
-def test_a_cell_that_is_far_is_refused_in_whatever_part(tmp_path: Path, part: str, cell: str) -> None:
+@pytest.mark.parametrize("prefix", [False, True])
+def test_a_cell_that_is_far_is_refused_in_whatever_part(tmp_path: Path, part: str, cell: str, prefix: bool) -> None:
     text = SHEET.replace("</sheetData>", f"<row>{cell}</row></sheetData>")
+    text = RESPELLINGS["lines"](RESPELLINGS["a prefix"](text)) if prefix else text
     with pytest.raises(Refused) as refused:
         _read(_book(tmp_path / "a.xlsx", text, part))
     assert refused.value.code == "F-RANGE"
@@ -147,3 +149,18 @@ def test_a_document_type_in_a_part_of_any_name_is_refused(tmp_path: Path) -> Non
     with pytest.raises(Refused) as refused:
         _read(_book(tmp_path / "a.xlsx", text, "xl/worksheets/s.dat"))
     assert refused.value.code == "F-DTD"
+
+
+@pytest.mark.parametrize("value", ["<v>4&#48;</v>", "<v>4<?x?>0</v>", "<v>4<!-- x -->0</v>", "<v><![CDATA[40]]></v>"])
+def test_a_figure_that_the_parser_cuts_is_never_another_figure(tmp_path: Path, value: str) -> None:
+    try:
+        sheet = _read(_book(tmp_path / "a.xlsx", SHEET.replace("<v>40</v>", value)))
+    except Refused:
+        return
+    assert sheet.rows[0][1] == "n:40"
+
+
+def test_two_values_in_one_cell_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        _read(_book(tmp_path / "a.xlsx", SHEET.replace("<v>40</v>", "<v>40</v><v>99</v>")))
+    assert refused.value.code == "F-CELL-TWICE"
