@@ -21,7 +21,7 @@ from warehouse.catalog import is_copied, open_build, open_published, publish_dat
 from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
-from warehouse.release import publish_side_files, released
+from warehouse.release import publish_side_files, released, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,6 +179,8 @@ def release(home: Home) -> int:
             if released(home) != number:
                 report("side_files")
                 publish_side_files(con, home, number)
+            else:  # a batch of duplicates changes the ledger alone
+                write_manifest(con, home, number)
     return number
 
 

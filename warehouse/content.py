@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
+    import pyarrow as pa
 
     from warehouse.home import Home
 
@@ -45,7 +46,18 @@ def by_year(relation: Relation) -> bool:
     return "year" in relation.names() and relation.name != "dim_period"
 
 
-def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None) -> list[YearHash]:
+def frame_hashes(relation: Relation, table: pa.Table) -> list[YearHash]:
+    """Return the content hashes of rows that were carried elsewhere, as Arrow: equal to those of the table they came from."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as con:
+        con.register("carried_rows", table)
+        return _of_table(con, relation, None, "carried_rows")
+
+
+def _of_table(
+    con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequence[int] | None, source: str = ""
+) -> list[YearHash]:
     # when a row came to be known depends on the order of arrival, so it is no content
     content = [c for c in relation.columns if c.name != KNOWN_FROM]
     texts = [COLUMN_TYPES[c.type].hashed.format(quote(c.name)) for c in content]
@@ -54,7 +66,7 @@ def _of_table(con: duckdb.DuckDBPyConnection, relation: Relation, years: Sequenc
     where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""
     rows = con.execute(
         f"SELECT {year} AS year, count(*), sum(md5_number_lower(concat_ws(chr(31), {parts}))::HUGEINT) "
-        f"FROM {relation.qualified} {where} GROUP BY 1 ORDER BY 1",
+        f"FROM {source or relation.qualified} {where} GROUP BY 1 ORDER BY 1",
         [list(years)] if where and years is not None else [],
     ).fetchall()
     return [(relation.schema, relation.name, y, n, f"{int(total):032x}") for y, n, total in rows]

@@ -29,6 +29,12 @@ def safe_path(folder: Path, name: str, suffix: str = "") -> Path:
     return folder / f"{kept}{suffix}"
 
 
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def replace_file(source: Path, target: Path) -> None:
     """Put a copy of ``source`` at ``target`` so that a reader finds the old file or the new one, never a part."""
     with written(target) as temporary:

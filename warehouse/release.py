@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from warehouse.content import by_year, content_hashes, hashed_relations
-from warehouse.files import left_behind, write_file, written_folder
+from warehouse.files import left_behind, sha256_of, write_file, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
 
@@ -62,9 +62,7 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
 
     ``con`` reads the published database. Parquet goes to a folder of this release; older ones but one are removed.
     """
-    import orjson
-
-    folder = home.published / "parquet" / f"release-{release_no:06d}"
+    folder = parquet_folder(home, release_no)
     before = folder.with_name(f"release-{release_no - 1:06d}")
     changed = _changed(con, release_no)
     with written_folder(folder) as making:
@@ -75,9 +73,28 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
                 _link(before / place, making / place, years)
             if years is None or years:
                 _write_parquet(con, relation, making / place, years)
-    files = sorted(p for p in folder.rglob("*.parquet"))
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
     _write_changed(home.dictionary, dictionary.write_csv().encode())
+    write_manifest(con, home, release_no)
+    _prune(folder)
+
+
+def parquet_folder(home: Home, release_no: int) -> Path:
+    """Return the folder of a release's Parquet files."""
+    return home.published / "parquet" / f"release-{release_no:06d}"
+
+
+def write_manifest(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> None:
+    """Write the manifest of what stands in the published folder, if it does not say so already."""
+    _write_changed(home.manifest, manifest_of(con, home, release_no))
+
+
+def manifest_of(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> bytes:
+    """Return what the manifest of a release has to say, with the SHA-256 of each file as it is now."""
+    import orjson
+
+    files = sorted(p for p in parquet_folder(home, release_no).rglob("*.parquet"))
+    named = [home.database, home.dictionary, *files]
     manifest = {
         "release_no": release_no,
         "database": home.database.name,
@@ -86,9 +103,9 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
                          f"WHERE release_no = {int(release_no)} AND is_changed ORDER BY ALL"),
         "closed_years": _rows(con, "SELECT * FROM meta.year_revision ORDER BY ALL"),
         "files": [str(p.relative_to(home.published)) for p in files],
+        "sha256": {str(p.relative_to(home.published)): sha256_of(p) for p in named if p.exists()},
     }  # fmt: skip
-    write_file(home.manifest, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    _prune(folder)
+    return orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
 
 
 def released(home: Home) -> int | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from assets.intake.guard import MAX_FILE
 from assets.intake.inbox import Arrival, Digest, Inbox
 from warehouse.damage import ArchiveDamagedError
+from warehouse.files import sha256_of
 
 #: up to this many files are flushed one by one
 FEW = 16
@@ -100,8 +100,7 @@ def archived_files(archive: Path, known: Sequence[tuple[str, str, int]]) -> list
 def damage_of(path: Path, sha256: str) -> str | None:
     """Say what is wrong with the file of a hash, or None: it is missing, cannot be read, or is changed."""
     try:
-        with path.open("rb") as content:
-            return None if hashlib.file_digest(content, "sha256").hexdigest() == sha256 else "changed"
+        return None if sha256_of(path) == sha256 else "changed"
     except FileNotFoundError:
         return "missing"
     except OSError as e:
@@ -115,8 +114,7 @@ def archived_hashes(archive: Path) -> list[str]:
 
 def loose_file(path: Path) -> ArrivedFile:
     """Return a file that lies anywhere and stays there, as if it had arrived: for judging without taking it."""
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    sha256 = sha256_of(path)
     name = Arrival(path.name, 0, "").file_name
     return ArrivedFile(sha256[:16], sha256, name, path, path.stat().st_size, f"loose-{sha256}")
 
@@ -181,8 +179,7 @@ def _copy(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path,
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    with temporary.open("rb") as copied:  # what is hashed is what is kept
-        sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
+    sha256 = sha256_of(temporary)  # what is hashed is what is kept
     target = archive_path(archive, sha256)
     if target in temporaries or damage_of(target, sha256) is None:  # what stands there damaged is healed
         temporary.unlink()

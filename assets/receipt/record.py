@@ -5,7 +5,6 @@ Does not belong here: workbooks (workbook, listing).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse import query
 from warehouse.codes import labels
-from warehouse.files import safe_path, write_file
+from warehouse.files import safe_path, sha256_of, write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,12 +78,17 @@ def write_json(record: Record, made: Made | None, folder: Path) -> None:
 
     ``made`` is what became of its workbook; None when it needs none.
     """
-    import orjson
-
     target = safe_path(folder, record.submission_id, ".json")
-    content = orjson.dumps(as_json(record, made, folder), option=orjson.OPT_INDENT_2)
+    content = json_of(record, made, folder)
     judged_at = record.judged_at.replace(tzinfo=UTC).timestamp()
     write_file(target, content, mtime=judged_at, durable=False)
+
+
+def json_of(record: Record, made: Made | None, folder: Path) -> bytes:
+    """Return what ``write_json`` writes."""
+    import orjson
+
+    return orjson.dumps(as_json(record, made, folder), option=orjson.OPT_INDENT_2)
 
 
 def as_json(record: Record, made: Made | None, folder: Path) -> dict[str, Any]:
@@ -116,5 +120,4 @@ def more_text(count: int) -> str:
 def _workbook(record: Record, made: Made | None, folder: Path) -> dict[str, str | None] | None:
     if made is None or made.kind is None:
         return None if made is None else {"kind": None, "sha256": None, "why": made.why}
-    content = safe_path(folder, record.submission_id, ".xlsx").read_bytes()
-    return {"kind": made.kind, "sha256": hashlib.sha256(content).hexdigest(), "why": made.why}
+    return {"kind": made.kind, "sha256": sha256_of(safe_path(folder, record.submission_id, ".xlsx")), "why": made.why}

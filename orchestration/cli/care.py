@@ -1,4 +1,4 @@
-"""Commands for a home that lost something: restore.
+"""Commands for a home that may have lost something: verify, restore.
 
 Does not belong here: finding or mending damage (assets).
 """
@@ -15,7 +15,34 @@ from warehouse.damage import Source
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
+    app.command()(verify)
     app.command()(restore)
+
+
+def verify(json: JsonOption = False) -> None:
+    """Hash archive, ledger, tables, Parquet, manifest and receipts again and hold them against each other. Writes nothing.
+
+    Exit code 4 when something differs; docs/operating.md says what to do about each code. Example: danvan verify --json
+    """
+    from dataclasses import asdict
+
+    from assets.progress import reporting_to
+    from assets.verify import verify as run
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.require()
+    with ProgressBar() as bar, reporting_to(bar):
+        result = run(home)
+    if json:
+        echo_json({"checked": result.checked, "differences": [asdict(d) for d in result.differences]})
+    else:
+        looked = ", ".join(f"{count} {what}" for what, count in result.checked.items())
+        typer.echo(f"verified {looked}; {len(result.differences)} differences")
+        for d in result.differences:
+            typer.echo(f"  {d.code}: {d.place}: {d.found}")
+    if result.differences:
+        raise typer.Exit(4)
 
 
 def restore(

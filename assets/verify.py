@@ -1,0 +1,199 @@
+"""Verify: archive, ledger, tables, Parquet, manifest and receipts of a home, hashed again and held against each other.
+
+Each file is covered by the hash of another, so that a single changed bit is found wherever it is. Nothing is written.
+Does not belong here: mending (assets.restore), the inbox, what can be made again at any time (cache, Data Docs, yearly reports).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from assets.intake.archive import archive_path, archived_hashes, damage_of
+from assets.intake.guard import MAX_FILE
+from assets.progress import report
+from assets.receipt.apart import Made
+from assets.receipt.record import json_of, records
+from warehouse import ledger, query
+from warehouse.catalog import open_build, open_published, writer_lock
+from warehouse.content import content_hashes, differing, frame_hashes, hashed_relations
+from warehouse.damage import DamageError
+from warehouse.files import safe_path, sha256_of
+from warehouse.judgement import base_of
+from warehouse.release import manifest_of, parquet_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from assets.receipt.record import Record
+    from warehouse.home import Home
+
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it should be: a stable code, where, and what was found."""
+
+    code: str
+    place: str
+    found: str
+
+
+@dataclass(slots=True)
+class Verified:
+    """The outcome: how many of each kind were looked at, and all differences."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, what: str, count: int, found: Iterator[Difference]) -> None:
+        """Note that ``count`` of a kind were looked at, and what was found."""
+        report(f"verify {what}", 0, count)
+        self.differences += found
+        self.checked[what] = count
+
+
+def verify(home: Home) -> Verified:
+    """Look at everything that a home keeps. Raises FileNotFoundError when nothing is published."""
+    out = Verified()
+    out.add("databases", 2, _databases(home))
+    try:
+        with open_published(home) as con:
+            _of_published(con, home, out)
+    except DamageError as e:
+        out.differences.append(Difference(e.code, str(home.database), str(e)))
+    return out
+
+
+def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> None:
+    known = query.rows(con, "archived_files")
+    hashes = archived_hashes(home.archive)
+    out.add("originals", len({r["sha256"] for r in known} | set(hashes)), _originals(home, known, hashes))
+    out.add("ledger", len(known), _ledger(con))
+    expected = [tuple(r) for r in con.execute(
+        "SELECT schema_name, table_name, year, row_count, content_hash FROM meta.table_hash").fetchall()]  # fmt: skip
+    different = differing(expected, content_hashes(con))
+    out.add(
+        "tables", len(expected), (Difference("HOME-TABLE-CHANGED", t, "not the rows of its release") for t in different)
+    )
+    number = base_of(con).release_no
+    out.add("parquet", len(hashed_relations()), _parquet(home, number, expected))
+    out.add("manifest", 1, _manifest(con, home, number))
+    out.add("receipts", len(known), _receipts(con, home))
+
+
+def _databases(home: Home) -> Iterator[Difference]:
+    """The published file is a copy of the build file, byte for byte."""
+    with writer_lock(home):
+        if not home.build.exists():
+            yield Difference("HOME-BUILD-MISSING", str(home.build), "missing")
+            return
+        if not home.database.exists():
+            yield Difference("HOME-PUBLISHED-BEHIND", str(home.database), "missing; danvan ingest publishes it")
+            return
+        same = sha256_of(home.build) == sha256_of(home.database)
+        wal = home.build.with_name(f"{home.build.name}.wal")
+        if same and not wal.exists():
+            return
+        try:
+            with open_build(home) as con:
+                content_hashes(con)
+                ours = ledger.batch_ids(con)
+            with open_published(home) as con:
+                theirs = ledger.batch_ids(con)
+        except DamageError as e:
+            yield Difference(e.code, str(home.build.parent), str(e))
+            return
+    if ours > theirs:
+        yield Difference("HOME-PUBLISHED-BEHIND", str(home.database), "a batch is not published; danvan ingest does it")
+    elif theirs > ours:
+        yield Difference("HOME-BUILD-OLDER", str(home.build), f"lacks {len(theirs - ours)} batches that are published")
+    else:
+        yield Difference("HOME-DATABASES-DIFFER", str(home.build), f"not the bytes of {home.database}")
+
+
+def _originals(home: Home, known: list[dict[str, Any]], hashes: list[str]) -> Iterator[Difference]:
+    """Each file of the ledger lies in the archive under its hash; what else lies there is what its name says too."""
+    names = {row["sha256"]: row for row in known}
+    for n, sha256 in enumerate(sorted({*names, *hashes}), start=1):
+        row = names.get(sha256, {"file_name": sha256, "byte_size": 0})
+        path = archive_path(home.archive, sha256)
+        damage = damage_of(path, sha256)
+        if damage and not (damage == "missing" and row["byte_size"] > MAX_FILE):  # one too large was never kept
+            yield Difference("HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']} is {damage}")
+        elif not damage and row["byte_size"] not in (0, path.stat().st_size):
+            yield Difference("HOME-LEDGER-CHANGED", row["file_name"], f"its size is not {row['byte_size']}")
+        report("verify originals", n, len(names))
+
+
+def _ledger(con: duckdb.DuckDBPyConnection) -> Iterator[Difference]:
+    for row in query.rows(con, "ledger_differences"):
+        yield Difference("HOME-LEDGER-CHANGED", f"{row['submission_id']} ({row['file_name']})", row["what"])
+
+
+def _parquet(home: Home, number: int, expected: list[Any]) -> Iterator[Difference]:
+    """The rows of each table's Parquet files are those of the table."""
+    import pyarrow.parquet as pq
+
+    folder = parquet_folder(home, number)
+    for relation in hashed_relations():
+        place = folder / relation.qualified.replace(".", "/")
+        wanted = [h for h in expected if (h[0], h[1]) == (relation.schema, relation.name)]
+        try:
+            found = frame_hashes(relation, pq.read_table(place)) if place.is_dir() else []
+        except Exception as e:  # whatever a damaged file does to its reader
+            yield Difference("HOME-PARQUET-DAMAGED", str(place), f"cannot be read ({type(e).__name__})")
+            continue
+        for table in differing(wanted, [h for h in found if h[3]]):
+            yield Difference("HOME-PARQUET-DAMAGED", str(place), f"{table}: not the rows of the table")
+
+
+def _manifest(con: duckdb.DuckDBPyConnection, home: Home, number: int) -> Iterator[Difference]:
+    """The manifest says what stands in the published folder, with the hash of each file."""
+    import orjson
+
+    if not home.manifest.exists():
+        yield Difference("HOME-MANIFEST-DIFFERS", str(home.manifest), "missing; danvan ingest writes it")
+        return
+    written, now = home.manifest.read_bytes(), manifest_of(con, home, number)
+    if written == now:
+        return
+    try:
+        then: dict[str, str] = orjson.loads(written)["sha256"]
+        files = orjson.loads(now)["sha256"]
+        changed = sorted(n for n in then.keys() | files.keys() if then.get(n) != files.get(n))
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        changed = []
+    for name in changed:
+        yield Difference("HOME-PUBLISHED-CHANGED", name, "not the file that the manifest lists")
+    if not changed:
+        yield Difference("HOME-MANIFEST-DIFFERS", str(home.manifest), "does not say what is published")
+
+
+def _receipts(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Difference]:
+    """Each receipt is what would be written now, and its workbook the one that it names."""
+    ids = [j["submission_id"] for j in query.rows(con, "judgements")]
+    for start in range(0, len(ids), _AT_ONCE):
+        for record in records(con, ids[start : start + _AT_ONCE]):
+            path = safe_path(home.receipts, record.submission_id, ".json")
+            if what := _receipt_damage(path, record, home):
+                yield Difference("HOME-RECEIPT-DIFFERS", str(path), what)
+        report("verify receipts", min(start + _AT_ONCE, len(ids)), len(ids))
+
+
+def _receipt_damage(path: Path, record: Record, home: Home) -> str | None:
+    import orjson
+
+    try:
+        written = path.read_bytes()
+        workbook = orjson.loads(written)["workbook"]
+        made = Made(workbook["kind"], workbook["why"]) if workbook else None
+        return None if written == json_of(record, made, home.receipts) else "not what the ledger says; danvan receipt"
+    except FileNotFoundError as e:
+        return f"{e.filename} is missing; danvan receipt writes it"
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return "cannot be read; danvan receipt writes it again"
