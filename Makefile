@@ -12,7 +12,7 @@ demo: setup
 test: setup check
 	$(BIN)/pytest
 
-# while working: all that needs no daemon, no kill and no job in a process of its own; under two minutes
+# while working: all that needs no daemon, no kill and no job in a process of its own
 test-fast: setup
 	$(BIN)/pytest -m "$(FAST)"
 

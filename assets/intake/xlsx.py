@@ -16,6 +16,7 @@ from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import KNOWN_ERRORS, WorkbookFacts, scan
 from assets.intake.sheet_scan import SheetFacts
 from warehouse.cells.reading import Cell
+from warehouse.cells.words import mask_personal
 
 #: days between the two systems of Excel
 DAYS_TO_1904 = 1462
@@ -40,7 +41,7 @@ def read_xlsx(path: Path) -> RawFile:
 
 
 def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSheet:
-    name = unicodedata.normalize("NFC", meta.name)
+    name = mask_personal(unicodedata.normalize("NFC", meta.name))  # names of sheets are stored with findings and facts
     visible = str(meta.visible).endswith("Visible")
     if not str(meta.typ).endswith("WorkSheet"):
         return RawSheet(name, visible, [], 1, 0)

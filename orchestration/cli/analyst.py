@@ -123,6 +123,9 @@ def sql(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows shown by --format table.")] = LISTED,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="csv without the apostrophe before texts that a spreadsheet would work out.")
+    ] = False,
 ) -> None:
     """Query the published warehouse, read-only; it may be used while a run is writing.
 
@@ -142,7 +145,7 @@ def sql(
                 shown, total = first_rows(result, limit)
                 echo_table(shown, total=total, more="--limit N shows more, --format csv all")
             else:
-                _write(out, content(result, fmt.value))
+                _write(out, content(result, fmt.value, raw=raw))
         except duckdb.Error as e:
             raise UsageProblem(f"the query failed: {e}") from e
 

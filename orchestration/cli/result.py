@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.cli.output import UsageProblem, json_bytes
 
 if TYPE_CHECKING:
+    import polars as pl
     from duckdb import DuckDBPyRelation
 
 
@@ -22,11 +23,19 @@ def first_rows(result: DuckDBPyRelation, limit: int) -> tuple[list[dict[str, Any
     return _named(result, rows), total
 
 
-def content(result: DuckDBPyRelation, kind: str) -> bytes:
-    """Return the whole result as csv, json or parquet. Raises UsageProblem for a column that the kind cannot hold."""
+#: what a spreadsheet that opens a csv would work out, in whatever width its signs are written
+_COMPUTES = r"^\s*(?:[=@＝＠]|[+\-＋－].*[(|!（｜！])"
+
+
+def content(result: DuckDBPyRelation, kind: str, *, raw: bool = False) -> bytes:
+    """Return the whole result as csv, json or parquet. Raises UsageProblem for a column that the kind cannot hold.
+
+    In csv a text that a spreadsheet would work out stands behind an apostrophe, unless it is wanted ``raw``.
+    """
     if kind == "csv":
         text = ", ".join(f"#{n}::VARCHAR" for n in range(1, len(result.columns) + 1))
         frame = result.project(text).pl()
+        frame = frame if raw else _disarmed(frame)
         frame.columns = _names(result)
         return frame.write_csv().encode()
     from polars.exceptions import PolarsError
@@ -35,6 +44,12 @@ def content(result: DuckDBPyRelation, kind: str) -> bytes:
         return _parquet(result) if kind == "parquet" else json_bytes(_named(result, result.fetchall())) + b"\n"
     except (PolarsError, TypeError) as e:
         raise UsageProblem(f"{kind} cannot hold a column of this query ({e}); cast it: column::VARCHAR") from e
+
+
+def _disarmed(frame: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return frame.with_columns(pl.all().cast(pl.String).str.replace(_COMPUTES, "'${0}"))
 
 
 def _parquet(result: DuckDBPyRelation) -> bytes:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support import HANGS, REPO, clean_rows, put, put_register, report_of
 from warehouse.home import Home
+from warehouse.relation import literal
 
 DANVAN = Path(sys.executable).with_name("danvan")
 
@@ -205,6 +206,14 @@ def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
     for nothing in (["--year", "1999"], ["--submission", "ffff"], []):
         done = danvan(home, "replay", *nothing)
         assert (done.returncode, done.stderr.startswith("danvan: nothing to replay")) == (1, True)
+
+
+def test_csv_holds_no_formula_unless_it_is_wanted_raw(demo: Home) -> None:
+    texts = ["=1+1", "+cmd|' /C calc'!A0", "-1+WEBSERVICE(1)", "＝1", "- Tổ dân phố", "-5", "a"]
+    query = f"SELECT * FROM (VALUES {', '.join(f'({literal(t)})' for t in texts)}) t(x)"
+    lines = danvan(demo.root, "sql", query, "--format", "csv").stdout.splitlines()[1:]
+    assert lines == ["'=1+1", "'+cmd|' /C calc'!A0", "'-1+WEBSERVICE(1)", "'＝1", "- Tổ dân phố", "-5", "a"]
+    assert danvan(demo.root, "sql", query, "--format", "csv", "--raw").stdout.splitlines()[1:] == texts
 
 
 def test_sql_in_four_formats(demo: Home, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol
 
+from warehouse.cells.words import mask_personal
+
 INBOX_SETTING = "DANVAN_INBOX"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload")
@@ -36,10 +38,11 @@ class Arrival:
     def file_name(self) -> str:
         """The last part of the name, composed (NFC) whatever the sender's system wrote.
 
-        Bytes that are no text and characters that command a terminal become the replacement sign: names are shown and stored.
+        Bytes that are no text and characters that command a terminal become the replacement sign, what looks like a phone or
+        an identity number becomes ***: names are shown and stored.
         """
         name = PurePosixPath(self.name).name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name))
+        return mask_personal(unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name)))
 
 
 class Sink(Protocol):

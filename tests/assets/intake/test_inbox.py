@@ -329,3 +329,13 @@ def test_what_killed_runs_left_in_archive_and_parquet_is_taken_away(home: Home) 
     take(home)
     assert not left[0].exists()
     assert not left[1].parent.exists()
+
+
+def test_a_personal_number_in_a_name_is_not_kept(home: Home) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    path.rename(path.with_name("Nguyen Van A 0912345678 001099012345.xlsx"))
+    take(home)
+    assert query(home, "SELECT file_name FROM intake.submission WHERE form_code = 'BCDV'") == [
+        ("Nguyen Van A *** ***.xlsx",)
+    ]
+    assert query(home, "SELECT count(*) FROM intake.event WHERE file_name LIKE '%09123%'") == [(0,)]
