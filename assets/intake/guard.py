@@ -59,7 +59,7 @@ def scan(path: Path) -> WorkbookFacts:
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
     infos = [i for i in archive.infolist() if not i.is_dir()]
     read = [i for i in infos if "/media/" not in f"/{part_name(i.filename)}"]
-    if len(infos) > MAX_ENTRIES or len(read) > MAX_PARTS + len(infos) - len(read):
+    if len(infos) > MAX_ENTRIES or len(read) > MAX_PARTS:
         raise Refused("F-BOMB", f"{len(infos)} parts; at most {MAX_PARTS} besides pictures")
     if len({part_name(i.filename) for i in infos}) != len(infos):
         raise Refused("F-BOMB", "one part stands twice")
@@ -90,7 +90,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
         raise Refused("F-TRUNCATED", f"{info.filename}: {e}") from e
     if len(content) > left or rest:
         raise Refused("F-BOMB", f"{info.filename} is larger than it says")
-    if content.lstrip()[:3].startswith(_XML) and any(d in content for d in _DECLARED):
+    if content[:64].lstrip().startswith(_XML) and any(d in content for d in _DECLARED):
         raise Refused("F-DTD", info.filename)
     return content
 
