@@ -74,8 +74,7 @@ def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> 
     hashes = archived_hashes(home.archive)
     out.add("originals", len({r["sha256"] for r in known} | set(hashes)), _originals(home, known, hashes))
     out.add("ledger", len(known), _ledger(con))
-    expected = [tuple(r) for r in con.execute(
-        "SELECT schema_name, table_name, year, row_count, content_hash FROM meta.table_hash").fetchall()]  # fmt: skip
+    expected: list[Any] = [tuple(row.values()) for row in query.rows(con, "table_hashes")]
     different = differing(expected, content_hashes(con))
     out.add(
         "tables", len(expected), (Difference("HOME-TABLE-CHANGED", t, "not the rows of its release") for t in different)

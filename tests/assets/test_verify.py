@@ -72,9 +72,9 @@ def test_one_bit_of_a_file_of_each_kind_is_found(kept: Home, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_one_bit_at_a_thousand_places_is_found(kept: Home, tmp_path: Path) -> None:
+def test_one_bit_at_two_hundred_more_places_is_found(kept: Home, tmp_path: Path) -> None:
     home = copy_home(kept, tmp_path)
-    assert _undetected(home, 1000, seed=2) == []
+    assert _undetected(home, 200, seed=2) == []
 
 
 def test_each_part_that_is_missing_or_changed_is_named_by_its_code(kept: Home, tmp_path: Path) -> None:
