@@ -50,7 +50,7 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
     start_row, start_col = sheet.start or (0, 0)
     _agree(rows, told, start_row, start_col, name)
-    _put_errors(rows, told.errors, start_row, start_col)
+    _put_errors(rows, told.errors, start_row, start_col, name)
     merged = frozenset(_fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
     return RawSheet(
         name=name,
@@ -123,12 +123,15 @@ def _same(cell: Cell, stated: str) -> bool:
     return not stated or cell is None or not cell.startswith("n:") or float(cell[2:]) == float(stated)
 
 
-def _put_errors(rows: list[list[Cell]], errors: dict[tuple[int, int], str], start_row: int, start_col: int) -> None:
-    """The parser gives an error cell as a blank one, which would be "not reported"."""
+def _put_errors(
+    rows: list[list[Cell]], errors: dict[tuple[int, int], str], start_row: int, start_col: int, name: str
+) -> None:
+    """Place errors, which the parser gives as blank cells: "not reported". Raises Refused when it gave no cell there."""
     for (row, col), text in errors.items():
         r, c = row - 1 - start_row, col - start_col
-        if 0 <= r < len(rows) and 0 <= c < len(rows[r]):
-            rows[r][c] = "e:" + text
+        if not (0 <= r < len(rows) and 0 <= c < len(rows[r])):
+            raise Refused("F-TRUNCATED", f"{name}: không đọc chắc chắn được mọi ô")
+        rows[r][c] = "e:" + text
 
 
 def _fill_merges(

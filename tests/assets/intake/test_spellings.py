@@ -164,3 +164,14 @@ def test_two_values_in_one_cell_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         _read(_book(tmp_path / "a.xlsx", SHEET.replace("<v>40</v>", "<v>40</v><v>99</v>")))
     assert refused.value.code == "F-CELL-TWICE"
+
+
+def test_an_error_that_the_parser_gives_no_place_for_is_not_lost(tmp_path: Path) -> None:
+    """Alone in the first column, in a spelling that the parser takes for nothing."""
+    text = SHEET.replace("</sheetData>", '<row r="6"><c r="A6" t="e"><v><![CDATA[#REF!]]></v></c></row></sheetData>')
+    try:
+        sheet = _read(_book(tmp_path / "a.xlsx", text))
+    except Refused as e:
+        assert e.code == "F-TRUNCATED"
+        return
+    assert sheet.rows[3][0] == "e:#REF!"
