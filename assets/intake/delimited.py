@@ -69,9 +69,9 @@ def _rows(text: str, delimiter: str) -> list[list[Cell]]:
 def _refuse_swallowed(row: list[str], line: int, delimiter: str, width: int) -> None:
     """Raise Refused when a quoted cell holds what looks like further rows: a stray quote opened it, and another closed it.
 
-    Rows have no blank after a delimiter; a note of several lines has, or has few delimiters.
+    Rows have no blank after a delimiter; a note of several lines has one, or the end of its line, or few delimiters.
     """
-    tight = re.compile(re.escape(delimiter) + r"(?! )")
+    tight = re.compile(re.escape(delimiter) + r"(?!\s)")
     for text in row:
         if "\n" in text or "\r" in text:
             if len(tight.findall(text)) >= max(2, (width - 1) // 2) or re.search(r"[\r\n]\s*\[[^\]\r\n]+\]", text):
