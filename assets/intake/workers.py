@@ -212,12 +212,17 @@ class _Child:
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        end(self.process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a child and close its pipes, whatever it is doing."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def _send(pipe: BinaryIO, value: object) -> None:

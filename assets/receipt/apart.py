@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from assets.intake.workers import end
+
 if TYPE_CHECKING:
     from assets.receipt.record import Record
 
@@ -119,12 +121,7 @@ class _Child:
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        end(self.process)
 
 
 def serve(memory_mb: int) -> None:

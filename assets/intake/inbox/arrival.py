@@ -57,12 +57,10 @@ class Digest:
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
-        self._size = 0
 
     def write(self, content: bytes) -> int:
         """Take the next bytes."""
         self._hash.update(content)
-        self._size += len(content)
         return len(content)
 
     def sha256(self) -> str:
