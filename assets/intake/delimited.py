@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from assets.intake.cover import is_label
 from assets.intake.encodings import decode
-from assets.intake.grid import RawFile, RawSheet, Refused
+from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
 from assets.intake.guard import MAX_FILE
 from assets.intake.sheet_scan import MAX_CELLS, MAX_ROW
 from assets.intake.xlsx import trim
@@ -32,7 +33,8 @@ def read_csv(path: Path) -> RawFile:
     if path.stat().st_size > MAX_FILE:
         raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
     text, findings = decode(path.read_bytes())
-    return RawFile("csv", _sections(_rows(text, delimiter_of(text))), findings)
+    rows = _rows(text, delimiter_of(text), findings)
+    return RawFile("csv", _sections(rows), findings)
 
 
 def delimiter_of(text: str) -> str:
@@ -46,37 +48,45 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=lambda d: (known(d), bare.count(d)))
 
 
-def _rows(text: str, delimiter: str) -> list[list[Cell]]:
-    """Return the rows as tagged cells, counted while they are read."""
+def _rows(text: str, delimiter: str, findings: list[FileFinding]) -> list[list[Cell]]:
+    """Return the rows as tagged cells, counted while they are read; rows that may hide others go to ``findings``."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[Cell]] = []
     cells = widest = 0
+    begin = 1
     try:
-        begin = 1
         for row in reader:
             cells, widest = cells + len(row), max(len(row), 0 if _is_marker(row) else widest)
             if len(rows) >= MAX_ROW or cells > MAX_CELLS:
                 raise Refused("F-RANGE", f"over {MAX_ROW} lines or {MAX_CELLS} cells")
             if reader.line_num > begin:  # some cell has several lines
-                _refuse_swallowed(row, begin, delimiter, widest)
+                findings += _ask_of_lines(row, begin, delimiter, widest)
             begin = reader.line_num + 1
             rows.append(["s:" + v if v.strip() else None for v in row])
     except csv.Error as e:
-        raise Refused("F-CSV", f"dòng {reader.line_num}") from e
+        raise Refused("F-CSV", f"dấu ngoặc kép ở dòng {begin} không có dấu đóng đúng chỗ") from e
     return rows
 
 
-def _refuse_swallowed(row: list[str], line: int, delimiter: str, width: int) -> None:
-    """Raise Refused when a quoted cell holds what looks like further rows: a stray quote opened it, and another closed it.
+def _ask_of_lines(row: list[str], line: int, delimiter: str, width: int) -> Iterator[FileFinding]:
+    """Ask about quoted cells of several lines; refuse one that holds what looks like further rows of ``width`` cells.
 
-    Rows have no blank after a delimiter; a note of several lines has one, or the end of its line, or few delimiters.
+    Then a stray quote opened it and another one closed it. What tells: in a row a delimiter stands tight before the next
+    cell; in a note of several lines a blank or the line's end follows it. Rows that were cut short have few delimiters, so
+    a single tight one is asked about. Raises Refused.
     """
-    tight = re.compile(re.escape(delimiter) + r"(?!\s)")
+    tight = re.compile(re.escape(delimiter) + r"(?![ \r\n]|\Z)")
     for text in row:
-        if "\n" in text or "\r" in text:
-            if len(tight.findall(text)) >= max(2, (width - 1) // 2) or re.search(r"[\r\n]\s*\[[^\]\r\n]+\]", text):
-                raise Refused("F-CSV", f"dấu ngoặc kép mở ở dòng {line} ôm cả các dòng sau")
-            line += len(text.splitlines()) - 1
+        first, *further = re.split(r"\r\n|\r|\n", text)
+        if further:
+            found = f"dấu ngoặc kép mở ở dòng {line} ôm cả các dòng sau"
+            above, below = len(tight.findall(first)), sum(len(tight.findall(t)) for t in further)
+            is_wide = below and above + below >= max(2, (width - 1) // 2)
+            if is_wide or any(_SECTION.match(t.strip(f"{delimiter} ")) for t in further):
+                raise Refused("F-CSV", found)
+            if above or below or text.count(delimiter) >= width - 1 > 0:
+                yield FileFinding("F-CSV-LINES", None, None, found, "Mỗi dòng một bản ghi")
+        line += len(further)
 
 
 def _sections(rows: list[list[Cell]]) -> list[RawSheet]:

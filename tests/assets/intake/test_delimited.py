@@ -86,11 +86,60 @@ def test_honest_notes_of_several_lines_come_back_whole(notes: list[str], delimit
     assert [row[5] if len(row) > 5 else "" for row in rows] == notes
 
 
-@pytest.mark.parametrize("delimiter", [";", ","])
-def test_a_list_whose_lines_end_in_the_delimiter_is_an_honest_note(delimiter: str, tmp_path: Path) -> None:
-    note = f"- tuyên truyền{delimiter}\n- vận động{delimiter}\n- phối hợp{delimiter}\n- giám sát"
-    row = delimiter.join(["1", "M1", "Tên", "80", "1", f'"{note}"'])
-    assert _rows(tmp_path, HEAD.format(d=delimiter) + row + "\n")[1][5] == note
+LISTS = st.lists(st.text("ab Đợ.", min_size=1, max_size=9), min_size=2, max_size=12).map(";\n- ".join)
+
+
+@given(
+    notes=st.lists(LISTS, min_size=1, max_size=5),
+    delimiter=st.sampled_from(";,\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_lists_with_a_delimiter_at_the_end_of_each_line_are_honest_notes(
+    notes: list[str], delimiter: str, end: str, tmp_path: Path
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(
+        [n, f"M{n}", "Tên", 80, 1, note] for n, note in enumerate(notes)
+    )
+    assert [row[5] for row in _rows(tmp_path, HEAD.format(d=delimiter) + out.getvalue())[1:]] == notes
+
+
+@st.composite
+def _with_stray_quotes(draw: st.DrawFn) -> tuple[int, str]:
+    """Draw some rows, perhaps cut short behind their last filled cell, and up to three quotes anywhere among them."""
+    n = draw(st.integers(2, 5))
+    filled = draw(st.lists(st.integers(3, 6), min_size=n, max_size=n))
+    rows = [f"{i};M{i};Tên {i};8{i};{i};Đợt {i}".split(";")[:k] for i, k in enumerate(filled, start=1)]
+    is_cut = draw(st.booleans())
+    text = "".join(";".join(row if is_cut else row + [""] * (6 - len(row))) + "\n" for row in rows)
+    for at in sorted(draw(st.lists(st.integers(0, len(text) - 1), min_size=1, max_size=3)), reverse=True):
+        text = f'{text[:at]}"{text[at:]}'
+    return n, text
+
+
+@given(planted=_with_stray_quotes())
+@settings(
+    max_examples=1500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_quote_anywhere_loses_a_row_in_silence(planted: tuple[int, str], tmp_path: Path) -> None:
+    n, text = planted
+    try:
+        read = _read(tmp_path, (HEAD.format(d=";") + text).encode())
+    except Refused as e:
+        assert e.code == "F-CSV"
+        return
+    rows = read.sheets[-1].rows[1:]
+    is_said = any(f.code == "F-CSV-LINES" for f in read.findings) or any(len(row) > 6 for row in rows)
+    assert is_said or len([row for row in rows if row]) == n, text
+
+
+def test_an_unclosed_quote_is_named_where_it_opens(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        _read(tmp_path, (HEAD.format(d=";") + '1;M1;Tên;80;1;\n2;M2;"Tên;80;1;\n' + "3;M3;Tên;80;1;\n" * 9).encode())
+    assert "dòng 7" in refused.value.detail
 
 
 def test_lines_are_counted_while_they_are_read(tmp_path: Path) -> None:
