@@ -14,6 +14,7 @@ from assets.intake.cover import Cover, CoverCell, find_cover
 from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
+from assets.intake.moved import moved_headers
 from assets.intake.rows import Rows, sort_rows
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell, Value
@@ -152,6 +153,7 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     for c, i in loaded:
         index, header = sheet.first_col + i, clean((below[i] or "s:")[2:]) if i < len(below) else ""
         columns.append(MappedColumn(c.columns, c.reader, c.ref, index, sheet.column(index), header))
+    issues += moved_headers(found, rows.data)
     _report_rows(found, rows, issues)
     return ExtractedTable(
         table=found.table,

@@ -15,6 +15,8 @@ from warehouse.cells import kind_of
 from warehouse.cells.words import fold_key, mask_personal, shown_text
 from warehouse.forms import FormColumn, FormVersion
 
+#: a form's column and its index in the rows
+Mapped = tuple[FormColumn, int]
 #: how far down a sheet a header may stand, below letterhead and titles
 SEARCH_ROWS = 40
 
@@ -26,7 +28,7 @@ class TableMap:
     table: str
     sheet: RawSheet
     header_row: int
-    columns: tuple[tuple[FormColumn, int], ...]
+    columns: tuple[Mapped, ...]
 
 
 def match_tables(
@@ -109,11 +111,6 @@ def _map(form: FormVersion, table: str, sheet: RawSheet, issues: list[Issue]) ->
     found = _locate(headers, sheet, row, table, issues)
     _report(headers, sheet, row, found, issues)
     pairs = tuple((h, i) for i, h in sorted(found.items(), key=lambda pair: headers.index(pair[1])))
-    order = [i for _, i in pairs]
-    if order != sorted(order) and sheet.address != "pointer":
-        moved, at_index = next(pair for pair, j in zip(pairs, sorted(order), strict=True) if pair[1] != j)
-        at = sheet.cell(sheet.first_row + row, sheet.first_col + at_index)
-        issues.append(Issue("H-HEADER-MOVED", table, sheet=sheet.name, cell=at, found=moved.header))
     return TableMap(table, sheet, row, pairs)
 
 

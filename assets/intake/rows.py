@@ -10,14 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assets.intake.match import TableMap
+from assets.intake.match import Mapped, TableMap
 from warehouse.cells import Kind, kind_of
 from warehouse.cells.reading import Cell
 from warehouse.cells.words import fold_key, is_none_word
 from warehouse.forms import FormColumn
 
-#: a form's column and its index in the rows
-Mapped = tuple[FormColumn, int]
 RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total", "blank", "signature"]
 _NUMBERING = re.compile(r"^\(?\d{1,2}\)?$")
 _ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")

@@ -212,11 +212,15 @@ def _two_sheets(book: openpyxl.Workbook) -> None:
     copy.title = "2. Dân vận khéo "
 
 
-def _swap(book: openpyxl.Workbook) -> None:
+def _swap(book: openpyxl.Workbook, first: int = 4, second: int = 5) -> None:
     sheet = book["7. Bức xúc - hạn chế"]
     for row in range(4, 8):
-        a, b = sheet.cell(row, 4).value, sheet.cell(row, 5).value
-        sheet.cell(row, 4).value, sheet.cell(row, 5).value = b, a
+        a, b = sheet.cell(row, first).value, sheet.cell(row, second).value
+        sheet.cell(row, first).value, sheet.cell(row, second).value = b, a
+
+
+def _swap_kinds(book: openpyxl.Workbook) -> None:
+    _swap(book, 3, 4)
 
 
 def _of_which(book: openpyxl.Workbook) -> None:
@@ -230,7 +234,8 @@ EDITS = {
     "H-SHEET-UNKNOWN": (_extra_sheet, ("Phụ lục", None), "accepted"),
     "H-SHEET-MISSING": (_drop_sheet, ("5. Đối thoại - dân chủ cơ sở", None), "rejected"),
     "H-SHEET-DUPLICATE": (_two_sheets, ("2. Dân vận khéo", None), "rejected"),
-    "H-HEADER-MOVED": (_swap, ("7. Bức xúc - hạn chế", "E4"), "accepted"),
+    "H-HEADER-EXCHANGED": (_swap, ("7. Bức xúc - hạn chế", "E4"), "rejected"),
+    "H-HEADER-MOVED": (_swap_kinds, ("7. Bức xúc - hạn chế", "D4"), "accepted"),
     "H-ROW-OF-WHICH": (_of_which, ("1. Quán triệt - tập huấn", "8:8"), "accepted"),
 }
 
