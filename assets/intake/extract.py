@@ -96,7 +96,7 @@ def extract(raw: RawFile) -> Extract:
         return out
     out.form = (cover.form.form_code, cover.form.form_version)
     sheets = _data_sheets(cover.form, cover.sheet, raw.sheets, out.issues)
-    found = match_tables(cover.form, sheets, out.issues, may_leave_out=raw.kind == "json")
+    found = match_tables(cover.form, sheets, out.issues, in_json=raw.kind == "json")
     out.tables = [_table(t, out.issues) for t in found]
     return out
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from assets.intake.encodings import utf_16_of
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_FILE
-from assets.intake.sheet_scan import MAX_ROW
+from assets.intake.guard import MAX_FILE, MAX_SHEETS
+from assets.intake.sheet_scan import MAX_CELLS, MAX_COLUMN, MAX_ROW
 from assets.intake.xlsx import tag
 from warehouse.cells.reading import Cell
+from warehouse.cells.words import mask_personal
 
 
 def read_json(path: Path) -> RawFile:
@@ -37,8 +38,8 @@ def read_json(path: Path) -> RawFile:
         raise Refused("F-JSON", 'expected an object with "cover" and "tables" and nothing beside them')
     findings: list[FileFinding] = []
     sheets = [_cover(raw["cover"])] if isinstance(raw.get("cover"), dict) else []
-    for name, items in raw["tables"].items():
-        sheets.append(_table(str(name), items, findings))
+    keys = _keys(raw["tables"])
+    sheets += [_table(name, items, keys[name], findings) for name, items in raw["tables"].items()]
     return RawFile("json", sheets, findings)
 
 
@@ -47,10 +48,22 @@ def _cover(cover: dict[str, Any]) -> RawSheet:
     return RawSheet("cover", True, rows, 1, 0, address="pointer")
 
 
-def _table(name: str, items: Any, findings: list[FileFinding]) -> RawSheet:
-    if not isinstance(items, list) or len(items) > MAX_ROW or not all(isinstance(i, dict) for i in items):
-        raise Refused("F-JSON", f'"tables"/"{name}" must be a list of objects')
-    keys = tuple(dict.fromkeys(k for item in items for k in item))
+def _keys(tables: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the keys of each table, in the order of their first use; all are counted before any cell is made."""
+    if len(tables) > MAX_SHEETS:
+        raise Refused("F-SHEETS", f"{len(tables)} bảng")
+    out, cells = {}, 0
+    for name, items in tables.items():
+        if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+            raise Refused("F-JSON", f'"tables"/"{name}" must be a list of objects')
+        out[name] = tuple(dict.fromkeys(k for item in items for k in item))
+        cells += len(items) * len(out[name])
+        if len(items) > MAX_ROW or len(out[name]) > MAX_COLUMN or cells > MAX_CELLS:
+            raise Refused("F-RANGE", f"/tables/{mask_personal(name)}: {len(items)} dòng, {len(out[name])} khóa")
+    return out
+
+
+def _table(name: str, items: list[dict[str, Any]], keys: tuple[str, ...], findings: list[FileFinding]) -> RawSheet:
     rows: list[list[Cell]] = [["s:" + k for k in keys]]
     for n, item in enumerate(items):
         for key, value in item.items():

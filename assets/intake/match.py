@@ -32,20 +32,19 @@ class TableMap:
 
 
 def match_tables(
-    form: FormVersion, sheets: list[RawSheet], issues: list[Issue], *, may_leave_out: bool
+    form: FormVersion, sheets: list[RawSheet], issues: list[Issue], *, in_json: bool = False
 ) -> list[TableMap]:
     """Match every table of the form to a sheet and its headers to columns; all that does not fit goes to ``issues``.
 
-    ``may_leave_out``: a json file leaves out the tables that it has nothing for; elsewhere a missing sheet is a finding.
+    A table that has nothing is a sheet without rows, ``in_json`` an empty list; one that is left out is a finding.
     """
     left = list(sheets)
     maps = []
     for table in form.tables():
         sheet = _pick(form, table, left, issues)
         if sheet is None:
-            if not may_leave_out:
-                name = form.sheet(table)
-                issues.append(Issue("H-SHEET-MISSING", table, sheet=name, detail=name))
+            name, at = (table, f"/tables/{table}") if in_json else (form.sheet(table), None)
+            issues.append(Issue("H-SHEET-MISSING", table, sheet=name, cell=at, detail=name))
             continue
         left.remove(sheet)
         found = _map(form, table, sheet, issues)
@@ -110,6 +109,8 @@ def _map(form: FormVersion, table: str, sheet: RawSheet, issues: list[Issue]) ->
         headers = _keys_of_json(headers)
     found = _locate(headers, sheet, row, table, issues)
     _report(headers, sheet, row, found, issues)
+    if sheet.address == "pointer":
+        sheet, found = _with_left_out(headers, sheet, found)
     pairs = tuple((h, i) for i, h in sorted(found.items(), key=lambda pair: headers.index(pair[1])))
     return TableMap(table, sheet, row, pairs)
 
@@ -125,6 +126,16 @@ def _keys_of_json(headers: list[FormColumn]) -> list[FormColumn]:
         else:
             out.append(replace(h, header=h.columns[0] if h.columns else h.header, group_header=""))
     return out
+
+
+def _with_left_out(
+    headers: list[FormColumn], sheet: RawSheet, found: dict[int, FormColumn]
+) -> tuple[RawSheet, dict[int, FormColumn]]:
+    """Give each key that no object has its place, so that findings about its cells, which are blank, say where it belongs."""
+    filled = {name for h in found.values() for name in h.columns}
+    left = [h for h in headers if len(h.columns) == 1 and h.columns[0] not in filled] if len(sheet.rows) > 1 else []
+    keys = (*sheet.keys, *(h.columns[0] for h in left))
+    return replace(sheet, keys=keys), found | dict(enumerate(left, start=len(sheet.keys)))
 
 
 def _locate(
@@ -161,10 +172,17 @@ def _report(
             issues.append(Issue("H-HEADER-MISSING", table, None, h.columns[0], sheet.name, at, None, wanted))
     for i, (_, text) in enumerate(header_texts(sheet, row)):
         if text and i not in found:
-            at = sheet.cell(sheet.first_row + row, sheet.first_col + i)
+            at = sheet.cell(sheet.first_row + _first_with(sheet, row, i), sheet.first_col + i)
             cell = sheet.rows[row][i] if i < len(sheet.rows[row]) else None
             found_text = shown_text(cell[2:] if cell else text)
             issues.append(Issue("H-HEADER-UNKNOWN", table, sheet=sheet.name, cell=mask_personal(at), found=found_text))
+
+
+def _first_with(sheet: RawSheet, row: int, i: int) -> int:
+    """Return the row where a header is shown: its own, in json the first object that has something under the key."""
+    if sheet.address != "pointer":
+        return row
+    return next((r for r in range(1, len(sheet.rows)) if i < len(sheet.rows[r]) and sheet.rows[r][i]), 1)
 
 
 def _text(row: list[str | None], col: int) -> str:

@@ -49,9 +49,8 @@ def json_bytes(report: Report) -> bytes:
     cover = {f.label: _plain(values.get(f.field)) for f in report.form.cover}
     columns = {t: {n for c in report.form.headers(t) for n in c.columns} for t in report.form.tables()}
     tables = {
-        t: [{k: _plain(v) for k, v in row.items() if v is not None and k in columns[t]} for row in rows]
-        for t, rows in report.rows.items()
-        if rows
+        t: [{k: _plain(v) for k, v in row.items() if v is not None and k in names} for row in report.rows.get(t, ())]
+        for t, names in columns.items()
     }
     return orjson.dumps({"cover": cover, "tables": tables}, option=orjson.OPT_INDENT_2)
 

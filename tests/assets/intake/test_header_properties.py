@@ -78,8 +78,9 @@ def drawn(headers: list[FormColumn], layout: Layout) -> RawSheet:
 def found_in(form: FormVersion, table: str, sheet: RawSheet) -> tuple[TableMap | None, list[Issue]]:
     named = RawSheet(form.sheet(table), True, sheet.rows, 1, 0)
     issues: list[Issue] = []
-    maps = match_tables(form, [named], issues, may_leave_out=True)
-    return next((m for m in maps if m.table == table), None), issues
+    maps = match_tables(form, [named], issues)
+    others = [form.sheet(t) for t in form.tables() if t != table]
+    return next((m for m in maps if m.table == table), None), [i for i in issues if i.sheet not in others]
 
 
 @pytest.mark.parametrize(("form", "table"), TABLES, ids=IDS)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assets.check import check
 from assets.intake.grid import Refused
 from assets.intake.json_file import read_json
 from tests.support import clean_rows, findings, put, report_of, take
@@ -71,6 +72,77 @@ def test_hostile_json_stops_neither_the_batch_nor_the_other_files(home: Home, tm
     for n, (what, (_, code, cell)) in enumerate(SPOILT.items()):
         found = {(c, at) for c, _, at in findings(home, f"{n}.json") if not c.startswith("S-")}
         assert found == {(code, cell)}, what
+
+
+def _without(key: str) -> Callable[[Any], None]:
+    def spoil(content: Any) -> None:
+        for row in content["tables"]["training"]:
+            del row[key]
+
+    return spoil
+
+
+def _without_table(content: Any) -> None:
+    del content["tables"]["training"]
+
+
+def _without_rows(content: Any) -> None:
+    content["tables"]["training"] = []
+
+
+def _in_no_first_object(content: Any) -> None:
+    content["tables"]["training"] += [{**content["tables"]["training"][0], "colour": "đỏ"}]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "cell"),
+    [
+        (_without("session_count"), "TRN-SESSION-COUNT-MISSING", "/tables/training/0/session_count"),
+        (_without("training_kind_code"), "TRN-TRAINING-KIND-CODE-MISSING", "/tables/training/0/training_kind_code"),
+        (_without_table, "H-SHEET-MISSING", "/tables/training"),
+        (_in_no_first_object, "H-HEADER-UNKNOWN", "/tables/training/1/colour"),
+    ],
+)
+def test_what_is_left_out_or_too_much_is_named_at_its_pointer(
+    registered: Home, tmp_path: Path, spoil: Callable[[Any], None], code: str, cell: str
+) -> None:
+    content = _content(tmp_path)
+    spoil(content)
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (checked,) = check(registered, [path])
+    assert checked.verdict == "rejected"
+    assert (code, cell) in [(f["code"], f["cell"]) for f in checked.findings]
+    assert None not in [f["cell"] for f in checked.findings]
+
+
+def test_a_table_that_has_nothing_is_an_empty_list_and_an_optional_key_may_be_left_out(
+    registered: Home, tmp_path: Path
+) -> None:
+    for spoil in (_without_rows, _without("audience_code")):
+        content = _content(tmp_path)
+        spoil(content)
+        path = tmp_path / "a.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        (checked,) = check(registered, [path])
+        assert (checked.verdict, checked.findings) == ("accepted", ())
+
+
+@pytest.mark.parametrize(
+    ("tables", "code"),
+    [
+        ({str(n): [] for n in range(200)}, "F-SHEETS"),
+        ({"training": [{f"k{n}": 1} for n in range(9000)]}, "F-RANGE"),
+        ({str(t): [{f"k{n}": 1} for n in range(400)] for t in range(90)}, "F-RANGE"),
+        ({"training": [{}] * 200_000}, "F-RANGE"),
+    ],
+)
+def test_tables_and_cells_are_counted_before_they_are_made(tmp_path: Path, tables: dict[str, Any], code: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"cover": {}, "tables": tables}), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_json(path)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("text", ['{"cover": {}}', '["cover"]', '{"cover": {"a": NaN}, "tables": {}}'])
