@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from assets.intake.causes import cause
 from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from warehouse.cells.reading import Cell
@@ -41,7 +42,7 @@ class Cover:
 
 
 def find_cover(raw: RawFile, issues: list[Issue]) -> Cover | None:
-    """Find the cover; without one, or without a known form version, say so in ``issues``."""
+    """Find the cover; without one, or without a known form version, say why in ``issues``."""
     best: tuple[RawSheet, dict[str, CoverCell]] | None = None
     for sheet in raw.sheets:
         if not sheet.visible:  # what the sender does not see does not speak for the file
@@ -52,7 +53,7 @@ def find_cover(raw: RawFile, issues: list[Issue]) -> Cover | None:
             if len(fields) == len(_field_names()):
                 break
     if best is None:
-        issues.append(Issue("C-MISSING", detail="Thông tin chung"))
+        issues.append(cause(raw))
         return None
     sheet, fields = best
     return Cover(sheet, fields, _form(sheet, fields, issues))

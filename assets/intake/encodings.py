@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assets.intake.causes import old_encoding
 from assets.intake.grid import FileFinding, Refused
 from warehouse.cells.legacy import has_vietnamese, undo_mojibake
 
@@ -17,8 +18,10 @@ _LOOKED_AT = 400
 
 
 def decode(content: bytes) -> tuple[str, list[FileFinding]]:
-    """Decode a text file to NFC. Raises Refused F-CSV-ENCODING when no encoding is certain."""
+    """Decode a text file to NFC. Raises Refused when no encoding is certain, or it is one before Unicode."""
     text = _unicode(content)
+    if text is None and (name := old_encoding(content)):
+        raise Refused("F-OLD-ENCODING", name)
     if text is None:
         text = _windows_1258(content)
     if text is None:

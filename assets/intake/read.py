@@ -5,6 +5,7 @@ Does not belong here: the formats themselves.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from assets.intake.delimited import read_csv
@@ -17,6 +18,8 @@ from assets.intake.xlsx import read_xlsx
 #: the container of old Office files, and of new ones that have a password
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+#: an object as a program prints it that writes no JSON
+_SINGLE_QUOTED = re.compile(rb"[\[{]\s*'(?:cover|tables)'\s*:")
 #: first bytes of what is sent by mistake
 _OTHERS = (
     (_OLE, "F-OLD-XLS", "tệp Office kiểu cũ"),
@@ -41,9 +44,7 @@ def read_file(path: Path, original_name: str) -> RawFile:
         return read_xlsx(path)
     encoding = utf_16_of(head)
     body = (head.decode(encoding, "ignore").encode() if encoding else head).removeprefix(b"\xef\xbb\xbf").lstrip()
-    for magic, code, what in _OTHERS:
-        if head.startswith(magic) or (magic == b"<" and body.startswith(magic)):
-            raise _of_ole(path) if magic == _OLE else Refused(code, what)
+    _refuse_others(path, head, body)
     if body.startswith((b"{", b"[")) and not original_name.lower().endswith(".csv") and b'"' in body:
         return read_json(path)
     if b"\x00" in head and not encoding:
@@ -51,6 +52,15 @@ def read_file(path: Path, original_name: str) -> RawFile:
     if original_name.lower().endswith((".xlsx", ".xlsm", ".xls")):
         raise Refused("F-NOT-OFFICE", "tên là tệp Excel nhưng nội dung là chữ")
     return read_csv(path)
+
+
+def _refuse_others(path: Path, head: bytes, body: bytes) -> None:
+    """Raise Refused, by name, for what is sent by mistake; ``body`` is the head as a text, without what stands before it."""
+    for magic, code, what in _OTHERS:
+        if head.startswith(magic) or (magic == b"<" and body.startswith(magic)):
+            raise _of_ole(path) if magic == _OLE else Refused(code, what)
+    if _SINGLE_QUOTED.match(body):
+        raise Refused("F-JSON-QUOTES", "dấu nháy đơn '")
 
 
 def _of_ole(path: Path) -> Refused:
