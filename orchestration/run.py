@@ -5,6 +5,10 @@ Does not belong here: the jobs' definitions, or how their result is shown.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from orchestration.instance import prepare_dagster_home
@@ -61,6 +65,20 @@ def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
     return [written_report(home, year)]
 
 
+@contextmanager
+def prints_on_stderr() -> Iterator[None]:
+    """Send what libraries print meanwhile, in whatever way, to stderr: stdout is for the command's result alone."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:
     import dagster as dg
 
@@ -71,7 +89,7 @@ def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> 
     quiet = {
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}
     }  # the instance keeps the whole log for the UI
-    with dg.DagsterInstance.get() as instance:
+    with prints_on_stderr(), dg.DagsterInstance.get() as instance:
         return defs.resolve_job_def(job).execute_in_process(
             run_config=config | quiet,
             instance=instance,

@@ -159,9 +159,25 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
 
     found = json.loads(danvan(home, "findings", "--json").stdout)
     assert [(f["code"], f["cell"]) for f in found] == [("V-COUNT-FRACTION", "G7")]
+    noisy = danvan(
+        home, "ingest", str(REPO / "tests/cases/no-style-xfs.xlsx"), "--json"
+    )  # its receipt's library prints
+    assert json.loads(noisy.stdout)["files"] == 1
     receipt = json.loads(danvan(home, "receipt", found[0]["submission_id"], "--json").stdout)
     assert Path(receipt["workbook"]).exists()
     _the_run_is_on_the_instance(home, batch["run_id"])
+
+
+def test_what_libraries_print_while_a_job_runs_goes_to_stderr() -> None:
+    program = (
+        "import os, subprocess, sys\n"
+        "from orchestration.run import prints_on_stderr\n"
+        "with prints_on_stderr():\n"
+        "    print('python'); os.write(1, b'library\\n'); subprocess.run(['echo', 'child'])\n"
+        "print('result')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=REPO)
+    assert (done.stdout, sorted(done.stderr.split())) == ("result\n", ["child", "library", "python"])
 
 
 @pytest.mark.slow
