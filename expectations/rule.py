@@ -125,11 +125,14 @@ class Rule(Declared):
 @per_root
 def rules(root: Path) -> tuple[Rule, ...]:
     """Return every rule: derived ones first, then those of the rule files. Raises DeclarationError."""
-    from expectations.derive import derived_rules
+    from expectations.derive import derived_rules, twice_code, twice_rules
     from expectations.rule_check import written_rules
 
     derived = derived_rules(root)
-    return (*derived, *written_rules(root, {r.code for r in derived}))
+    taken = {r.code for r in derived} | {twice_code(t) for t in form_tables(root).values()}
+    written = written_rules(root, taken)
+    keyed = {r.table for r in written if r.kind == "unique"}
+    return (*derived, *twice_rules(keyed, root), *written)
 
 
 @cache

@@ -60,7 +60,8 @@ class Table(Declared):
     """One table: its grain, key and columns. ``core`` is the name in schema ``core``; ``name`` that in ``staging``.
 
     ``prefix`` opens the codes of the rules derived from the table; ``register`` marks tables that the
-    register form fills. ``order`` says where it stands among the tables: smaller first, never twice.
+    register form fills. ``order`` says where it stands among the tables: smaller first, never twice. ``alike`` are the columns
+    that say what a row is about: rows equal in them, with other figures, are asked about where the first of them is filled.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table(Declared):
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     register: bool = False
+    alike: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column ``name``. Raises KeyError with the known names."""
@@ -149,6 +151,7 @@ def _check_table(source: Source, table: Table, root: Path) -> None:
         source.refuse_unless(
             c.source is None, ("columns", i, "source"), c.source, "nothing: only a mart's column has one"
         )
-    known = [*ROW_KEY, *(c.name for c in table.columns)]
-    for i, name in enumerate(table.key):
-        source.refuse_unless(name in known, ("key", i), name, ", ".join(known))
+    names = [c.name for c in table.columns]
+    for key, known in (("key", [*ROW_KEY, *names]), ("alike", names)):
+        for i, name in enumerate(getattr(table, key)):
+            source.refuse_unless(name in known, (key, i), name, ", ".join(known))

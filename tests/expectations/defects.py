@@ -59,8 +59,17 @@ def _at(code: str, period: str, table: str, column: str, row: dict[str, object],
     return Defect(code, table, column, _with(period, table, row), also=frozenset(also))
 
 
-def _twice(code: str, period: str, table: str, column: str) -> Defect:
-    return Defect(code, table, column, _with(period, table, {}, {}), twins=2)
+def _twice(
+    code: str,
+    period: str,
+    table: str,
+    column: str,
+    other: dict[str, object] | None = None,
+    both: dict[str, object] | None = None,
+) -> Defect:
+    """A row that stands twice; ``other`` is what the second says otherwise, ``both`` what both say."""
+    both = both or {}
+    return Defect(code, table, column, _with(period, table, both, {**both, **(other or {})}), twins=2)
 
 
 def _rows() -> list[Defect]:
@@ -85,6 +94,12 @@ def _rows() -> list[Defect]:
         _at("T-CLASS-DAYS", new, "training", "day_count", {"day_count": None}),
         _at("TRN-CO-ORGANISER-CODE-EXPIRED", late, "training", "co_organiser_code",
             {"co_organiser_code": "ban_dan_van_tinh_uy"}),
+        _twice("TRN-ROW-TWICE", new, "training", "training_kind_code"),
+        _twice("TRN-ROW-ALIKE", new, "training", "document_number", {"attendee_count": 41},
+               {"document_number": "149/2018/NĐ-CP", "document_date": date(2018, 11, 7)}),
+        _twice("INF-ROW-TWICE", new, "inspection_finding", "inspection_code"),
+        _twice("INF-ROW-ALIKE", new, "inspection_finding", "inspection_code", {"found_count": 3}),
+        _twice("MDL-ROW-ALIKE", new, "model", "model_title", {"model_code": "M99"}),
         _twice("M-CODE-TWICE", new, "model", "model_code"),
         _at("M-RECOGNISED-EARLY", new, "model", "recognised_date", {"recognised_date": date(YEAR, 1, 2)}),
         _at("M-START-FUTURE", new, "model", "start_date", {"start_date": date(YEAR + 1, 1, 2), "recognised_date": date(YEAR + 1, 2, 1)}),
@@ -280,6 +295,9 @@ def _register() -> list[Defect]:
         Defect("R-PARENT-UNKNOWN", "unit", "parent_unit_id", spoilt("unit", {"parent_unit_id": 999}, 5), row=5),
         Defect("R-ALIAS-UNIT", "unit_alias", "unit_id", spoilt("unit_alias", {"unit_id": 999}, 0)),
         Defect("R-ALIAS-CLASH", "unit_alias", "alias_name", spoilt("unit_alias", {"unit_id": 101}, 0, add=True), row=0, twins=2),
+        Defect("ALS-ROW-TWICE", "unit_alias", "unit_id", spoilt("unit_alias", {}, 0, add=True), twins=2),
+        Defect("SUC-ROW-TWICE", "succession", "from_unit_id", spoilt("succession", {}, 0, add=True), twins=2, also=frozenset({"R-SHARE-SUM"})),
+        Defect("CIT-ROW-TWICE", "document_citation", "document_id", spoilt("document_citation", {}, 0, add=True), twins=2),
         Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0)),
         Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 0)),
         Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),

@@ -20,7 +20,15 @@ def _edged(year: int) -> Rows:
         "session_count": 1, "attendee_count": 20, "member_attended_count": 20, "member_total_count": 20,
     }  # fmt: skip
     rows["model"][0] |= {"start_date": last, "recognised_date": last, "score": 75}
-    rows["model"].append({**rows["model"][0], "model_code": "M02", "score": 100, "replicated_from_code": "M01"})
+    rows["model"].append(
+        {
+            **rows["model"][0],
+            "model_code": "M02",
+            "model_title": "Tiết kiệm nước",
+            "score": 100,
+            "replicated_from_code": "M01",
+        }
+    )
     rows["inspection"][0] |= {"inspected_date": last, "planned_count": 1, "done_count": 1}
     rows["inspection"].append({**rows["inspection"][0], "inspection_code": "KT02", "inspected_date": date(year, 1, 1)})
     rows["inspection_finding"][0] |= {

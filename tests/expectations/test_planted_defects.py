@@ -128,6 +128,16 @@ def test_every_rule_has_a_planted_defect() -> None:
     assert len(rules()) >= 40
 
 
+@pytest.mark.parametrize("table", report_tables())
+def test_a_row_pasted_again_rejects_whatever_table_it_stands_in(home: Home, table: str) -> None:
+    rows = clean_rows(2024)
+    rows[table].append(dict(rows[table][0]))
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    assert len(take(home).rejected) == 1
+    found = query(home, "SELECT row_no FROM intake.finding WHERE severity = 'error' AND contains(code, 'TWICE')")
+    assert sorted(found) == [(1,), (2,)]
+
+
 @pytest.mark.parametrize("year", [2015, 2018, 2022, 2024, 2025])
 def test_clean_reports_have_no_finding(home: Home, year: int) -> None:
     put(home.inbox, report_of(104, f"{year}-Y", clean_rows(year)), report_of(105, f"{year}-Y", clean_rows(year)))

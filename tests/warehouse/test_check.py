@@ -60,7 +60,8 @@ TYPOS = [
     (TRAINING, "name: document_date, type: date,", "name: document_number, type: date,", "name", "'document_number'", "each column once"),
     (TRAINING, "name: document_date, type: date,", "name: document_date, type: date, source: core.x.y,", "source", "'core.x.y'", "only a mart's column"),
     (TRAINING, "prefix: TRN", "core: fact_training", "", "the key 'core' a second time", "each key once"),
-    (TRAINING, "row_no]\ncolumns:", "row_no\ncolumns:", "", "did not find expected", "YAML"),
+    (TRAINING, "alike: [document_number", "alike: [document_nummer", "alike", "'document_nummer'", "document_number, document_date"),
+    (TRAINING, "row_no]\nalike:", "row_no\nalike:", "", "did not find expected", "YAML"),
     ("warehouse/tables/form/model.yaml", "valid_on: recognised_date", "valid_on: recognized_date", "valid_on", "'recognized_date'", "start_date, recognised_date"),
     # tables of the system, and marts
     (CONTEXT, "codes: period_kind", "codes: period_kidn", "codes", "'period_kidn'", "period_kind"),
@@ -253,8 +254,8 @@ def test_the_message_is_one_line_a_problem_and_names_all_of_the_file(root: Path)
     )
     (root / TRAINING).write_text(text.replace("codes: co_organiser", "codes: co_organizer"), encoding="utf-8")
     assert str(refused(root)).splitlines()[:2] == [
-        f"{TRAINING}:5: extra: found 'extra'; allowed: name, order, core, prefix, label, description, grain, key, columns, register",
-        f"{TRAINING}:15: measure: found 'flwo'; allowed: flow, persons, level, plan, rate",
+        f"{TRAINING}:5: extra: found 'extra'; allowed: name, order, core, prefix, label, description, grain, key, columns, register, alike",
+        f"{TRAINING}:16: measure: found 'flwo'; allowed: flow, persons, level, plan, rate",
     ]
 
 
