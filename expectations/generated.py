@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from expectations.usual import figures_with_usual
 from warehouse.check import At
 from warehouse.deadlines import deadlines
 from warehouse.declaration import report_tables
@@ -106,4 +107,5 @@ GENERATED: dict[str, Callable[[Path], str]] = {
     "form_codes": _form_codes,
     "form_versions": _form_versions,
     "form_stretches": _form_stretches,
+    "figures_with_usual": figures_with_usual,
 }

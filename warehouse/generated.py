@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.as_of import as_of_macros
 from warehouse.exact import code_views, exact_views, is_exact_macro
-from warehouse.periods import kind_macros
+from warehouse.periods import kind_macros, label_macro
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,4 +22,4 @@ def generated_views(root: Path) -> dict[str, str]:
 
 def generated_macros(root: Path) -> dict[str, str]:
     """Return the statement that makes every generated macro."""
-    return is_exact_macro(root) | kind_macros() | as_of_macros(root)
+    return is_exact_macro(root) | kind_macros() | label_macro() | as_of_macros(root)

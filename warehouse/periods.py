@@ -128,6 +128,18 @@ def kind_macros() -> dict[str, str]:
     return out
 
 
+def label_macro() -> dict[str, str]:
+    """Return the statement that makes ``core.period_label(period_id)``, by name; a review keeps its id."""
+    year = 2000  # stands for every year
+    labels = {code: parse_period_id(f"{year}-{code}").label for code in _spans()}
+    cases = " ".join(f"WHEN '{code}' THEN '{label}'" for code, label in labels.items())
+    text = f"CASE split_part(period_id, '-', 2) {cases} ELSE NULL END"
+    return {
+        "core.period_label": "CREATE OR REPLACE MACRO core.period_label(period_id) AS "
+        f"(coalesce(replace({text}, '{year}', left(period_id, 4)), period_id))"
+    }
+
+
 def whole_year(year: int) -> Period:
     """Return the period that is the year itself."""
     return next(p for kind in PERIOD_KINDS if kind.is_whole_year for p in periods_of(year, kind.kind))

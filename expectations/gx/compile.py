@@ -1,5 +1,7 @@
 """Suites compiled to ONE DuckDB statement that yields every failing row: (tbl, submission_id, row_no, code), uncapped.
 
+A rule across periods may say more of a row: columns of ``staging.violation`` that its query has.
+
 GX stays the place where rules are written, stored and rendered; it is asked for its own SQL predicate and row filter of
 each expectation, so that no rule is written twice. GX's ``unexpected_index_query`` is not used: it drops row conditions
 and is capped. Leans on GX internals (metric names ``*.condition``), so GX is pinned and a differential test watches.
@@ -46,7 +48,7 @@ def compile_suites(batches: Mapping[str, tuple[Batch, ExpectationSuite]]) -> str
     parts = [part for table, (batch, suite) in batches.items() for part in _compile(table, batch, suite)]
     if not parts:
         return "SELECT '' AS tbl, '' AS submission_id, 0::BIGINT AS row_no, '' AS code WHERE false"
-    return "\nUNION ALL\n".join(parts)
+    return "\nUNION ALL BY NAME\n".join(parts)
 
 
 def _compile(table: str, batch: Batch, suite: ExpectationSuite) -> list[str]:
@@ -148,4 +150,4 @@ def _masked(table: str, checks: list[tuple[str, str]]) -> str:
 
 
 def _select(table: str, code: str, query: str) -> str:
-    return f"SELECT {literal(table)}, submission_id, row_no::BIGINT, {literal(code)} FROM ({query})"
+    return f"SELECT {literal(table)} AS tbl, {literal(code)} AS code, * FROM ({query})"

@@ -104,6 +104,7 @@ def test_a_stated_rate_agrees_within_its_printed_digits(home: Home) -> None:
         rows = clean_rows(2015)
         figures = {"attendee_count": 2065, "member_attended_count": attended, "member_total_count": total}
         rows["training"][0] |= {**figures, "member_rate_stated": stated, "member_rate_digits": digits}
+        rows["organisation"][0]["employee_count"] = 900
         put(home.inbox, report_of(unit_id, "2015-Y", rows))
     assert len(take(home).accepted) == len(_RATES)
     sql = "SELECT s.unit_id, f.code FROM intake.finding f JOIN intake.submission s USING (submission_id) ORDER BY ALL"
@@ -166,3 +167,35 @@ def test_a_year_with_a_qualified_figure_is_not_below_its_half(home: Home) -> Non
     put(home.inbox, report_of(104, "2024-H1", half), report_of(104, "2024-Y", year))
     assert len(take(home).accepted) == 2
     assert _found(home) == []
+
+
+def test_figures_far_from_what_the_unit_reports_are_asked_about_wherever_they_stand(home: Home) -> None:
+    """A slip of the finger among five years: asked about at its cell with what is usual; small figures and zeros are not."""
+    for year in range(2016, 2021):
+        rows = clean_rows(year)
+        rows["training"][0]["attendee_count"] = 40 + year % 7
+        put(home.inbox, report_of(104, f"{year}-Y", rows))
+    slips = clean_rows(2021)
+    slips["training"][0] |= {"attendee_count": 4100, "session_count": 20}
+    slips["dialogue"][0] |= {"petition_raised_count": 0, "petition_settled_count": 0, "petition_passed_count": 0,
+                             "petition_pending_count": 0}  # fmt: skip
+    slips["issue"][0] |= {"issue_count": 20, "settled_count": 1}
+    put(home.inbox, report_of(104, "2021-Y", slips))
+    assert len(take(home).accepted) == 6
+    found = query(home, "SELECT table_name, column_name, cell, found FROM intake.finding WHERE code = 'X-UNUSUAL'")
+    assert found == [
+        ("training", "attendee_count", "E7", "Số người dự: 4100; thường ghi khoảng 42 (6 báo cáo)"),
+    ]
+
+
+def test_attendees_of_a_unit_that_tells_its_size_are_compared_with_it(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["training"][0] |= {"attendee_count": 9_000_000, "session_count": 3}
+    unknown = clean_rows(2024)
+    unknown["training"][0] |= {"attendee_count": 9_000_000, "session_count": 3}
+    unknown["organisation"][0] |= {"employee_count": None, "party_member_count": None, "cadre_count": None}
+    put(home.inbox, report_of(104, "2024-Y", rows), report_of(105, "2024-Y", unknown))
+    assert len(take(home).accepted) == 2
+    assert query(home, "SELECT found FROM intake.finding WHERE code = 'X-ATTENDEES-OVER'") == [
+        ("9000000 lượt người, 3 cuộc; đơn vị có 90 lao động, 30 đảng viên (Năm 2024)",)
+    ]
