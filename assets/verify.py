@@ -60,6 +60,7 @@ class Verified:
 def verify(home: Home) -> Verified:
     """Look at everything that a home keeps. Raises FileNotFoundError when nothing is published."""
     out = Verified()
+    out.add("folders", len(home.places), _open_folders(home))
     out.add("databases", 2, _databases(home))
     try:
         with open_published(home) as con:
@@ -83,6 +84,11 @@ def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> 
     out.add("parquet", len(hashed_relations()), _parquet(home, number, expected))
     out.add("manifest", 1, _manifest(con, home, number))
     out.add("receipts", len(known), _receipts(con, home))
+
+
+def _open_folders(home: Home) -> Iterator[Difference]:
+    for folder in home.open_to_others():
+        yield Difference("HOME-OPEN", str(folder), f"users outside its group may look into it; chmod -R o= {folder}")
 
 
 def _databases(home: Home) -> Iterator[Difference]:
@@ -143,7 +149,8 @@ def _parquet(home: Home, number: int, expected: list[Any]) -> Iterator[Differenc
         place = folder / relation.qualified.replace(".", "/")
         wanted = [h for h in expected if (h[0], h[1]) == (relation.schema, relation.name)]
         try:
-            found = frame_hashes(relation, pq.read_table(place)) if place.is_dir() else []
+            has_rows = any(place.rglob("*.parquet"))  # a table without rows has no file of any year
+            found = frame_hashes(relation, pq.read_table(place)) if has_rows else []
         except Exception as e:  # whatever a damaged file does to its reader
             yield Difference("HOME-PARQUET-DAMAGED", str(place), f"cannot be read ({type(e).__name__})")
             continue

@@ -1,4 +1,4 @@
-"""The code location: everything that Dagster loads, assembled in one place.
+"""The code location: everything that Dagster loads, assembled in one place. It is an entrance of its own, whoever loads it.
 
 Does not belong here: assets, jobs or resources themselves.
 """
@@ -18,7 +18,9 @@ from orchestration.jobs import closing_job, ingest_job, reminder_job
 from orchestration.launcher import known_process_executor
 from orchestration.schedules import daily_reminders, yearly_closing
 from orchestration.sensors import alert_on_failure, automation, inbox_sensor
+from warehouse.home import keep_private
 
+keep_private()
 defs = dg.Definitions(
     assets=[
         inbox,

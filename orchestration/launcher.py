@@ -158,6 +158,9 @@ def _execute(arguments: str) -> None:
     from dagster._core.instance import DagsterInstance
     from dagster._serdes import deserialize_value
 
+    from warehouse.home import keep_private
+
+    keep_private()
     known = deserialize_value(arguments, ExecuteRunArgs)
     if known.instance_ref is None:
         raise ValueError("a run without an instance")

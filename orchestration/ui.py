@@ -10,6 +10,8 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from warehouse.home import keep_private
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -80,6 +82,7 @@ def main() -> None:
     from dagster_webserver.webserver import DagsterWebserver
     from starlette.middleware import Middleware
 
+    keep_private()
     theirs = DagsterWebserver.build_middleware
 
     def build_middleware(self: DagsterWebserver[Any, Any]) -> list[Middleware]:  # the hook that its subclasses have

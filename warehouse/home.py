@@ -1,4 +1,4 @@
-"""Where danvan keeps its state: every path under one home folder, named once.
+"""Where danvan keeps its state: every path under one home folder, named once; and who may look there.
 
 Does not belong here: what is written in those places.
 """
@@ -6,8 +6,14 @@ Does not belong here: what is written in those places.
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+#: what neither danvan nor its children let others do with what they make: folders are 0750, files 0640
+_UMASK = 0o027
+_FOLDER = 0o777 & ~_UMASK
 
 
 class HomeError(Exception):
@@ -90,17 +96,34 @@ class Home:
         """Derived texts that can be made again, such as compiled suites."""
         return self.root / "cache"
 
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Every folder right under the home that danvan makes."""
+        ours = (self.archive, self.build.parent, self.published, self.receipts, self.outbox)
+        return (self.inbox, *ours, self.data_docs, self.dagster, self.cache)
+
     def create(self) -> None:
-        """Make every folder. Raises HomeError when a place cannot be made or written."""
-        folders = (self.inbox, self.archive, self.build.parent, self.published, self.receipts, self.outbox)
+        """Make every folder, and close those that others may enter. Raises HomeError when a place cannot be made or written."""
         try:
-            for folder in (*folders, self.data_docs, self.dagster, self.cache):
-                folder.mkdir(parents=True, exist_ok=True)
-            self.archive.chmod(0o750)
+            self.root.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
+            for folder in self.places:
+                folder.mkdir(mode=_FOLDER, exist_ok=True)
         except OSError as e:
             raise HomeError(
                 f"cannot use {self.root} as DANVAN_HOME: {e.strerror}; choose a folder you may write"
             ) from e
+        for folder in self.open_to_others():
+            with suppress(PermissionError):  # somebody else's: danvan verify tells it
+                _close(folder) if folder != self.inbox else _take(folder, stat.S_IROTH)
+
+    def open_to_others(self) -> list[Path]:
+        """Return the folders that users outside the home's group may read or enter; the inbox, since senders may enter it: read."""
+        found = []
+        for folder in filter(Path.is_dir, self.places):
+            asked = stat.S_IROTH if folder == self.inbox else stat.S_IRWXO
+            if folder.stat().st_mode & asked:
+                found.append(folder)
+        return found
 
     def require(self) -> None:
         """Raise HomeError unless ``danvan init`` (or a first ingest) has made this home."""
@@ -111,3 +134,24 @@ class Home:
 def current_home() -> Home:
     """Return the home that DANVAN_HOME names, or ``./data``."""
     return Home(Path(os.environ.get("DANVAN_HOME") or "data").expanduser().resolve())
+
+
+def keep_private() -> None:
+    """Let nothing that this process and its children make be open to others. Every entrance calls it before anything else."""
+    os.umask(os.umask(0o077) | _UMASK)
+
+
+def _close(folder: Path) -> None:
+    """Take from others what they may do in ``folder``: itself last, so that a start that was interrupted begins again."""
+    for inner, subfolders, names in os.walk(folder, topdown=False):
+        for name in (*names, *subfolders):
+            path = Path(inner) / name
+            if not path.is_symlink():
+                _take(path, stat.S_IRWXO)
+    _take(folder, stat.S_IRWXO)
+
+
+def _take(path: Path, rights: int) -> None:
+    with suppress(FileNotFoundError):  # another process is at work
+        if (mode := stat.S_IMODE(path.stat().st_mode)) & rights:
+            path.chmod(mode & ~rights)

@@ -9,8 +9,10 @@ from __future__ import annotations
 def main() -> None:
     """Run the command line."""
     from orchestration.cli import stop
+    from warehouse.home import keep_private
 
     stop.listen()
+    keep_private()
     try:
         from orchestration.cli.main import main as run
 

@@ -59,8 +59,8 @@ def _undetected(home: Home, places: int, seed: int) -> list[tuple[Path, int]]:
     return missed
 
 
-def test_a_home_that_is_well_has_no_difference(kept: Home, demo: Home) -> None:
-    for home in (kept, demo):
+def test_a_home_that_is_well_has_no_difference(kept: Home, demo: Home, registered: Home) -> None:
+    for home in (kept, demo, registered):
         result = verify(home)
         assert result.differences == []
         assert all(result.checked.values())
