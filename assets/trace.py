@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assets.intake.archive import archived_file
-from assets.intake.read import read_file
+from assets.intake.workers import read_one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,14 +27,14 @@ _VISIBLE = (
 def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
     """Return one row per cell: file, hash, sheet, address, raw text, form-map row, value and state.
 
-    Each file is opened once; ArchiveDamagedError when it is not what came. The raw text is None where the file has no such cell.
+    Each file is opened once, in a child; ArchiveDamagedError when it is not what came, and no raw text where it has no such cell.
     """
     opened: dict[str, RawFile] = {}
     out = []
     for cell in cells:
         if cell.sha256 not in opened:
             file = archived_file(home.archive, cell.sha256, cell.file_name)
-            opened[cell.sha256] = read_file(file.path, file.file_name)
+            opened[cell.sha256] = read_one(file.path, file.file_name, as_read)
         out.append(
             {
                 "file": cell.file_name,
@@ -50,6 +50,11 @@ def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def as_read(file: RawFile) -> RawFile:
+    """Return a file as the reading child has it."""
+    return file
 
 
 def _raw_text(file: RawFile, cell: SourceCell) -> str | None:

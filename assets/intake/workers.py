@@ -80,6 +80,14 @@ def read_many(
             yield item
 
 
+def read_one(path: Path, name: str, transform: Transform) -> Any:
+    """Return transform(raw file) of one file, read in a child like those of a batch. Raises Refused where a batch has a Failure."""
+    ((_, outcome),) = read_many([(name, str(path), name)], transform, processes=1)
+    if isinstance(outcome, Failure):
+        raise Refused(outcome.code, outcome.detail)
+    return outcome
+
+
 def _drive(
     pending: deque[Job],
     results: queue.Queue[tuple[str, Any] | BaseException | None],

@@ -133,11 +133,13 @@ def form_check(
     Example: danvan form check bao-cao-2027.xlsx
     """
     from assets.intake.extract import extract
-    from assets.intake.read import read_file
+    from assets.intake.workers import read_one
 
+    if not file.is_file():
+        raise UsageProblem(f"there is no file {file}")
     issues = [
         {"code": i.code, "sheet": i.sheet, "cell": i.cell, "found": i.found, "expected": i.detail}
-        for i in extract(read_file(file, file.name)).issues
+        for i in read_one(file, file.name, extract).issues
     ]
     if json:
         echo_json(issues)

@@ -8,8 +8,14 @@ import pytest
 
 from assets.intake.grid import Refused
 from assets.intake.read import read_file
-from assets.intake.workers import Failure, Job, read_many
+from assets.intake.workers import Failure, Job, read_many, read_one
+from assets.trace import trace_rows
+from orchestration.cli.intake import form_check
 from tests.assets.intake.transforms import endless, greedy
+from tests.support import clean_rows, put, query, report_of
+from warehouse.catalog import open_published
+from warehouse.home import Home
+from warehouse.lineage import source_cells
 
 
 def _jobs(folder: Path, *contents: str) -> list[Job]:
@@ -40,3 +46,30 @@ def test_old_and_locked_workbooks_have_words_of_their_own(tmp_path: Path, inside
     with pytest.raises(Refused) as caught:
         read_file(path, path.name)
     assert caught.value.code == code
+
+
+def test_one_file_is_read_like_those_of_a_batch(tmp_path: Path) -> None:
+    ((_, path, name),) = _jobs(tmp_path, "a;b\n")
+    with pytest.raises(Refused, match="F-CRASH"):
+        read_one(Path(path), name, endless)
+
+
+def test_no_command_reads_a_sender_s_file_in_its_own_process(
+    demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def read_here(*_: object) -> None:
+        raise AssertionError("read in this process, without limits")
+
+    monkeypatch.setattr("assets.intake.read.read_xlsx", read_here)
+    (path,) = put(tmp_path, report_of(104, "2024-Y", clean_rows(2024)))
+    form_check(path)
+    assert "every header is mapped" in capsys.readouterr().out
+    ((submission, row),) = query(
+        demo,
+        "SELECT submission_id, row_no FROM core.fact_training JOIN intake.submission USING (submission_id) "
+        "WHERE file_kind = 'xlsx' ORDER BY ALL LIMIT 1",
+    )
+    with open_published(demo) as con:
+        key = {"submission_id": submission, "row_no": str(row)}
+        (cell,) = trace_rows(demo, source_cells(con, "core.fact_training", key, "attendee_count"))
+    assert cell["raw_text"]
