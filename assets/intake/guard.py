@@ -14,7 +14,8 @@ from pathlib import Path
 
 from assets.intake.grid import Refused
 from assets.intake.package import Package, elements, part_name
-from assets.intake.sheet_scan import SheetFacts, scan_sheet, styles_of
+from assets.intake.sheet_scan import SheetFacts, scan_sheet
+from assets.intake.styles import styles_of
 
 MAX_FILE = 20 << 20
 MAX_INFLATED = 64 << 20

@@ -7,11 +7,11 @@ does not matter how a program spells them. Does not belong here: the package (pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
-from assets.intake.package import elements, parse
+from assets.intake.package import parse
+from assets.intake.styles import Styles, is_marked, number
 
 MAX_ROW = 100_000
 MAX_COLUMN = 512
@@ -46,23 +46,13 @@ _ODD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
-    """Of the whole workbook: numbers of cell formats that are ``struck`` out, and of shared texts with ``marked`` parts.
-
-    Marked are parts above or below the line, or struck out: a figure with such parts is not the figure that is seen.
-    """
-
-    struck: frozenset[int] = frozenset()
-    marked: frozenset[int] = frozenset()
-
-
 @dataclass(slots=True)
 class SheetFacts:
     """What was found. ``uncomputed``: formulas without a cached value; ``filled``: cells that hold something, None: not looked;
     ``certain``: those of them that a parser must give, with what stands there when it is a number.
 
-    ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole.
+    ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole; ``percents``: cells that show a
+    percent sign, and by what they multiply their number.
     """
 
     formulas: set[Place] = field(default_factory=set)
@@ -71,24 +61,27 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     marked: set[Place] = field(default_factory=set)
     struck: set[Place] = field(default_factory=set)
+    percents: dict[Place, int] = field(default_factory=dict)
     filled: set[Place] | None = None
     certain: dict[Place, str] = field(default_factory=dict)
 
 
 def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
     """Scan one sheet. Raises Refused (F-RANGE, F-TRUNCATED, F-DTD) when it must not be parsed."""
-    if styles == Styles() and _is_plain(content):
+    if _is_plain(content, styles):
         return SheetFacts()
     scan = _Scan(styles)
     parse(content, scan.start, scan.end, scan.text)
     return scan.facts
 
 
-def _is_plain(content: bytes) -> bool:
+def _is_plain(content: bytes, styles: Styles) -> bool:
     """Tell whether nothing is to be found, by searches alone: no cell is far, none stands twice, all are spelled as usual."""
     cells = content[content.find(b"<sheetData") + 1 : content.rfind(b"</sheetData")]
     if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
         return not cells and b"<sheetData/>" in content
+    if styles.may_tell_of(cells):
+        return False
     addresses = _USUAL_CELL.findall(cells)
     return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
 
@@ -143,7 +136,7 @@ class _Scan:
             self._value = None
 
     def _open_row(self, attributes: dict[str, str]) -> None:
-        self._row = _number(attributes["r"]) if "r" in attributes else self._row + 1
+        self._row = number(attributes["r"]) if "r" in attributes else self._row + 1
         self._column = -1
         if self._row in self._rows:
             raise Refused("F-CELL-TWICE", f"dòng {self._row} có hai lần")
@@ -174,8 +167,11 @@ class _Scan:
             self.facts.errors[at] = value
         elif value:
             self._note_value(at, value, kind)
-        if self._cell["s"].isdecimal() and int(self._cell["s"]) in self._styles.struck:
+        style = number(self._cell["s"])
+        if style in self._styles.struck:
             self.facts.struck.add(at)
+        if kind == "n" and style in self._styles.percents:
+            self.facts.percents[at] = self._styles.percents[style]
 
     def _note_value(self, at: Place, value: str, kind: str) -> None:
         self._filled.add(at)
@@ -193,56 +189,12 @@ class _Scan:
             raise Refused("F-RANGE", f"{rows} dòng, {columns} cột")
 
 
-def styles_of(styles: bytes, shared: bytes) -> Styles:
-    """Read which cell formats are struck out, and which shared texts have parts that are raised or struck out."""
-    struck = _struck_formats(styles) if b"strike" in styles else frozenset[int]()
-    return Styles(struck, _marked_texts(shared) if b"vertAlign" in shared or b"strike" in shared else frozenset())
-
-
-def _struck_formats(styles: bytes) -> frozenset[int]:
-    fonts: list[bool] = []
-    formats: list[int] = []
-    inside: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(" ")[2]
-        inside.append(local)
-        if inside[-2:] == ["fonts", "font"]:
-            fonts.append(False)
-        elif inside[-2:] == ["font", "strike"] and fonts and "fonts" in inside:
-            fonts[-1] = is_marked(local, attributes)
-        elif inside[-2:] == ["cellXfs", "xf"]:
-            formats.append(_number(attributes.get("fontId", "0")))
-
-    parse(styles, start, lambda _: inside.pop())
-    return frozenset(i for i, font in enumerate(formats) if font < len(fonts) and fonts[font])
-
-
-def _marked_texts(shared: bytes) -> frozenset[int]:
-    number, found = -1, set()
-    for e in elements(shared, ("si", "vertAlign", "strike")):
-        number += e.name == "si"
-        if e.name != "si" and is_marked(e.name, e.attributes):
-            found.add(number)
-    return frozenset(found)
-
-
-def is_marked(local: str, attributes: Mapping[str, str]) -> bool:
-    """Tell whether a property of text is set: a strike that is not switched off, a line other than the base line."""
-    value = attributes.get("val")
-    return value in ("superscript", "subscript") if local == "vertAlign" else value not in ("0", "false")
-
-
 def column_number(letters: str) -> int:
     """Return the 0-based number of a column: A is 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= 10 else 0
 
 
 def _is_zero(text: str | None) -> bool:

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     start_row, start_col = sheet.start or (0, 0)
     _agree(rows, told, start_row, start_col, name)
     _put_errors(rows, told.errors, start_row, start_col, name)
+    _show_percents(rows, told.percents, start_row, start_col)
     merged = frozenset(_fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
     return RawSheet(
         name=name,
@@ -93,6 +95,12 @@ def number_text(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
+def percent_text(value: str, factor: int) -> str:
+    """Return what a cell shows of a number that its format multiplies by ``factor``: 0.9 is 90%, with up to 6 decimals."""
+    points = round(Decimal(value) * factor, 6).normalize()
+    return f"{points:f}%".replace(".", ",")
+
+
 def trim(rows: list[list[Cell]]) -> list[list[Cell]]:
     """Cut blank rows and cells off the end."""
     while rows and not any(rows[-1]):
@@ -132,6 +140,17 @@ def _put_errors(
         if not (0 <= r < len(rows) and 0 <= c < len(rows[r])):
             raise Refused("F-TRUNCATED", f"{name}: không đọc chắc chắn được mọi ô")
         rows[r][c] = "e:" + text
+
+
+def _show_percents(
+    rows: list[list[Cell]], percents: dict[tuple[int, int], int], start_row: int, start_col: int
+) -> None:
+    """Put the text that is seen in the place of a number that is shown with a percent sign, whatever column it is in."""
+    for (row, col), factor in percents.items():
+        r, c = row - 1 - start_row, col - start_col
+        cell = rows[r][c] if 0 <= r < len(rows) and 0 <= c < len(rows[r]) else None
+        if cell and cell.startswith("n:"):
+            rows[r][c] = "s:" + percent_text(cell[2:], factor)
 
 
 def _fill_merges(

@@ -84,6 +84,7 @@ def _rows() -> list[Defect]:
         _at("T-MEMBERS-OVER", new, "training", "member_attended_count", {"member_attended_count": 21}),
         _at("T-ATTENDED-OVER", new, "training", "member_attended_count", {"attendee_count": 17}),
         _at("T-RATE", old, "training", "member_rate_stated", {"member_rate_stated": 95.0}),
+        _at("T-RATE-RANGE", old, "training", "member_rate_stated", {"member_rate_stated": 150.0}, "T-RATE"),
         _at("T-NO-SESSION", new, "training", "session_count", {"session_count": 0}),
         _at("T-DOC-MISSING", new, "training", "document_number", {"training_kind_code": "quan_triet"}),
         _at("T-DOC-UNKNOWN", new, "training", "document_number", {"document_number": "77-CTr/TU"}),

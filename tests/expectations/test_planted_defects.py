@@ -120,7 +120,7 @@ def test_a_defect_stands_on_an_older_version_only_where_the_newest_cannot_have_i
     }
     older = {code for code, r in planted.reports.items() if r.form.form_code == form.form_code and r.form != form}
     assert older == (lacks | never_expired) & DEFECTS.keys()
-    assert older == {"T-RATE", "MDL-FIELD-CODE-EXPIRED"}
+    assert older == {"T-RATE", "T-RATE-RANGE", "MDL-FIELD-CODE-EXPIRED"}
 
 
 def test_every_rule_has_a_planted_defect() -> None:

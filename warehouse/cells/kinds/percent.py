@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from warehouse.declaration import Column
 
 
+#: a bare number up to here may be a share of 1 (150 % is 1,5) or percent points
+DOUBTFUL = 2
+
+
 class PercentKind(FigureKind):
-    """A rate; its value is (percent points, decimals printed). A bare 0,99 is asked about: 0,99 % or 99 %?"""
+    """A rate; its value is (percent points, decimals printed). A bare 0,99 is asked about: 0,99 % or 99 %?
+
+    A number in a cell that shows percents comes as the text that is seen (``assets.intake.xlsx``); a bare one up to 2 may be a
+    share of 1 or percent points, so it is asked about, in whatever file.
+    """
 
     name = "percent"
     parts = (Part(("percent",), "decimal"), Part(("integer",), "count"))
@@ -41,13 +49,11 @@ class PercentKind(FigureKind):
             return issue(value)
         if value < 0:
             return issue("V-NEGATIVE")
-        if 1 <= value <= 2:  # with a percent format 100 to 200 %, without one 1 to 2 %
+        if 0 < value <= DOUBTFUL:
             return issue("V-AMBIGUOUS")
         if value > MAX_COUNT:
             return issue("V-RANGE")
         decimals = len(text.split(".")[1]) if "." in text and "e" not in text else 0
-        if value < 1:  # a cell with a percent format holds the fraction
-            return _rate(round(value * 100, 6), min(6, max(0, decimals - 2)))
         return _rate(value, decimals)
 
     def _text(self, text: str) -> Reading:
@@ -60,7 +66,7 @@ class PercentKind(FigureKind):
         value = text_decimal(bare.replace(".", ",") if has_sign and DECIMAL_DOT.match(bare) else bare)
         if isinstance(value, str):
             return issue(value)
-        if not has_sign and 0 < value <= 1:
+        if not has_sign and 0 < value <= DOUBTFUL:
             return issue("V-AMBIGUOUS")
         if value > MAX_COUNT:
             return issue("V-RANGE")

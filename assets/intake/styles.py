@@ -1,0 +1,113 @@
+"""What the styles and shared texts of a workbook say of its cells: struck out, raised, or shown as percents.
+
+Belongs here: which formats and texts are so, by their numbers. Does not: which cells have them (sheet_scan), and what that
+means (extract).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assets.intake.package import elements, parse
+
+#: the formats of numbers that every program knows as percents
+_USUAL_PERCENTS = {9: 100, 10: 100}
+_MAY_BE_PERCENT = re.compile(rb"""numFmtId\s*=\s*["'](?:9|10)["']|&#""")
+_CODE_PART = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?|General|.', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Of the whole workbook: numbers of cell formats that are ``struck`` out, and of shared texts with ``marked`` parts.
+
+    Marked are parts above or below the line, or struck out: a figure with such parts is not the figure that is seen.
+    ``percents``: cell formats that show a number with a percent sign, and by what they multiply it.
+    """
+
+    struck: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
+    percents: Mapping[int, int] = field(default_factory=dict)
+
+    def may_tell_of(self, cells: bytes) -> bool:
+        """Tell whether a sheet, spelled as usual, may have a cell that is to be told of."""
+        formats = self.struck | self.percents.keys()
+        return bool(self.marked) or 0 in formats or any(b' s="%d"' % n in cells for n in formats)
+
+
+def styles_of(styles: bytes, shared: bytes) -> Styles:
+    """Read both parts; where a few searches tell that there is nothing, neither is parsed. Raises Refused."""
+    cells = styles[styles.find(b"cellXfs") : styles.rfind(b"cellXfs")]
+    may_tell = b"strike" in styles or b"%" in styles or _MAY_BE_PERCENT.search(cells)
+    struck, percents = _formats(styles) if may_tell else (frozenset[int](), dict[int, int]())
+    marked = _marked_texts(shared) if b"vertAlign" in shared or b"strike" in shared else frozenset[int]()
+    return Styles(struck, marked, percents)
+
+
+def _formats(styles: bytes) -> tuple[frozenset[int], dict[int, int]]:
+    """Return the numbers of the cell formats that are struck out, and of those that show percents with their factors."""
+    fonts: list[bool] = []
+    codes: dict[str, str] = {}
+    formats: list[tuple[int, str]] = []
+    inside: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        inside.append(local)
+        if inside[-2:] == ["fonts", "font"]:
+            fonts.append(False)
+        elif inside[-2:] == ["font", "strike"] and fonts and "fonts" in inside:
+            fonts[-1] = is_marked(local, attributes)
+        elif inside[-2:] == ["numFmts", "numFmt"]:
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif inside[-2:] == ["cellXfs", "xf"]:
+            formats.append((number(attributes.get("fontId", "0")), attributes.get("numFmtId", "0")))
+
+    parse(styles, start, lambda _: inside.pop())
+    factors = {i: factor for i, (_, code) in enumerate(formats) if (factor := _factor(code, codes))}
+    return frozenset(i for i, (font, _) in enumerate(formats) if font < len(fonts) and fonts[font]), factors
+
+
+def _factor(format_id: str, codes: Mapping[str, str]) -> int | None:
+    return percent_factor(codes[format_id]) if format_id in codes else _USUAL_PERCENTS.get(number(format_id))
+
+
+def percent_factor(code: str) -> int | None:
+    """Return by what a format multiplies a number that it shows with a percent sign; None: it shows none, or not always.
+
+    A sign of its own multiplies by 100; one that is quoted or escaped is a text behind the number as it is.
+    """
+    signs = quoted = digits = 0
+    parts = [m[0] for m in _CODE_PART.finditer(code)]
+    if any(p[:1] == "[" and p[1:2] in ("<", ">", "=") for p in parts):  # other numbers are shown otherwise
+        return None
+    for part in parts:
+        if part == ";":  # what follows is for negative numbers and zero
+            break
+        signs += part == "%"
+        quoted += "%" in part and part[0] in '"\\'
+        digits += part in ("0", "#", "?", "General")
+    if signs + quoted != 1 or not digits:
+        return None
+    return 100 if signs else 1
+
+
+def _marked_texts(shared: bytes) -> frozenset[int]:
+    at, found = -1, set()
+    for e in elements(shared, ("si", "vertAlign", "strike")):
+        at += e.name == "si"
+        if e.name != "si" and is_marked(e.name, e.attributes):
+            found.add(at)
+    return frozenset(found)
+
+
+def is_marked(local: str, attributes: Mapping[str, str]) -> bool:
+    """Tell whether a property of text is set: a strike that is not switched off, a line other than the base line."""
+    value = attributes.get("val")
+    return value in ("superscript", "subscript") if local == "vertAlign" else value not in ("0", "false")
+
+
+def number(text: str) -> int:
+    """Return the number that a text is; 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= 10 else 0
