@@ -22,6 +22,7 @@ from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.release import publish_side_files, released, write_manifest
+from warehouse.senders import senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ def take_inbox(
     home.create()
     report("archive")
     inbox = open_inbox(home.inbox)
-    files = archive_files(inbox, inbox.complete(settle_seconds), home.archive)
+    files = archive_files(inbox, inbox.complete(settle_seconds), home.archive, senders_of(home))
     _require_build(home, files)
     return take(home, files, batch_id or new_batch_id(), processes)
 

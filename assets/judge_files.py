@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from warehouse.home import Home
 
 
-#: verdicts that tell of the reader and its machine as much as of the file: the same bytes sent again are read again
-_OF_THE_READER = ("F-CRASH", "F-BOMB")
+#: verdicts that tell of the reader and its machine as much as of the file, and those that tell of how it came: the same bytes
+#: sent again are judged again
+_JUDGED_AGAIN = ("F-CRASH", "F-BOMB", "S-FOLDER-OTHER", "S-FOLDER-UNKNOWN", "S-FOLDER-NONE")
 
 
 class SuitesDisagreeError(Exception):
@@ -86,7 +87,7 @@ class _Work:
         taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
         self.resumed = sorted({taken[f.arrival_mark, f.sha256] for f in files if (f.arrival_mark, f.sha256) in taken})
         files = [f for f in files if (f.arrival_mark, f.sha256) not in taken]
-        seen = ledger.known_submissions(self.con, [f.submission_id for f in files], apart_from=_OF_THE_READER)
+        seen = ledger.known_submissions(self.con, [f.submission_id for f in files], apart_from=_JUDGED_AGAIN)
         fresh: list[ArrivedFile] = []
         for file in files:
             self.events.append((file.submission_id, "received", file.file_name, file.arrival_mark))

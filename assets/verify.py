@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.intake.archive import archive_path, archived_hashes, damage_of
 from assets.intake.guard import MAX_FILE
+from assets.intake.notes import NO_NOTES, is_whole, note_paths, read_notes
 from assets.progress import report
 from assets.receipt.apart import Made
 from assets.receipt.record import json_of, records
@@ -74,6 +75,7 @@ def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> 
     known = query.rows(con, "archived_files")
     hashes = archived_hashes(home.archive)
     out.add("originals", len({r["sha256"] for r in known} | set(hashes)), _originals(home, known, hashes))
+    out.add("notes", len(note_paths(home.archive, hashes)), _notes(con, home, hashes))
     out.add("ledger", len(known), _ledger(con))
     expected: list[Any] = [tuple(row.values()) for row in query.rows(con, "table_hashes")]
     different = differing(expected, content_hashes(con))
@@ -133,6 +135,20 @@ def _originals(home: Home, known: list[dict[str, Any]], hashes: list[str]) -> It
         elif not damage and row["byte_size"] not in (0, path.stat().st_size):
             yield Difference("HOME-LEDGER-CHANGED", row["file_name"], f"its size is not {row['byte_size']}")
         report("verify originals", n, len(names))
+
+
+def _notes(con: duckdb.DuckDBPyConnection, home: Home, hashes: list[str]) -> Iterator[Difference]:
+    """Each note beside an original is what its name says, and there is one of each way that the ledger says it came."""
+    for path in note_paths(home.archive, hashes):
+        if not is_whole(path, path.read_bytes()):
+            yield Difference("HOME-ARCHIVE-DAMAGED", str(path), "changed")
+    notes = read_notes(home.archive, hashes, lenient=True)
+    for row in query.rows(con, "noted_arrivals"):
+        if row["arrived_at"] not in {c.at for c in notes.get(row["sha256"], NO_NOTES).came}:
+            path = archive_path(home.archive, row["sha256"])
+            yield Difference(
+                "HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']}: the note of how it came is missing"
+            )
 
 
 def _ledger(con: duckdb.DuckDBPyConnection) -> Iterator[Difference]:

@@ -37,6 +37,11 @@ class Home:
         return self.root / "archive"
 
     @property
+    def senders(self) -> Path:
+        """What the operator asks of senders, where it differs from what is declared (warehouse.senders)."""
+        return self.root / "senders.yaml"
+
+    @property
     def build(self) -> Path:
         """The private database that the one writer opens."""
         return self.root / "build" / "danvan.duckdb"

@@ -124,7 +124,7 @@ def write_judgement(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: 
 def _write_reported(con: duckdb.DuckDBPyConnection, judgement: Judgement, mark: BatchMark) -> None:
     """Write what hangs on the judged submissions, and the register when a new one is in force."""
     replaced = bool(judgement.known_before)
-    for name in ("intake.column_map", "intake.row_count", "intake.stated_total", "intake.finding"):
+    for name in ("intake.column_map", "intake.row_count", "intake.stated_total", "intake.arrival", "intake.finding"):
         _write_rows(con, name, judgement.frames[name], mark, replaced)
     for table in report_tables().values():
         _write_rows(con, f"core.{table.core}", judgement.frames[f"core.{table.core}"], mark, replaced)

@@ -18,6 +18,7 @@ from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
 from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
+from warehouse.speaking import find_speakers
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
 from warehouse.views import needed, sql_objects
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 #: filled by whoever judges: the rules are not known here
 CATALOGUE = "meta.rule"
-#: what is read here, and by warehouse.ledger and warehouse.versions, besides plain tables of core and intake
-_ALWAYS = ("core.dim_form", "core.unit_on_day", "core.citation_document")
+#: what is read here, and by warehouse.ledger, versions and speaking, besides plain tables of core and intake
+_ALWAYS = ("core.dim_form", "core.unit_on_day", "core.citation_document", "core.dim_code")
 #: what a submission has in schema intake besides its own row
-_BESIDE = ("finding", "column_map", "row_count", "stated_total")
+_BESIDE = ("finding", "column_map", "row_count", "stated_total", "arrival")
 #: set when a batch is committed, not when it is judged
 _SET_LATER = ("valid_from", "valid_to", "is_current")
 
@@ -78,6 +79,7 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
             continue
         of_unit = name.removeprefix("staging.") in report_tables()
         insert_frame(con, relations()[name], frame, _WITH_UNIT if of_unit else _AS_IT_IS)
+    find_speakers(con)
     con.execute(_KNOWN_BEFORE)
     con.execute(_TOUCHED_UNITS)
 

@@ -1,6 +1,6 @@
-"""The archive: every file ever taken, by content hash, never rewritten.
+"""The archive: every file ever taken, by content hash, never rewritten; and beside it how it came, where that is asked.
 
-Does not belong here: what the ledger says of a file.
+Does not belong here: what notes look like (notes), what the ledger says of a file.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from assets.intake.guard import MAX_FILE
 from assets.intake.inbox import Arrival, Digest, Inbox
+from assets.intake.notes import NO_NOTES, Came, Notes, came_note, read_notes
+from warehouse import clock
 from warehouse.damage import ArchiveDamagedError
 from warehouse.files import sha256_of
+from warehouse.senders import Senders, declared_senders
 
 #: up to this many files are flushed one by one
 FEW = 16
@@ -29,6 +33,7 @@ class ArrivedFile:
     """A file safe in the archive. ``submission_id`` is the first 16 hex digits of its SHA-256.
 
     One above the size cap is not kept, since it cannot be a report: ``is_kept`` is False and nothing stands at ``path``.
+    ``notes``: what the archive has noted beside it.
     """
 
     submission_id: str
@@ -38,23 +43,28 @@ class ArrivedFile:
     byte_size: int
     arrival_mark: str
     is_kept: bool = True
+    notes: Notes = NO_NOTES
 
 
-def archive_files(inbox: Inbox, arrivals: Sequence[Arrival], archive: Path) -> list[ArrivedFile]:
-    """Copy the arrivals into the archive and make them durable together; they stay in the inbox.
+def archive_files(
+    inbox: Inbox, arrivals: Sequence[Arrival], archive: Path, asked: Senders | None = None
+) -> list[ArrivedFile]:
+    """Copy the arrivals into the archive, with notes of how they came, and make all durable together; they stay in the inbox.
 
     A source that changes while it is copied is not complete: it is left out and found again by the next sweep.
+    ``asked``: what is asked of senders; as declared when None.
     """
     archive.mkdir(parents=True, exist_ok=True)
     with _shared(archive):
         temporaries: dict[Path, Path] = {}
-        files = [f for a in arrivals if (f := _arrived(inbox, a, archive, temporaries))]
+        arrived = [(a, f) for a in arrivals if (f := _arrived(inbox, a, archive, temporaries))]
+        temporaries = _noted(arrived, archive, temporaries, asked or declared_senders()) | temporaries  # notes first
         if temporaries:
             _flush(list(temporaries.values()), archive)  # then names may appear
             for target, temporary in temporaries.items():
                 temporary.replace(target)
             _flush([*{t.parent for t in temporaries}, archive], archive)
-    return files
+    return _with_notes([f for _, f in arrived], archive, lenient=True)  # a damaged note stops no sweep
 
 
 @contextmanager
@@ -94,7 +104,7 @@ def archived_files(archive: Path, known: Sequence[tuple[str, str, int]]) -> list
             )
     if found:
         raise ArchiveDamagedError.of(found)
-    return files
+    return _with_notes(files, archive)
 
 
 def damage_of(path: Path, sha256: str) -> str | None:
@@ -166,6 +176,41 @@ def _arrived(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Pa
     sha256 = digest.sha256()
     path = archive_path(archive, sha256)
     return ArrivedFile(sha256[:16], sha256, arrival.file_name, path, arrival.size, arrival.mark, is_kept=False)
+
+
+def _noted(
+    arrived: Sequence[tuple[Arrival, ArrivedFile]], archive: Path, temporaries: dict[Path, Path], asked: Senders
+) -> dict[Path, Path]:
+    """Write notes, under temporary names, of the arrivals that need one; return those by the places that they go to.
+
+    An original that lies here without a note came when nothing was asked, and is in order for good; one that has notes gets
+    another for each new way that it comes.
+    """
+    known = read_notes(archive, [f.sha256 for _, f in arrived if f.is_kept], lenient=True)
+    at = clock.now()
+    out: dict[Path, Path] = {}
+    for arrival, file in arrived:
+        came = _how_it_came(arrival, asked, at)
+        before = known.get(file.sha256, NO_NOTES).came
+        is_new = file.path in temporaries and not file.path.exists()
+        if before or (is_new and asked.asks):
+            place, content = came_note(file.path, came)
+            if place not in out and not any(came.is_like(b) for b in before):
+                out[place] = temporary = archive / f".{secrets.token_hex(8)}.new"
+                temporary.write_bytes(content)
+                temporary.chmod(0o440)
+    return out
+
+
+def _how_it_came(arrival: Arrival, asked: Senders, at: datetime) -> Came:
+    folder = None if asked.inbox_folders == "shared" else arrival.folder
+    return Came(at, asked.inbox_folders, folder)
+
+
+def _with_notes(files: Sequence[ArrivedFile], archive: Path, *, lenient: bool = False) -> list[ArrivedFile]:
+    """Return the files with the notes that stand beside them. Raises ArchiveDamagedError unless ``lenient``."""
+    notes = read_notes(archive, [f.sha256 for f in files if f.is_kept], lenient=lenient)
+    return [replace(f, notes=notes.get(f.sha256, NO_NOTES)) for f in files]
 
 
 def _copy(inbox: Inbox, arrival: Arrival, archive: Path, temporaries: dict[Path, Path]) -> ArrivedFile | None:

@@ -42,8 +42,8 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     """Read ``files`` and return one frame per relation of a batch, by qualified name.
 
     The relations are ``staging.submission``, one per form table, ``staging.cell_issue``, ``staging.stated_total``,
-    ``staging.column_map`` and ``staging.row_count``; their columns are those declared. The rows' order does not depend on the
-    order in which children answer.
+    ``staging.column_map``, ``staging.row_count`` and ``staging.arrival``; their columns are those declared. The rows' order
+    does not depend on the order in which children answer.
     """
     extracts: dict[str, Extract | Failure] = {
         f.submission_id: Failure("F-TOO-LARGE", f"{f.byte_size} bytes") for f in files if not f.is_kept
@@ -61,6 +61,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
         "staging.column_map": _column_map(read),
         "staging.row_count": _row_counts(read),
         "staging.stated_total": _stated_totals(read),
+        "staging.arrival": _arrivals(files),
     }
     raws = _gather(read)
     for name, table in form_tables().items():
@@ -87,6 +88,21 @@ def _submissions(files: Sequence[ArrivedFile], extracts: dict[str, Extract | Fai
             known |= {"file_kind": outcome.kind, **outcome.cover, **_period(outcome.cover.get("period_id"))}
         rows.append([known.get(n) for n in names])
     return _frame("staging.submission", rows)
+
+
+def _arrivals(files: Sequence[ArrivedFile]) -> pl.DataFrame:
+    names = relations()["staging.arrival"].names()
+    known = [
+        {
+            "submission_id": f.submission_id,
+            "arrived_at": c.at,
+            "inbox_folders": c.inbox_folders,
+            "sender_code": c.sender_code,
+        }
+        for f in files
+        for c in f.notes.came
+    ]
+    return _frame("staging.arrival", [[row.get(n) for n in names] for row in known])
 
 
 def _period(period_id: object) -> dict[str, Any]:

@@ -41,8 +41,18 @@ class Arrival:
         Bytes that are no text and characters that command a terminal become the replacement sign, what looks like a phone or
         an identity number becomes ***: names are shown and stored.
         """
-        name = PurePosixPath(self.name).name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return mask_personal(unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", name)))
+        return _shown(PurePosixPath(self.name).name)
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the inbox that it lies in, however deep below, told like ``file_name``; None right in the inbox."""
+        first, *below = PurePosixPath(self.name).parts
+        return _shown(first) if below else None
+
+
+def _shown(name: str) -> str:
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return mask_personal(unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", text)))
 
 
 class Sink(Protocol):

@@ -32,6 +32,7 @@ from assets.intake.workers import Failure
 from assets.rebuild import rebuild
 from tests.support import clean_rows, findings, make_home, put, put_register, query, report_of, take
 from warehouse.home import Home
+from warehouse.senders import Senders, set_senders
 
 #: what a ledger knows of the files that these tests write
 ALL = {hashlib.sha256(content).hexdigest() for content in (b"x", b"first", b"second")}
@@ -215,6 +216,19 @@ def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(bucket: ObjectIn
     assert take(home).files == 0
     _upload(bucket, tmp_path / "stock")
     assert take(home).duplicates == 2
+
+
+def test_a_folder_of_an_object_store_speaks_for_its_unit_too(bucket: ObjectInbox, home: Home, tmp_path: Path) -> None:
+    import obstore
+
+    set_senders(home, Senders("unit"))
+    (path,) = put(tmp_path / "stock", report_of(104, "2024-Y", clean_rows(2024)))
+    obstore.put(bucket.store, f"DV005/{path.name}", path.read_bytes())
+    assert len(take(home).rejected) == 1
+    assert ("S-FOLDER-OTHER", "Thông tin chung", "B13") in findings(home, path.name)
+    obstore.put(bucket.store, f"DV004/{path.name}", path.read_bytes())
+    assert len(take(home).accepted) == 1, "the same bytes, now from the unit's own prefix"
+    assert bucket.complete() == []
 
 
 def test_files_put_into_a_bucket_never_replace_each_other(bucket: ObjectInbox, tmp_path: Path) -> None:

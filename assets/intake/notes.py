@@ -1,0 +1,113 @@
+"""Notes beside the originals of the archive: how each came. What a rebuild must know of a file besides its bytes.
+
+A note's name is that of its original, what it tells, and the beginning of its own SHA-256. Notes are added, never rewritten, and
+their order means nothing. Does not belong here: the originals (archive), what notes come to (warehouse.speaking).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from warehouse.damage import ArchiveDamagedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAME = "came"
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One way that the bytes of a file came: when first (UTC), through whose folder of the inbox, and what was asked then.
+
+    ``sender_code`` is the folder's name; None from the shared inbox, or where folders mean nothing.
+    """
+
+    at: datetime
+    inbox_folders: str
+    sender_code: str | None = None
+
+    def is_like(self, other: Came) -> bool:
+        """Tell whether both differ in nothing but their time."""
+        return replace(self, at=other.at) == other
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What stands beside one original; ``came`` is in the order of arrival, empty where nothing was asked of senders."""
+
+    came: tuple[Came, ...] = ()
+
+
+#: of an original that has none
+NO_NOTES = Notes()
+
+
+def came_note(original: Path, came: Came) -> tuple[Path, bytes]:
+    """Return place and content of a note that a file came so."""
+    import orjson
+
+    return _note(original, CAME, orjson.dumps(asdict(came), option=orjson.OPT_SORT_KEYS))
+
+
+def read_notes(archive: Path, hashes: Iterable[str], *, lenient: bool = False) -> dict[str, Notes]:
+    """Return what stands beside the originals of ``hashes``, of those that have notes.
+
+    Raises ArchiveDamagedError for notes that are not as they were written; ``lenient`` passes over them.
+    """
+    found: dict[str, list[Came]] = defaultdict(list)
+    damaged = []
+    for path in note_paths(archive, hashes):
+        content = path.read_bytes()
+        if is_whole(path, content):
+            found[path.name.partition(".")[0]].append(_came(content))
+        else:
+            damaged.append(f"{path} is changed")
+    if damaged and not lenient:
+        raise ArchiveDamagedError.of(damaged)
+    return {sha256: Notes(_in_order(came)) for sha256, came in found.items()}
+
+
+def note_paths(archive: Path, hashes: Iterable[str]) -> list[Path]:
+    """Return the places of all notes beside the originals of ``hashes``, in order."""
+    wanted = set(hashes)
+    return [archive / sha256[:2] / name for sha256, name in sorted(_names(archive, wanted)) if sha256 in wanted]
+
+
+def is_whole(path: Path, content: bytes) -> bool:
+    """Tell whether a note's content is what its name says."""
+    return path.name.endswith(f"-{_digits(content)}")
+
+
+def _names(archive: Path, hashes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield original and name of the notes in the folders of ``hashes``; as plain texts: there are many files that have none."""
+    for folder in {archive / h[:2] for h in hashes}:
+        if folder.is_dir():
+            with os.scandir(folder) as found:
+                yield from ((e.name.partition(".")[0], e.name) for e in found if "." in e.name)
+
+
+def _note(original: Path, kind: str, content: bytes) -> tuple[Path, bytes]:
+    return original.with_name(f"{original.name}.{kind}-{_digits(content)}"), content
+
+
+def _digits(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+def _came(content: bytes) -> Came:
+    import orjson
+
+    raw = orjson.loads(content)
+    return Came(**{**raw, "at": datetime.fromisoformat(raw["at"])})
+
+
+def _in_order(came: Sequence[Came]) -> tuple[Came, ...]:
+    return tuple(sorted(came, key=lambda c: (c.at, c.sender_code or "")))
