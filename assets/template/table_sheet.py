@@ -57,10 +57,15 @@ def fill_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], entry_
             sheet.write_blank(at, j, None, cell_format)
 
 
-def validate_table(sheet: Any, columns: Sequence[FormColumn], entry_row: int, lists: dict[str, str]) -> None:
-    """Attach the validation of each column to its entry cells; columns of a kind that shares its rule have one."""
+def validate_table(
+    sheet: Any, columns: Sequence[FormColumn], entry_row: int, lists: dict[str, str], filled: int
+) -> None:
+    """Attach the validation of each column to its entry cells, ``filled`` rows and those that may follow.
+
+    Columns of a kind that shares its rule have one.
+    """
     single = form_tables()[columns[0].table].key == ("submission_id",)
-    last = entry_row if single else LAST_ENTRY_ROW
+    last = entry_row if single else LAST_ENTRY_ROW + filled
     shared: dict[str, list[int]] = defaultdict(list)
     for j, column in enumerate(columns):
         if not column.ignored and kind_of(column.reader).shares_rule:

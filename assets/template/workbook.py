@@ -57,8 +57,9 @@ def write_template(
     for table, sheet in sheets.items():
         columns = form.headers(table)
         entry_row = draw_table(sheet, styles, columns, (subtitle, period))
-        fill_table(sheet, styles, columns, entry_row, (rows or {}).get(table, ()))
-        validate_table(sheet, columns, entry_row, lists)
+        prefilled = (rows or {}).get(table, ())
+        fill_table(sheet, styles, columns, entry_row, prefilled)
+        validate_table(sheet, columns, entry_row, lists, len(prefilled))
     workbook.close()
 
 

@@ -6,7 +6,7 @@ Does not belong here: reading what was published (analyst) or running services (
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,7 +70,10 @@ def template(
 ) -> None:
     """Write the workbook that a unit fills: labels, drop-downs of the codes valid then, checks, instructions.
 
+    That of the register holds the register in force: change it and add to it, and leave no row out.
+
     Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
+    Example: danvan template --form DMDV --version 1 --unit DUUB --period 2026-M02 --out danh-muc.xlsx
     """
     from assets.template import UnitLine, write_template
     from warehouse.files import written
@@ -86,8 +89,10 @@ def template(
         raise UsageProblem(f"{out} exists already and may hold a report; choose another name or remove it first")
     if not out.parent.is_dir():
         raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
+    letterhead = UnitLine(unit, *_letterhead(unit, span))
+    rows, cover = _register_in_force(unit, span) if known[form, version].policy == "register" else (None, None)
     with written(out) as making:
-        write_template(known[form, version], UnitLine(unit, *_letterhead(unit, span)), span, making)
+        write_template(known[form, version], letterhead, span, making, rows, cover)
     echo_json({"file": str(out)}) if json else typer.echo(f"wrote {out}")
 
 
@@ -159,6 +164,36 @@ def _require_in_force(form: FormVersion, period: Period) -> None:
         raise UsageProblem(
             f"form {form.form_code} version {form.form_version} is not for {period.period_id} ({period.label}): {remedy}"
         )
+
+
+def _register_in_force(
+    code: str, period: Period
+) -> tuple[dict[str, list[dict[str, Any]]] | None, dict[str, int] | None]:
+    """Return the rows of the register in force and the number of the next one; None and None when there is none.
+
+    Raises UsageProblem for a unit that may not send it, and for a period before that of the register in force.
+    """
+    from warehouse import query
+    from warehouse.catalog import open_published
+    from warehouse.home import current_home
+    from warehouse.registers import in_force
+
+    try:
+        with open_published(current_home()) as con:
+            register, superiors = in_force(con), [r["unit_code"] for r in query.rows(con, "superior_bodies")]
+    except FileNotFoundError:
+        return None, None
+    if register is None:
+        return None, None
+    if code not in superiors:
+        raise UsageProblem(f"{code} is no superior body, and only one may send the register: {', '.join(superiors)}")
+    if period.period_end < register.period_end:
+        raise UsageProblem(
+            f"a register for {period.period_id} would not be used: the one in force is for {register.period_id}; take that "
+            "period or a later one"
+        )
+    same = period.period_end == register.period_end
+    return register.rows, {"revision": register.revision + 1} if same else {}
 
 
 def _letterhead(code: str, period: Period) -> tuple[str, str, str]:
