@@ -39,7 +39,8 @@ class Rule(Declared):
 
     ``sql`` is a predicate over one row; it holds when NULL. ``missing`` says which rows with NULL in ``columns`` are
     skipped. ``tolerance`` stands in ``sql`` and ``query`` as ``{tolerance}``. With ``exact``, a row with a qualified figure
-    ("khoảng 30") in ``columns`` is skipped like one with a missing figure.
+    ("khoảng 30") in ``columns`` is skipped like one with a missing figure. ``hint`` is a query of one text about the failing
+    row ``t``, which a finding says in the place of ``expected``; NULL where there is nothing to say.
 
     A rule applies where the form version fills all its ``columns``: ``versions`` names those (BCDV-2023), or nothing when
     all do. ``scope`` limits it further; ``forms`` are the codes of the forms that its policy means.
@@ -62,6 +63,7 @@ class Rule(Declared):
     missing: Missing = "skip_any"
     tolerance: float | None = None
     exact: bool = False
+    hint: str = ""
     scope: Scope = field(default_factory=Scope)
     forms: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
@@ -98,7 +100,10 @@ class Rule(Declared):
 
     def reads(self) -> list[str]:
         """Return the qualified names of the tables, views and macros that the rule looks at."""
-        return [self.table, *names_used(f"{self.predicate} {self.failing_rows} {self.ref.rpartition('.')[0]}")]
+        return [
+            self.table,
+            *names_used(f"{self.predicate} {self.failing_rows} {self.ref.rpartition('.')[0]} {self.hint}"),
+        ]
 
     def _limits(self) -> str:
         parts = []

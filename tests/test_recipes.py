@@ -354,8 +354,8 @@ def test_a_kind_of_cell_a_logical_type_and_a_kind_of_period_are_added_in_one_pla
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout) == {
-        "period": ["2024-T2", "T", 2024], "length": [[3, "value"], [None, "not_reported"], [None, "none_stated"]],
-        "issues": [["V-COUNT", 2, "length"]], "ddl": True, "guide": True,
+        "period": ["2024-T2", "T", 2024], "length": [[3, "value"], [None, "not_reported"], [None, "not_reported"]],
+        "issues": [["V-COUNT", 2, "length"], ["V-NOT-YET", 3, "length"]], "ddl": True, "guide": True,
     }  # fmt: skip
 
 

@@ -29,12 +29,18 @@ LINE = ("table", "sheet", "group_header", "header", "column", "reader", "require
 
 @dataclass(frozen=True, slots=True)
 class CoverField(Declared):
-    """One line of the cover sheet: the label printed and the field it fills."""
+    """One line of the cover sheet: the label printed, the field it fills, and in ``hint`` what is written there."""
 
     label: str
     field: str
     reader: str
     required: bool
+    hint: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a finding says of it."""
+        return f"{self.label}: {self.hint}" if self.hint else self.label
 
 
 @dataclass(frozen=True, slots=True)

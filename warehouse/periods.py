@@ -52,16 +52,18 @@ class PeriodKind:
         return not self.months
 
 
+#: what offices put between a number and its year: Quý III.2026, tháng 7 năm 2026, T7/2026
+_OF_YEAR = r"\s*(?:[/.,-]|,?\s*năm)?\s*(?P<year>\d{4})"
 #: in the order of ``codes/period_kind.csv``
 PERIOD_KINDS: tuple[PeriodKind, ...] = (
     PeriodKind("M", {f"M{m:02d}": (m, m) for m in range(1, 13)}, "Tháng {number}/{year}",
-               r"tháng (?P<number>\d{1,2})\s*(?:/|-|năm)?\s*(?P<year>\d{4})"),
+               rf"(?:tháng|th\.?|t\.?)\s*(?P<number>\d{{1,2}}){_OF_YEAR}"),
     PeriodKind("Q", {f"Q{q}": (3 * q - 2, 3 * q) for q in range(1, 5)}, "Quý {number}/{year}",
-               r"quý (?P<number>[1-4]|iv|i{1,3})\s*(?:/|-|năm)?\s*(?P<year>\d{4})"),
+               rf"(?:(?:quý|quí|q\.?)\s*(?:0?(?=[1-4])|(?=[iv]))|(?=[iv]))(?P<number>[1-4]|iv|i{{1,3}}){_OF_YEAR}"),
     PeriodKind("H1", {"H1": (1, 6)}, "6 tháng đầu năm {year}",
-               r"(?:6 tháng|sáu tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})"),
+               rf"(?:0?6\s*(?:tháng|t)|sáu tháng)(?: đầu năm)?{_OF_YEAR}"),
     PeriodKind("9M", {"9M": (1, 9)}, "9 tháng năm {year}",
-               r"(?:9 tháng|chín tháng)(?: đầu năm)?(?: năm)? (?P<year>\d{4})"),
+               rf"(?:0?9\s*(?:tháng|t)|chín tháng)(?: đầu năm)?{_OF_YEAR}"),
     PeriodKind("Y", {"Y": (1, 12)}, "Năm {year}", r"(?:cả )?năm (?P<year>\d{4})"),
     PeriodKind("R", {}, "Tổng kết {period.period_start:%d/%m/%Y} - {period.period_end:%d/%m/%Y}",
                r"(?:tổng kết )?(?:từ )?(?P<first>[\d/.]+)\s*(?:-|đến)\s*(?P<last>[\d/.]+)"),

@@ -73,6 +73,7 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
         if relation.name not in ("version", "touched_unit"):
             con.execute(f"DELETE FROM {relation.qualified}")
     insert_frame(con, relations()["staging.submission"], frames["staging.submission"])
+    con.execute(_RESPELL_UNITS)
     con.execute(_RESOLVE_UNITS)
     for name, frame in frames.items():
         if name == "staging.submission":
@@ -240,6 +241,16 @@ _OF_SUBMISSIONS = (
 _AS_IT_IS = "SELECT * FROM {rows}"
 _WITH_UNIT = "SELECT f.* REPLACE (s.unit_id AS unit_id) FROM {rows} f JOIN staging.submission s USING (submission_id)"
 # the stretch that overlaps the period most; a unit whose stretches all miss it is found too, and a rule says so
+#: a code that the register does not have but for its spelling (ĐV032, dv 032): the unit's, where the cover's name says so too
+_RESPELL_UNITS = """
+UPDATE staging.submission SET unit_code = found.unit_code FROM (
+    SELECT s.submission_id, any_value(n.unit_code) AS unit_code
+    FROM staging.submission s JOIN core.unit_name_key n
+        ON n.name_key = core.text_key(s.unit_name) AND core.text_key(n.unit_code) = core.text_key(s.unit_code)
+    WHERE s.unit_code NOT IN (SELECT unit_code FROM core.dim_unit)
+    GROUP BY s.submission_id HAVING count(DISTINCT n.unit_code) = 1
+) found WHERE submission.submission_id = found.submission_id
+"""
 _RESOLVE_UNITS = """
 UPDATE staging.submission SET unit_id = found.unit_id FROM (
     SELECT s.submission_id, u.unit_id FROM staging.submission s JOIN core.unit_on_day u USING (unit_code)

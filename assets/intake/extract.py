@@ -19,7 +19,7 @@ from assets.intake.rows import Rows, sort_rows
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell, Value
 from warehouse.cells.words import clean, fold_key, mask_personal, shown_text
-from warehouse.forms import OTHER_SHEETS, FormColumn, FormVersion
+from warehouse.forms import OTHER_SHEETS, CoverField, FormColumn, FormVersion
 
 EXACT = ("value", "zero")
 
@@ -121,8 +121,8 @@ def _data_sheets(form: FormVersion, cover: RawSheet, sheets: list[RawSheet], iss
 
 
 def _read_cover(cover: Cover, out: Extract) -> None:
-    fields = cover.form.cover if cover.form else ()
-    asked = {f.field for f in fields if f.required}
+    fields = {f.field: f for f in cover.form.cover} if cover.form else {}
+    asked = {f.field for f in fields.values() if f.required}
     for name, at in cover.fields.items():
         out.cover_lines.append(CoverLine(name, at.sheet, at.col, at.address, at.label))
         of = kind_of(at.reader)
@@ -133,16 +133,17 @@ def _read_cover(cover: Cover, out: Extract) -> None:
         )  # as registers have it
         if reading.issue and name != "unit_name":
             code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
-            out.issues.append(_cover_issue(code, name, at, cover))
+            out.issues.append(_cover_issue(code, at, cover, fields.get(name)))
         elif reading.value is None and name in asked:
-            out.issues.append(_cover_issue("C-FIELD-MISSING", name, at, cover))
-    for f in fields:
+            out.issues.append(_cover_issue("C-FIELD-MISSING", at, cover, fields.get(name)))
+    for f in fields.values():
         if f.field in asked - cover.fields.keys():
-            out.issues.append(Issue("C-FIELD-MISSING", "cover", 0, f.field, cover.sheet.name, detail=f.label))
+            out.issues.append(Issue("C-FIELD-MISSING", "cover", 0, f.field, cover.sheet.name, detail=f.expected))
 
 
-def _cover_issue(code: str, name: str, at: CoverCell, cover: Cover) -> Issue:
-    return Issue(code, "cover", 0, name, cover.sheet.name, at.address, shown(at.cell), at.label)
+def _cover_issue(code: str, at: CoverCell, cover: Cover, asked: CoverField | None) -> Issue:
+    expected = asked.expected if asked else at.label
+    return Issue(code, "cover", 0, at.field, cover.sheet.name, at.address, shown(at.cell), expected)
 
 
 def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:

@@ -27,7 +27,7 @@ _STEPS = (
     "6. Chỉ ghi số lượng. Không ghi họ tên, số điện thoại, số giấy tờ, ý kiến của cá nhân.",
 )
 _STATES = (
-    ("Để trống", "Không báo cáo, chưa có số liệu", ""),
+    ("Để trống", "Không báo cáo, chưa có số liệu (ghi “chưa có” cũng hiểu như vậy)", ""),
     ("0", "Có theo dõi, kết quả đúng bằng không", "0"),
     ("Không hoặc dấu -", "Ghi nhận là không có; không tính là số 0", "Không"),
     ("Gần, hơn, trên, khoảng", "Số ước lượng: giữ nguyên chữ, không cộng như số chính xác", "khoảng 200"),

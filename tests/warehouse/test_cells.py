@@ -10,7 +10,7 @@ import pytest
 
 from assets.intake.xlsx import tag
 from warehouse.cells import NONE_STATED, NOT_REPORTED, Kind, Reading, UnknownKindError, cell_kinds, kind_of
-from warehouse.cells.words import NONE_WORDS, clean, is_none_word
+from warehouse.cells.words import NONE_WORDS, NOT_YET_WORDS, clean, is_none_word
 from warehouse.codes import code_lists
 from warehouse.declaration import Column, form_tables
 from warehouse.forms import form_versions
@@ -38,6 +38,36 @@ def test_a_none_word_says_the_same_in_every_kind(name: str, word: str) -> None:
 def test_a_day_that_is_not_there_yet_is_no_mistake() -> None:
     """Ngày công nhận: chưa có. It was V-DATE, and the report was rejected."""
     assert kind_of("date").read("s:chưa có") == Reading(None, "none_stated")
+
+
+@pytest.mark.parametrize("word", sorted(NOT_YET_WORDS))
+@pytest.mark.parametrize("name", sorted(cell_kinds()))
+def test_what_is_not_there_yet_is_an_unknown_figure_and_nothing_of_any_other_kind(name: str, word: str) -> None:
+    """The guide says: chưa có số liệu thì để trống. As "none stated" the unit would have said that there is nothing."""
+    of = kind_of(name)
+    said = of.read(f"s: {word.upper()}", some_column(of))
+    if of.is_figure:
+        assert said == Reading(None, "not_reported", "V-NOT-YET")
+    else:
+        assert said == (SAYS.get(name, NONE_STATED) or Reading(clean(word.upper()), "value"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("35 đồng chí", 35), ("50 ĐV", 50), ("120 hội viên", 120), ("12 hộ", 12), ("30 công nhân", 30), ("3 hội nghị", 3),
+     ("2 cuộc.", 2), ("2.065 lượt người;", 2065), ("gần 40 đ/c.", 40), ("hai lớp", 2), ("1,5 nghìn người", 1500), ("12.", 12)],
+)  # fmt: skip
+def test_what_is_counted_may_stand_behind_its_number(text: str, value: int) -> None:
+    found = kind_of("count").read(f"s:{text}")
+    assert (found.value, found.issue) == (value, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12 (có 2 trùng)", "3+2", "120; 60", "5 chục", "12 phần trăm", "3 tá", "người", "2 cuộc 3 lớp", "1.12 người"],
+)
+def test_what_changes_the_number_is_no_word_for_what_is_counted(text: str) -> None:
+    assert kind_of("count").read(f"s:{text}").issue
 
 
 @pytest.mark.parametrize("name", sorted(cell_kinds()))

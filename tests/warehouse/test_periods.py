@@ -47,6 +47,23 @@ def test_a_review_states_its_days() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "period_id"),
+    [("Quí II/2026", "2026-Q2"), ("Q2/2026", "2026-Q2"), ("II/2026", "2026-Q2"), ("Quý III.2026", "2026-Q3"),
+     ("Quý 02 năm 2026", "2026-Q2"), ("QUÝ IV, NĂM 2026", "2026-Q4"), ("06 tháng đầu năm 2026", "2026-H1"), ("6T/2026", "2026-H1"),
+     ("09 tháng 2026", "2026-9M"), ("T7/2026", "2026-M07"), ("Tháng 07 năm 2026", "2026-M07"), ("th. 12-2026", "2026-M12")],
+)  # fmt: skip
+def test_a_period_as_offices_write_it(text: str, period_id: str) -> None:
+    assert period_of(text) == parse_period_id(period_id)
+
+
+@pytest.mark.parametrize(
+    "text", ["6/2026", "2026", "6 tháng cuối năm 2026", "16 tháng đầu năm 2026", "quý 10/2026", "v/2026"]
+)
+def test_what_names_no_one_period_is_none(text: str) -> None:
+    assert period_of(text) is None
+
+
+@pytest.mark.parametrize(
     "text", ["2024", "2024-R", "2024-Q5", "2024-M00", "2024-M13", "2024-H2", "20240101-20231231-R", "20241301-20251231-R",
              "20240101-20250101-Y", "٢٠٢٤-Y", "tháng 13/2024", "tháng 0/2024", "quý v/2024"],
 )  # fmt: skip

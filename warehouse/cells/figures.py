@@ -38,19 +38,34 @@ _SCALES = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "t
 _QUALIFIERS: dict[str, State] = {
     "gần": "gan", "hơn": "hon", "trên": "tren", "khoảng": "khoang", "~": "khoang", ">": "tren",
 }  # fmt: skip
-_UNITS = re.compile(
-    r"\s*(?:người|cuộc|lớp|đảng viên|đại biểu|lượt người|lượt|đơn vị|mô hình|kiến nghị|vụ việc|vụ|ngày|cán bộ|buổi|đ/c)$"
-)
+#: what is counted, behind its number; the longer first, since one may begin another
+_COUNTED = (
+    "người", "lượt người", "lượt", "đại biểu", "đảng viên", "đ/c", "đồng chí", "đc", "hội viên", "đoàn viên", "thành viên",
+    "công nhân", "lao động", "người lao động", "cnlđ", "cán bộ", "cán bộ, công chức", "công chức", "viên chức", "nhân viên",
+    "học viên", "học sinh", "sinh viên", "chiến sĩ", "chiến sỹ", "quần chúng", "nhân dân", "người dân", "bà con", "nhân khẩu",
+    "hộ", "hộ gia đình", "hộ dân", "gia đình", "em", "cháu", "ông", "bà", "anh", "chị", "cá nhân", "tập thể", "cuộc", "lớp",
+    "buổi", "hội nghị", "cuộc họp", "kỳ họp", "đợt", "lần", "khóa", "khoá", "chuyên đề", "hội thi", "tọa đàm", "toạ đàm",
+    "đơn vị", "đv", "cơ quan", "doanh nghiệp", "tổ chức", "chi bộ", "đảng bộ", "chi đoàn", "công đoàn", "tổ", "nhóm", "đội",
+    "câu lạc bộ", "clb", "ban", "phòng", "mô hình", "điển hình", "công trình", "phần việc", "việc", "kiến nghị", "ý kiến",
+    "vụ việc", "vụ", "đơn", "đơn thư", "nội dung", "vấn đề", "văn bản", "kế hoạch", "báo cáo", "tin", "bài", "tin, bài",
+    "tin bài", "ngày", "tháng", "thôn", "bản", "khu phố", "xã", "phường",
+)  # fmt: skip
+_UNITS = re.compile(rf"\s*(?:{'|'.join(sorted(map(re.escape, _COUNTED), key=len, reverse=True))})$")
 _ONES = {
     "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7,
     "bẩy": 7, "tám": 8, "chín": 9,
 }  # fmt: skip
 
 
+#: the end of a sentence behind a figure
+_STOP = re.compile(r"\s*[.;,]$")
+
+
 class FigureKind(Kind):
     """A kind that is a number: what all of them refuse, and the texts that no figure has."""
 
     is_figure = True
+    if_not_yet = issue("V-NOT-YET")
     #: what a date in such a cell is
     if_date: ClassVar[str] = "V-COUNT"
 
@@ -126,8 +141,8 @@ def count_of(text: str, qualifier: State | None = None) -> Reading:
 
 
 def strip(text: str) -> tuple[str, State | None]:
-    """Take off the qualifier before and the unit word after a figure; ``text`` is clean."""
-    text = text.casefold()
+    """Take off the qualifier before, and what is counted and a full stop after a figure; ``text`` is clean."""
+    text = _STOP.sub("", text.casefold())
     for word, state in _QUALIFIERS.items():
         if text.startswith(word):
             return _UNITS.sub("", text[len(word) :].strip()), state

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from warehouse.cells.reading import NONE_STATED, NOT_REPORTED, Cell, Reading, issue
-from warehouse.cells.words import clean, is_error_word, is_none_word
+from warehouse.cells.words import clean, is_error_word, is_none_word, is_not_yet_word
 
 if TYPE_CHECKING:
     from warehouse.declaration import Column
@@ -46,8 +46,10 @@ class Kind(ABC):
     parts: ClassVar[tuple[Part, ...]]
     #: None: the guide has no line for it
     guide: ClassVar[Guide | None] = None
-    #: what a none-word ("không", "-", "chưa có") says here; None: it is a text like any other
+    #: what a none-word ("không", "-") says here; None: it is a text like any other
     if_none: ClassVar[Reading | None] = NONE_STATED
+    #: what "chưa có" says where it is no none-word like the others
+    if_not_yet: ClassVar[Reading | None] = None
     #: a row with such a cell reports something, whatever else the row looks like
     is_figure: ClassVar[bool] = False
     is_date: ClassVar[bool] = False
@@ -82,7 +84,7 @@ class Kind(ABC):
             if not cell[2:3].isalnum() and not clean(cell[2:]):
                 return NOT_REPORTED
             if self.if_none is not None and is_none_word(cell[2:]):
-                return self.if_none
+                return self.if_not_yet if self.if_not_yet and is_not_yet_word(cell[2:]) else self.if_none
         return self._value(cell, column)
 
     @abstractmethod

@@ -24,9 +24,14 @@ _LONGEST_KEPT = 200
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _OPEN_PAIRS = ("oa", "oe", "uy")
 #: what units write for "there is none", in any kind of cell
-NONE_WORDS = frozenset({"không", "không có", "không phát sinh", "không có phát sinh", "k", "ko", "-", "--", "chưa có"})
+NONE_WORDS = frozenset({"không", "không có", "không phát sinh", "không có phát sinh", "k", "ko", "-", "--"})
+#: what units write where nothing is yet: there is no such day, person or committee; of a figure it says that it is not known
+NOT_YET_WORDS = frozenset(
+    {"chưa có", "chưa có số liệu", "chưa thống kê", "chưa tổng hợp", "chưa có báo cáo", "chưa báo cáo"}
+)
+_NOTHING = NONE_WORDS | NOT_YET_WORDS
 #: VNI writes a letter and its mark, so a word is at most twice as long
-_LONGEST_NONE = 2 * max(map(len, NONE_WORDS))
+_LONGEST_NONE = 2 * max(map(len, _NOTHING))
 _DECIMAL = re.compile(r"[+-]?\d+[.,]\d+")
 _PERSONAL = re.compile(
     r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){9,10}(?!\d)"  # a phone: 0 and 9 digits; fixed lines have 10
@@ -86,11 +91,20 @@ def _fold_syllable(syllable: str) -> str:
 
 
 def is_none_word(text: str) -> bool:
-    """Tell whether a cell says that there is none: không, -, không phát sinh; in an encoding before Unicode too."""
+    """Tell whether a cell says that there is none, or none yet: không, -, chưa có; in an encoding before Unicode too."""
+    return _word(text) in _NOTHING
+
+
+def is_not_yet_word(text: str) -> bool:
+    """Tell whether a cell says that there is none yet: chưa có, chưa thống kê."""
+    return _word(text) in NOT_YET_WORDS
+
+
+def _word(text: str) -> str:
     word = clean(text).casefold()
-    if word in NONE_WORDS or word.isascii() or len(word) > _LONGEST_NONE:
-        return word in NONE_WORDS
-    return clean(repair_text(text) or "").casefold() in NONE_WORDS
+    if word in _NOTHING or word.isascii() or len(word) > _LONGEST_NONE:
+        return word
+    return clean(repair_text(text) or "").casefold()
 
 
 def is_error_word(text: str) -> bool:
