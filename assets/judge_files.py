@@ -128,10 +128,11 @@ class _Work:
         """Return what was found."""
         frames = staging.judged_frames(self.con)
         verdicts = sorted(frames["intake.submission"].select("submission_id", "verdict").iter_rows())
+        findings = frames["intake.finding"]
+        withdrawn = set(findings.filter(findings["code"] == "S-WITHDRAWN")["submission_id"])
         for submission_id, verdict in verdicts:
-            if submission_id in self.readable:
-                self.events.append((submission_id, "read", None, None))
-            self.events.append((submission_id, verdict, None, None))
+            told = {"read": submission_id in self.readable, "withdrawn": submission_id in withdrawn, verdict: True}
+            self.events += [(submission_id, event, None, None) for event, is_so in told.items() if is_so]
         self.events += [(i, "superseded", None, None) for i in staging.superseded(self.con)]
         return Judgement(
             batch_id=ledger.free_batch_id(self.con, self.batch_id),

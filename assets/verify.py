@@ -74,8 +74,9 @@ def verify(home: Home) -> Verified:
 def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> None:
     known = query.rows(con, "archived_files")
     hashes = archived_hashes(home.archive)
-    out.add("originals", len({r["sha256"] for r in known} | set(hashes)), _originals(home, known, hashes))
-    out.add("notes", len(note_paths(home.archive, hashes)), _notes(con, home, hashes))
+    both = sorted({r["sha256"] for r in known} | set(hashes))
+    out.add("originals", len(both), _originals(home, known, hashes))
+    out.add("notes", len(note_paths(home.archive, both)), _notes(con, home, both))
     out.add("ledger", len(known), _ledger(con))
     expected: list[Any] = [tuple(row.values()) for row in query.rows(con, "table_hashes")]
     different = differing(expected, content_hashes(con))
@@ -138,17 +139,17 @@ def _originals(home: Home, known: list[dict[str, Any]], hashes: list[str]) -> It
 
 
 def _notes(con: duckdb.DuckDBPyConnection, home: Home, hashes: list[str]) -> Iterator[Difference]:
-    """Each note beside an original is what its name says, and there is one of each way that the ledger says it came."""
+    """Each note beside an original is what its name says, and all are there that the ledger knows of."""
     for path in note_paths(home.archive, hashes):
         if not is_whole(path, path.read_bytes()):
             yield Difference("HOME-ARCHIVE-DAMAGED", str(path), "changed")
-    notes = read_notes(home.archive, hashes, lenient=True)
-    for row in query.rows(con, "noted_arrivals"):
-        if row["arrived_at"] not in {c.at for c in notes.get(row["sha256"], NO_NOTES).came}:
+    found = read_notes(home.archive, hashes, lenient=True)
+    for row in query.rows(con, "noted"):
+        notes, at = found.get(row["sha256"], NO_NOTES), row["arrived_at"]
+        if at not in {c.at for c in notes.came} if at else notes.withdrawn is None:
+            what = "how it came" if at else "its withdrawal"
             path = archive_path(home.archive, row["sha256"])
-            yield Difference(
-                "HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']}: the note of how it came is missing"
-            )
+            yield Difference("HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']}: the note of {what} is missing")
 
 
 def _ledger(con: duckdb.DuckDBPyConnection) -> Iterator[Difference]:

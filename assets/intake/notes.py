@@ -1,4 +1,4 @@
-"""Notes beside the originals of the archive: how each came. What a rebuild must know of a file besides its bytes.
+"""Notes beside the originals of the archive: how each came, that it was withdrawn. What a rebuild must know besides the bytes.
 
 A note's name is that of its original, what it tells, and the beginning of its own SHA-256. Notes are added, never rewritten, and
 their order means nothing. Does not belong here: the originals (archive), what notes come to (warehouse.speaking).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from warehouse.damage import ArchiveDamagedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-CAME = "came"
+_CAME, _WITHDRAWN = "came", "withdrawn"
 _DIGITS = 16
 
 
@@ -40,10 +40,19 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An operator took the file back: when (UTC), and why."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """What stands beside one original; ``came`` is in the order of arrival, empty where nothing was asked of senders."""
 
     came: tuple[Came, ...] = ()
+    withdrawn: Withdrawn | None = None
 
 
 #: of an original that has none
@@ -52,9 +61,12 @@ NO_NOTES = Notes()
 
 def came_note(original: Path, came: Came) -> tuple[Path, bytes]:
     """Return place and content of a note that a file came so."""
-    import orjson
+    return _note(original, _CAME, came)
 
-    return _note(original, CAME, orjson.dumps(asdict(came), option=orjson.OPT_SORT_KEYS))
+
+def withdrawn_note(original: Path, withdrawn: Withdrawn) -> tuple[Path, bytes]:
+    """Return place and content of a note that a file was withdrawn."""
+    return _note(original, _WITHDRAWN, withdrawn)
 
 
 def read_notes(archive: Path, hashes: Iterable[str], *, lenient: bool = False) -> dict[str, Notes]:
@@ -62,17 +74,18 @@ def read_notes(archive: Path, hashes: Iterable[str], *, lenient: bool = False) -
 
     Raises ArchiveDamagedError for notes that are not as they were written; ``lenient`` passes over them.
     """
-    found: dict[str, list[Came]] = defaultdict(list)
+    found: dict[str, list[Came | Withdrawn]] = defaultdict(list)
     damaged = []
     for path in note_paths(archive, hashes):
         content = path.read_bytes()
         if is_whole(path, content):
-            found[path.name.partition(".")[0]].append(_came(content))
+            sha256, _, rest = path.name.partition(".")
+            found[sha256].append(_read(rest, content))
         else:
             damaged.append(f"{path} is changed")
     if damaged and not lenient:
         raise ArchiveDamagedError.of(damaged)
-    return {sha256: Notes(_in_order(came)) for sha256, came in found.items()}
+    return {sha256: _together(told) for sha256, told in found.items()}
 
 
 def note_paths(archive: Path, hashes: Iterable[str]) -> list[Path]:
@@ -94,7 +107,10 @@ def _names(archive: Path, hashes: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield from ((e.name.partition(".")[0], e.name) for e in found if "." in e.name)
 
 
-def _note(original: Path, kind: str, content: bytes) -> tuple[Path, bytes]:
+def _note(original: Path, kind: str, told: Came | Withdrawn) -> tuple[Path, bytes]:
+    import orjson
+
+    content = orjson.dumps(asdict(told), option=orjson.OPT_SORT_KEYS)
     return original.with_name(f"{original.name}.{kind}-{_digits(content)}"), content
 
 
@@ -102,12 +118,15 @@ def _digits(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 
-def _came(content: bytes) -> Came:
+def _read(name: str, content: bytes) -> Came | Withdrawn:
     import orjson
 
     raw = orjson.loads(content)
-    return Came(**{**raw, "at": datetime.fromisoformat(raw["at"])})
+    told = {**raw, "at": datetime.fromisoformat(raw["at"])}
+    return Withdrawn(**told) if name.startswith(_WITHDRAWN) else Came(**told)
 
 
-def _in_order(came: Sequence[Came]) -> tuple[Came, ...]:
-    return tuple(sorted(came, key=lambda c: (c.at, c.sender_code or "")))
+def _together(told: Iterable[Came | Withdrawn]) -> Notes:
+    in_order = sorted(told, key=lambda t: (t.at, repr(t)))
+    came = tuple(t for t in in_order if isinstance(t, Came))
+    return Notes(came, next((t for t in in_order if isinstance(t, Withdrawn)), None))

@@ -55,7 +55,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
             progress(len(extracts))
     ordered = {f.submission_id: extracts[f.submission_id] for f in sorted(files, key=lambda f: f.submission_id)}
     read = {i: e for i, e in ordered.items() if isinstance(e, Extract)}
-    issues = _issues(ordered)
+    issues = [*_issues(ordered), _withdrawn(files)]
     frames = {
         "staging.submission": _submissions(files, ordered),
         "staging.column_map": _column_map(read),
@@ -67,7 +67,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     for name, table in form_tables().items():
         frames[f"staging.{name}"], found = _table(table, raws.get(name, {}).values(), read)
         issues += found
-    frames["staging.cell_issue"] = pl.concat(issues) if issues else _frame("staging.cell_issue", [])
+    frames["staging.cell_issue"] = pl.concat(issues)
     return frames
 
 
@@ -103,6 +103,13 @@ def _arrivals(files: Sequence[ArrivedFile]) -> pl.DataFrame:
         for c in f.notes.came
     ]
     return _frame("staging.arrival", [[row.get(n) for n in names] for row in known])
+
+
+def _withdrawn(files: Sequence[ArrivedFile]) -> pl.DataFrame:
+    """What an operator took back is rejected, whatever else is said of it."""
+    told = [(f.submission_id, f.notes.withdrawn.reason) for f in files if f.notes.withdrawn]
+    rows = [(i, "S-WITHDRAWN", "cover", 0, "revision", None, None, reason, None) for i, reason in told]
+    return _frame("staging.cell_issue", rows)
 
 
 def _period(period_id: object) -> dict[str, Any]:

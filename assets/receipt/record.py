@@ -45,7 +45,7 @@ class Finding:
 class Record:
     """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC).
 
-    ``used_*`` tell of the version that is used instead of this accepted one; None where this one is used, or rejected.
+    ``used_*`` tell of the version that is used instead of this accepted or withdrawn one; None where this one is used, or rejected.
     """
 
     submission_id: str
@@ -62,6 +62,11 @@ class Record:
     used_revision: int | None
     used_report_date: date | None
     findings: tuple[Finding, ...]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """True when an operator took it back."""
+        return any(f.code == "S-WITHDRAWN" for f in self.findings)
 
 
 def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
@@ -100,15 +105,24 @@ def as_json(record: Record, made: Made | None, folder: Path) -> dict[str, Any]:
 def verdict_text(record: Record) -> str:
     """Say in the clerk's words what became of the submission and what is asked of the unit."""
     verdict = labels("verdict")[record.verdict].upper()
+    if record.is_withdrawn:
+        return f"{verdict} - cấp trên đã bỏ bản này, số liệu của nó không được dùng; {_used(record)}"
     if record.verdict == "rejected":
         return f"{verdict} - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1"
     if record.used_submission_id is None:
         return verdict
-    day = f", báo cáo ngày {record.used_report_date:%d/%m/%Y}" if record.used_report_date else ""
     return (
-        f"{verdict} nhưng KHÔNG dùng số liệu của bản này: đang dùng bản Lần gửi {record.used_revision}{day} (mã bản gửi "
-        f"{record.used_submission_id}); nếu bản này mới đúng thì gửi lại với Lần gửi lớn hơn {record.used_revision}"
+        f"{verdict} nhưng KHÔNG dùng số liệu của bản này: {_used(record)}; nếu bản này mới đúng thì gửi lại với Lần gửi lớn "
+        f"hơn {record.used_revision}"
     )
+
+
+def _used(record: Record) -> str:
+    """Name the version that is used."""
+    if record.used_submission_id is None:
+        return "hiện không có bản nào được dùng, gửi lại báo cáo với Lần gửi 1"
+    day = f", báo cáo ngày {record.used_report_date:%d/%m/%Y}" if record.used_report_date else ""
+    return f"đang dùng bản Lần gửi {record.used_revision}{day} (mã bản gửi {record.used_submission_id})"
 
 
 def more_text(count: int) -> str:

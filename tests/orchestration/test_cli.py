@@ -224,6 +224,32 @@ def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr.startswith("danvan: nothing to replay")) == (1, True)
 
 
+def test_what_is_asked_of_senders_and_a_version_that_is_taken_back(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    put_register(home / "inbox")
+    put(home / "inbox", report_of(104, "2024-Y", clean_rows(2024), {"revision": 99}))
+    assert danvan(home, "ingest").returncode == 0
+    (sent,) = json.loads(
+        danvan(
+            home, "sql", "SELECT submission_id AS id FROM intake.submission WHERE revision = 99", "--format", "json"
+        ).stdout
+    )
+    for wrong in (["0000", "--reason", "x"], [sent["id"], "--reason", " "]):
+        done = danvan(home, "withdraw", *wrong)
+        assert (done.returncode, done.stderr.startswith("danvan: ")) == (1, True)
+    taken_back = json.loads(danvan(home, "withdraw", sent["id"], "--reason", "Ghi nhầm", "--json").stdout)
+    assert (taken_back["replayed"], taken_back["rejected"], taken_back["years"]) == (1, 1, "2024")
+    assert json.loads((home / "receipts" / f"{sent['id']}.json").read_bytes())["findings"][0]["found"] == "Ghi nhầm"
+    assert danvan(home, "verify").returncode == 0
+    assert json.loads(danvan(home, "senders", "--json").stdout) == {"inbox_folders": "shared"}
+    done = danvan(home, "senders", "--inbox-folders", "mine")
+    assert (done.returncode, "expected shared, unit, unit_only" in done.stderr) == (1, True)
+    set_now = json.loads(danvan(home, "senders", "--inbox-folders", "unit_only", "--json").stdout)
+    assert set_now == {"inbox_folders": "unit_only"}
+    put(home / "inbox", report_of(105, "2024-Y", clean_rows(2024)))
+    assert danvan(home, "ingest").returncode == 3, "a folder named 2024 is no unit's"
+
+
 def test_csv_holds_no_formula_unless_it_is_wanted_raw(demo: Home) -> None:
     texts = ["=1+1", "+cmd|' /C calc'!A0", "-1+WEBSERVICE(1)", "＝1", "- Tổ dân phố", "-5", "a"]
     query = f"SELECT * FROM (VALUES {', '.join(f'({literal(t)})' for t in texts)}) t(x)"
