@@ -16,6 +16,7 @@ from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
 from assets.intake.moved import moved_headers
 from assets.intake.rows import Rows, sort_rows
+from assets.intake.seen import seen_otherwise
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell, Value
 from warehouse.cells.words import clean, fold_key, mask_personal, shown_text
@@ -184,14 +185,12 @@ def _at(sheet: RawSheet, row: int, col: int) -> Cell:
 
 
 def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
-    """Say which cells are formulas, copies or under no header, which rows are hidden, and which are parts of others."""
+    """Say which cells are formulas, copies or under no header, what is seen otherwise, and which rows are parts of others."""
     sheet = found.sheet
     numbers = {sheet.first_row + r: n for n, r in enumerate(rows.data, start=1)}
-    for r in sorted(sheet.hidden_rows & numbers.keys()):
-        issues.append(Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}"))
+    issues += seen_otherwise(found, numbers)
     _report_cells(found, rows, numbers, issues)
     _report_times(found, numbers, issues)
-    _report_marks(found, numbers, issues)
     issues += _outside(found, rows)
     for r in rows.of_which:
         row = sheet.first_row + r
@@ -219,20 +218,6 @@ def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: 
     for r, col in sorted(sheet.merged):
         if r in numbers and col in mapped and kind_of(mapped[col].reader).is_figure:
             say("H-MERGED", r, col)
-
-
-def _report_marks(found: TableMap, numbers: dict[int, int], issues: list[Issue]) -> None:
-    """Cells that are seen otherwise than they are read: with parts above the line or struck out, or struck out as a whole."""
-    sheet = found.sheet
-    mapped = {sheet.first_col + i: c for c, i in found.columns if not c.ignored}
-    for r, col in sorted(sheet.marked | sheet.struck):
-        if r in numbers and col in mapped:
-            of = kind_of(mapped[col].reader)
-            code = "V-MARKED" if (r, col) in sheet.marked and (of.is_figure or of.is_date) else "H-STRUCK"
-            raw = shown(_at(sheet, r - sheet.first_row, col - sheet.first_col))
-            issues.append(
-                Issue(code, found.table, numbers[r], mapped[col].columns[0], sheet.name, sheet.cell(r, col), raw)
-            )
 
 
 def _report_times(found: TableMap, numbers: dict[int, int], issues: list[Issue]) -> None:

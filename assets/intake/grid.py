@@ -53,7 +53,8 @@ class RawSheet:
 
     Merged ranges are filled with their top-left cell; ``merged`` are (row, column) of the copies. ``formulas`` are cells
     whose cached value was read, ``uncomputed`` those that have none; ``marked`` cells have parts above or below the line or
-    struck out, ``struck`` ones are struck out as a whole. ``day_shift`` is added to a bare serial number of a
+    struck out, ``struck`` ones are struck out as a whole. ``hidden_columns`` are 0-based; ``hides_others``: rows that the file
+    does not write are hidden. ``day_shift`` is added to a bare serial number of a
     day: 1462 in a workbook that counts days from 1904.
     """
 
@@ -64,6 +65,8 @@ class RawSheet:
     first_col: int
     formulas: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    hides_others: bool = False
     uncomputed: frozenset[tuple[int, int]] = frozenset()
     merged: frozenset[tuple[int, int]] = frozenset()
     marked: frozenset[tuple[int, int]] = frozenset()

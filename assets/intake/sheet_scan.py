@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
 from assets.intake.package import parse
-from assets.intake.styles import Styles, is_marked, number
+from assets.intake.styles import Runs, Styles, number
 
 MAX_ROW = 100_000
 MAX_COLUMN = 512
@@ -26,6 +26,8 @@ _USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
 _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
 _TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
+#: what stands before the rows where columns are hidden, or rows that do not say how high they are
+_TELLING_HEAD = re.compile(rb"hidden|zeroHeight|(?:[wW]idth|Height)\s*=\s*[\"']0")
 #: spellings that these searches do not know
 _ODD = (
     b"<!",
@@ -51,6 +53,7 @@ class SheetFacts:
     """What was found. ``uncomputed``: formulas without a cached value; ``filled``: cells that hold something, None: not looked;
     ``certain``: those of them that a parser must give, with what stands there when it is a number.
 
+    ``hidden_columns`` are 0-based; ``hides_others``: rows that are not written are hidden.
     ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole; ``percents``: cells that show a
     percent sign, and by what they multiply their number.
     """
@@ -59,6 +62,8 @@ class SheetFacts:
     uncomputed: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hides_others: bool = False
     marked: set[Place] = field(default_factory=set)
     struck: set[Place] = field(default_factory=set)
     percents: dict[Place, int] = field(default_factory=dict)
@@ -70,17 +75,16 @@ def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
     """Scan one sheet. Raises Refused (F-RANGE, F-TRUNCATED, F-DTD) when it must not be parsed."""
     if _is_plain(content, styles):
         return SheetFacts()
-    scan = _Scan(styles)
-    parse(content, scan.start, scan.end, scan.text)
-    return scan.facts
+    return _Scan(styles).run(content)
 
 
 def _is_plain(content: bytes, styles: Styles) -> bool:
     """Tell whether nothing is to be found, by searches alone: no cell is far, none stands twice, all are spelled as usual."""
-    cells = content[content.find(b"<sheetData") + 1 : content.rfind(b"</sheetData")]
+    start = content.find(b"<sheetData")
+    cells = content[start + 1 : content.rfind(b"</sheetData")]
     if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
         return not cells and b"<sheetData/>" in content
-    if styles.may_tell_of(cells):
+    if styles.may_tell_of(cells) or _TELLING_HEAD.search(content, 0, start):
         return False
     addresses = _USUAL_CELL.findall(cells)
     return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
@@ -99,7 +103,9 @@ class _Scan:
         self._row, self._column = 0, -1
         self._cell: dict[str, str] = {}
         self._value: list[str] | None = None
-        self._holds = self._has_formula = False
+        self._runs = Runs()
+        self._holds = self._has_formula = self._is_flat = False
+        self._columns = 0  # bit n: column n is hidden
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Open an element."""
@@ -109,16 +115,16 @@ class _Scan:
         elif local == "c":
             self._open_cell(attributes)
         elif not self._cell:
-            return
+            self._note_columns(local, attributes)
         elif local in ("v", "is"):
             if self._cell.get("value") is not None:
                 raise Refused("F-CELL-TWICE", f"dòng {self._row}, cột {self._column + 1}: một ô có hai giá trị")
             self._holds = True
-            self._value = []
+            self._value, self._runs = [], Runs()
         elif local == "f":
             self._holds = self._has_formula = True
-        elif local in ("vertAlign", "strike") and is_marked(local, attributes):
-            self.facts.marked.add((self._row, self._column))
+        else:
+            self._runs.start(local, attributes)
 
     def text(self, data: str) -> None:
         """Take text."""
@@ -135,13 +141,31 @@ class _Scan:
             self._cell["value"] = "".join(self._value)
             self._value = None
 
+    def run(self, content: bytes) -> SheetFacts:
+        """Scan a sheet."""
+        parse(content, self.start, self.end, self.text)
+        self.facts.hidden_columns = {n for n in range(MAX_COLUMN) if self._columns >> n & 1}
+        return self.facts
+
+    def _note_columns(self, local: str, attributes: dict[str, str]) -> None:
+        """What stands before the rows: columns that are hidden, and what rows and columns are that say nothing themselves."""
+        if local == "col":
+            first, last = (min(number(attributes.get(k, "1")), MAX_COLUMN) for k in ("min", "max"))
+            named = (1 << max(first, last)) - (1 << max(first - 1, 0))
+            self._columns = self._columns | named if _is_hidden(attributes, "width") else self._columns & ~named
+        elif local == "sheetFormatPr":
+            self._is_flat = _is_zero(attributes.get("defaultRowHeight"))
+            self.facts.hides_others = attributes.get("zeroHeight") in ("1", "true")
+            if _is_zero(attributes.get("defaultColWidth")):
+                self._columns = (1 << MAX_COLUMN) - 1
+
     def _open_row(self, attributes: dict[str, str]) -> None:
         self._row = number(attributes["r"]) if "r" in attributes else self._row + 1
         self._column = -1
         if self._row in self._rows:
             raise Refused("F-CELL-TWICE", f"dòng {self._row} có hai lần")
         self._rows.add(self._row)
-        if attributes.get("hidden", "0") in ("1", "true") or _is_zero(attributes.get("ht")):
+        if _is_hidden(attributes, "ht") or (self._is_flat and "ht" not in attributes):
             self.facts.hidden_rows.add(self._row)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
@@ -152,6 +176,7 @@ class _Scan:
             raise Refused("F-CELL-TWICE", f"dòng {self._row}, cột {self._column + 1} có hai lần")
         self._places.add((self._row, self._column))
         self._cell = {"t": attributes.get("t", "n"), "s": attributes.get("s", "0")}
+        self._runs = Runs()
         self._holds = self._has_formula = False
 
     def _close_cell(self) -> None:
@@ -168,17 +193,20 @@ class _Scan:
         elif value:
             self._note_value(at, value, kind)
         style = number(self._cell["s"])
-        if style in self._styles.struck:
-            self.facts.struck.add(at)
+        self._note_marks(at, int(value) if kind == "s" and value.isdecimal() else -1, style)
         if kind == "n" and style in self._styles.percents:
             self.facts.percents[at] = self._styles.percents[style]
 
     def _note_value(self, at: Place, value: str, kind: str) -> None:
         self._filled.add(at)
-        if kind != "s":
-            if value.strip():
-                self.facts.certain[at] = value if kind == "n" else ""
-        elif value.isdecimal() and int(value) in self._styles.marked:  # a shared text, which may be an empty one
+        if kind != "s" and value.strip():  # a shared text may be an empty one
+            self.facts.certain[at] = value if kind == "n" else ""
+
+    def _note_marks(self, at: Place, shared: int, style: int) -> None:
+        styles, runs = self._styles, self._runs
+        if style in styles.struck or shared in styles.struck_texts or runs.are_struck:
+            self.facts.struck.add(at)
+        elif shared in styles.marked or runs.are_marked:
             self.facts.marked.add(at)
 
     def _check_range(self) -> None:
@@ -195,6 +223,10 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    return attributes.get("hidden", "0") in ("1", "true") or _is_zero(attributes.get(size))
 
 
 def _is_zero(text: str | None) -> bool:

@@ -20,7 +20,8 @@ _CODE_PART = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?|General|.', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Of the whole workbook: numbers of cell formats that are ``struck`` out, and of shared texts with ``marked`` parts.
+    """Of the whole workbook: numbers of cell formats that are ``struck`` out, of shared texts with ``marked`` parts, and of those
+    of which nothing stands.
 
     Marked are parts above or below the line, or struck out: a figure with such parts is not the figure that is seen.
     ``percents``: cell formats that show a number with a percent sign, and by what they multiply it.
@@ -28,12 +29,13 @@ class Styles:
 
     struck: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
+    struck_texts: frozenset[int] = frozenset()
     percents: Mapping[int, int] = field(default_factory=dict)
 
     def may_tell_of(self, cells: bytes) -> bool:
         """Tell whether a sheet, spelled as usual, may have a cell that is to be told of."""
         formats = self.struck | self.percents.keys()
-        return bool(self.marked) or 0 in formats or any(b' s="%d"' % n in cells for n in formats)
+        return bool(self.marked or self.struck_texts) or 0 in formats or any(b' s="%d"' % n in cells for n in formats)
 
 
 def styles_of(styles: bytes, shared: bytes) -> Styles:
@@ -41,8 +43,10 @@ def styles_of(styles: bytes, shared: bytes) -> Styles:
     cells = styles[styles.find(b"cellXfs") : styles.rfind(b"cellXfs")]
     may_tell = b"strike" in styles or b"%" in styles or _MAY_BE_PERCENT.search(cells)
     struck, percents = _formats(styles) if may_tell else (frozenset[int](), dict[int, int]())
-    marked = _marked_texts(shared) if b"vertAlign" in shared or b"strike" in shared else frozenset[int]()
-    return Styles(struck, marked, percents)
+    texts = _texts(shared) if b"vertAlign" in shared or b"strike" in shared else []
+    marked = frozenset(i for i, runs in enumerate(texts) if runs.are_marked)
+    gone = frozenset(i for i in marked if texts[i].are_struck)
+    return Styles(struck, marked - gone, gone, percents)
 
 
 def _formats(styles: bytes) -> tuple[frozenset[int], dict[int, int]]:
@@ -93,13 +97,38 @@ def percent_factor(code: str) -> int | None:
     return 100 if signs else 1
 
 
-def _marked_texts(shared: bytes) -> frozenset[int]:
-    at, found = -1, set()
-    for e in elements(shared, ("si", "vertAlign", "strike")):
-        at += e.name == "si"
-        if e.name != "si" and is_marked(e.name, e.attributes):
-            found.add(at)
-    return frozenset(found)
+class Runs:
+    """The runs of one text, fed element by element: whether one is raised or struck out, and whether all are struck out."""
+
+    def __init__(self) -> None:
+        self.are_marked = False
+        self._struck: list[bool] = []
+        self._is_struck = False
+
+    @property
+    def are_struck(self) -> bool:
+        """Whether nothing of the text stands."""
+        return bool(self._struck) and all(self._struck)
+
+    def start(self, local: str, attributes: Mapping[str, str]) -> None:
+        """Take an element that opens."""
+        if local == "r":
+            self._is_struck = False
+        elif local in ("strike", "vertAlign") and is_marked(local, attributes):
+            self.are_marked = True
+            self._is_struck |= local == "strike"
+        elif local == "t":
+            self._struck.append(self._is_struck)
+
+
+def _texts(shared: bytes) -> list[Runs]:
+    found: list[Runs] = []
+    for e in elements(shared, ("si", "r", "t", "vertAlign", "strike")):
+        if e.name == "si":
+            found.append(Runs())
+        elif found:
+            found[-1].start(e.name, e.attributes)
+    return found
 
 
 def is_marked(local: str, attributes: Mapping[str, str]) -> bool:

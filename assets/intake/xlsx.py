@@ -63,6 +63,8 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
         first_col=start_col,
         formulas=frozenset(told.formulas),
         hidden_rows=frozenset(told.hidden_rows),
+        hidden_columns=frozenset(told.hidden_columns),
+        hides_others=told.hides_others,
         uncomputed=frozenset(told.uncomputed),
         marked=frozenset(told.marked),
         struck=frozenset(told.struck),
