@@ -139,7 +139,6 @@ def _required(table: Table, column: Column, versions: tuple[str, ...]) -> Rule:
         title_en=f"{column.name} is required",
         expected=f"Ô {column.label} phải được điền",
         remedy="Điền ô này; không có thì ghi Không." if stated else "Điền ô này.",
-        about_missing=True,
     )
 
 

@@ -53,16 +53,20 @@ def _of_rule(rule: Rule) -> str:
         f"coalesce(v.source_row, {place[1]}) AS source_row, {cell} AS cell, coalesce(v.found, {_found(rule)}) AS found, "
         f"{f'({rule.hint})' if rule.hint else 'NULL'} AS detail FROM staging.violation v JOIN {source} t ON {keyed} "
         f"WHERE v.tbl = {literal(rule.table)} AND v.code = {literal(rule.code)}"
-        + (_NOT_UNREADABLE.format(table=table, column=column) if rule.about_missing else "")
+        + (_NOT_UNREADABLE.format(table=table, columns=_texts(rule)) if rule.table.startswith("staging.") else "")
     )
 
 
-#: a cell that could not be read has its own error; that it is also empty says nothing more
+#: a cell that could not be read has its own error; what follows from its being empty says nothing more
 _NOT_UNREADABLE = (
     " AND NOT EXISTS (FROM staging.cell_issue i WHERE i.submission_id = v.submission_id AND i.row_no = v.row_no "
-    "AND i.column_name = {column} AND i.table_name = {table} "
+    "AND i.column_name IN ({columns}) AND i.table_name = {table} "
     "AND i.code IN (SELECT r.code FROM meta.rule r WHERE r.severity = 'error'))"
 )
+
+
+def _texts(rule: Rule) -> str:
+    return ", ".join(map(literal, dict.fromkeys((rule.column, *rule.columns))))
 
 
 def _found(rule: Rule) -> str:

@@ -67,7 +67,6 @@ class Rule(Declared):
     scope: Scope = field(default_factory=Scope)
     forms: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
-    about_missing: bool = False
 
     @property
     def column(self) -> str:

@@ -61,7 +61,7 @@ def _items(source: Source, stem: str, root: Path) -> Iterator[tuple[At, str, Any
 def _rule(source: Source, at: At, table: str, raw: Any, root: Path) -> tuple[At, Rule] | None:
     if isinstance(raw, dict) and "query" in raw:  # across periods
         raw = {"severity": "warning", "kind": "query", **raw}
-    rule = build(Rule, raw, source, at, table=table, forms=[], versions=[], about_missing=False)
+    rule = build(Rule, raw, source, at, table=table, forms=[], versions=[])
     if rule is None:
         return None
     sql, query, expected = (

@@ -33,6 +33,7 @@ class Column(Declared):
     ``measure`` says what the figure means: ``flow`` adds over disjoint periods, ``persons`` never adds as if distinct,
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
     ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
+    ``repeats``: the same persons may stand in several rows of a report, so that a total may be less than their sum.
     ``source`` names, for a mart's column, the fact column that it is computed from: the way back to the cell.
     """
 
@@ -46,6 +47,7 @@ class Column(Declared):
     required: bool = False
     max_length: int | None = None
     free_text: bool = False
+    repeats: bool = False
     valid_on: str | None = None
     source: str | None = None
 
@@ -133,6 +135,9 @@ def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Coll
             source.refuse_unless(
                 COLUMN_TYPES[c.type].stated, (*here, "measure"), c.measure, f"only with {', '.join(stated)}"
             )
+        source.refuse_unless(
+            not c.repeats or c.measure == "persons", (*here, "repeats"), c.repeats, "only with measure persons"
+        )
         if c.max_length is not None:
             good = c.type == "text" and c.max_length > 0
             source.refuse_unless(good, (*here, "max_length"), c.max_length, "a number from 1, and only with type text")

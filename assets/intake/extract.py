@@ -6,23 +6,22 @@ Runs in the reading children, so what it returns is small and plain. Does not be
 
 from __future__ import annotations
 
-from bisect import bisect
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from assets.intake.cover import Cover, CoverCell, find_cover
+from assets.intake.footing import Total, stated_totals
 from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
 from assets.intake.moved import moved_headers
 from assets.intake.rows import Rows, sort_rows
 from assets.intake.seen import seen_otherwise
-from warehouse.cells import Reading, kind_of
+from assets.intake.shifted import shifted_table
+from warehouse.cells import kind_of
 from warehouse.cells.reading import Cell, Value
 from warehouse.cells.words import clean, fold_key, mask_personal, shown_text
-from warehouse.forms import OTHER_SHEETS, CoverField, FormColumn, FormVersion
-
-EXACT = ("value", "zero")
+from warehouse.forms import OTHER_SHEETS, CoverField, FormVersion
 
 
 class MappedColumn(NamedTuple):
@@ -37,16 +36,6 @@ class MappedColumn(NamedTuple):
     column_index: int
     cell: str
     header: str
-
-
-class Total(NamedTuple):
-    """One figure of a totals row, as stated and as the sum of the exact figures of the rows it closes."""
-
-    source_row: int
-    column: str
-    cell: str
-    stated: float
-    computed: float
 
 
 class CoverLine(NamedTuple):
@@ -149,6 +138,9 @@ def _cover_issue(code: str, at: CoverCell, cover: Cover, asked: CoverField | Non
 
 def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     sheet, rows = found.sheet, sort_rows(found)
+    if shifted := shifted_table(found, rows.data):
+        issues.append(shifted)
+        rows.data, rows.unread = [], len(rows.data)  # one finding for all of them
     loaded = [(column, i) for column, i in found.columns if not column.ignored]
     below = sheet.rows[found.header_row]
     columns = []
@@ -163,25 +155,20 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
         columns=columns,
         source_rows=[sheet.first_row + r for r in rows.data],
         cells=[_column(sheet, rows.data, i, c.reader) for c, i in loaded],
-        totals=_totals(found, rows, issues),
+        totals=stated_totals(found, rows, issues),
         counts=(
             rows.read,
             len(rows.data),
             len(rows.totals) + len(rows.of_which),
             rows.blanks,
-            rows.headings,
+            rows.headings + len(rows.notes) + rows.unread,
         ),
     )
 
 
 def _column(sheet: RawSheet, rows: list[int], col: int, reader: str) -> list[Cell]:
-    cells = [_at(sheet, r, col) for r in rows]
+    cells = [sheet.at(r, col) for r in rows]
     return [sheet.day(c) for c in cells] if sheet.day_shift and kind_of(reader).is_date else cells
-
-
-def _at(sheet: RawSheet, row: int, col: int) -> Cell:
-    cells = sheet.rows[row] if row < len(sheet.rows) else []
-    return cells[col] if col < len(cells) else None
 
 
 def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
@@ -196,6 +183,10 @@ def _report_rows(found: TableMap, rows: Rows, issues: list[Issue]) -> None:
         row = sheet.first_row + r
         first = next((c for c in sheet.rows[r] if c), None)
         issues.append(Issue("H-ROW-OF-WHICH", found.table, None, None, sheet.name, f"{row}:{row}", shown(first)))
+    for r in rows.notes:
+        i, text = next((i, c) for i, c in enumerate(sheet.rows[r]) if c)
+        at = sheet.cell(sheet.first_row + r, sheet.first_col + i)
+        issues.append(Issue("H-ROW-NOTE", found.table, None, None, sheet.name, at, shown(text)))
 
 
 def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: list[Issue]) -> None:
@@ -206,7 +197,7 @@ def _report_cells(found: TableMap, rows: Rows, numbers: dict[int, int], issues: 
     body = range(sheet.first_row + found.header_row + 1, sheet.first_row + len(sheet.rows))
 
     def say(code: str, r: int, col: int) -> None:
-        raw = _at(sheet, r - sheet.first_row, col - sheet.first_col)
+        raw = sheet.at(r - sheet.first_row, col - sheet.first_col)
         column, at = mapped[col].columns[0], sheet.cell(r, col)
         issues.append(Issue(code, found.table, numbers.get(r), column, sheet.name, at, shown(raw)))
 
@@ -226,7 +217,7 @@ def _report_times(found: TableMap, numbers: dict[int, int], issues: list[Issue])
     for column, i in found.columns:
         of = kind_of(column.reader) if not column.ignored else None
         for r in numbers if of and of.is_date else ():
-            cell = sheet.day(_at(sheet, r - sheet.first_row, i))
+            cell = sheet.day(sheet.at(r - sheet.first_row, i))
             if of and cell and (code := of.noted(cell)):
                 at = sheet.cell(r, sheet.first_col + i)
                 issues.append(Issue(code, found.table, numbers[r], column.columns[0], sheet.name, at, shown(cell)))
@@ -246,48 +237,3 @@ def _outside(found: TableMap, rows: Rows) -> list[Issue]:
                 row, col = sheet.first_row + r, sheet.first_col + i
                 out[i] = Issue(code, found.table, None, None, sheet.name, sheet.cell(row, col), shown(cell))
     return list(out.values())
-
-
-def _totals(found: TableMap, rows: Rows, issues: list[Issue]) -> list[Total]:
-    """Compare every stated figure of every totals row with the rows it closes.
-
-    Those are the rows since the last one, or all above it; below a total that stands first, all of them.
-    """
-    out = []
-    since = 0
-    for index, kind in rows.totals:
-        above = bisect(rows.data, index)
-        closed = (
-            rows.data[: above or None] if kind == "total" or not above else rows.data[bisect(rows.data, since) : above]
-        )
-        since = index
-        for column, i in found.columns:
-            if not column.ignored and kind_of(column.reader).is_totalled:
-                out += _footing(found, index, (i, column), closed, issues)
-    return out
-
-
-def _footing(
-    found: TableMap, index: int, at: tuple[int, FormColumn], closed: list[int], issues: list[Issue]
-) -> list[Total]:
-    sheet, (col, column) = found.sheet, at
-    read = kind_of(column.reader).read
-    total = read(_at(sheet, index, col))
-    stated = _parts(total)
-    parts = [_parts(read(_at(sheet, r, col))) for r in closed]
-    row = sheet.first_row + index
-    cell = sheet.cell(row, sheet.first_col + col)
-    if total.issue:  # a total that cannot be read checks nothing, and must not seem to
-        issues.append(
-            Issue(total.issue, found.table, None, column.columns[0], sheet.name, cell, shown(_at(sheet, index, col)))
-        )
-    return [
-        Total(row, name, cell, figure, sum(p[k] for p in parts if p))
-        for k, (name, figure) in enumerate(zip(column.columns, stated, strict=False))
-    ]
-
-
-def _parts(reading: Reading) -> tuple[float, ...]:
-    if reading.state not in EXACT or reading.value is None:
-        return ()
-    return reading.value if isinstance(reading.value, tuple) else (reading.value,)  # type: ignore[return-value]

@@ -75,6 +75,11 @@ class RawSheet:
     address: AddressKind = "a1"
     keys: tuple[str, ...] = field(default=())
 
+    def at(self, index: int, col: int) -> Cell:
+        """Return the cell at ``col`` of ``rows[index]``, both from 0; None beyond what is filled."""
+        cells = self.rows[index] if index < len(self.rows) else []
+        return cells[col] if col < len(cells) else None
+
     def cell(self, row: int, col: int) -> str:
         """Return the address of (row, 0-based column): A1, or a JSON pointer for json files."""
         return self.column(col).replace("*", str(row))

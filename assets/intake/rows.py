@@ -16,13 +16,17 @@ from warehouse.cells.reading import Cell
 from warehouse.cells.words import fold_key, is_none_word
 from warehouse.forms import FormColumn
 
-RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total", "blank", "signature"]
+RowKind = Literal["data", "numbering", "heading", "of_which", "subtotal", "total", "blank", "note", "signature"]
 _NUMBERING = re.compile(r"^\(?\d{1,2}\)?$")
 _ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")
 _TOTAL = ("tổng cộng", "tổng số", "tổng")
 #: "Cộng", "Cộng mục I" - but "Cộng đồng tự quản" is the name of a model
 _SUBTOTAL = re.compile(r"^cộng(?:$| (?:[(\d]|[ivx]+$|mục|phần|nhóm|khối|toàn|chung|các|theo))")
 _OF_WHICH = ("trong đó", "chia ra")
+#: a remark under a table
+_NOTE = re.compile(r"^(?:\(?\*+\)?|ghi chú|lưu ý|chú thích|chú giải|nb:|p/s)(?:\W|$)")
+#: no label of a code list and no number in words has as many
+_SENTENCE = 8
 _SIGNATURE = re.compile(
     r"^(?:người lập|thủ trưởng|t/m|tm\.|nơi nhận|xác nhận|\(ký|ký tên"
     r"|(?:[^\d,]{1,40}, ?)?ngày ?[\d.…_ ]{0,12} ?tháng ?[\d.…_ ]{0,12} ?năm)"
@@ -36,6 +40,8 @@ class Rows:
     data: list[int] = field(default_factory=list)
     totals: list[tuple[int, RowKind]] = field(default_factory=list)
     of_which: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    unread: int = 0  # rows of data that are not taken, since none stands under its headers
     headings: int = 0
     blanks: int = 0
     end: int = 0  # below stand signatures
@@ -43,7 +49,8 @@ class Rows:
     @property
     def read(self) -> int:
         """Rows under the header: the left side of the conservation of rows."""
-        return len(self.data) + len(self.totals) + len(self.of_which) + self.headings + self.blanks
+        told = len(self.totals) + len(self.of_which) + len(self.notes)
+        return len(self.data) + told + self.unread + self.headings + self.blanks
 
 
 def sort_rows(found: TableMap) -> Rows:
@@ -57,6 +64,8 @@ def sort_rows(found: TableMap) -> Rows:
             rows.totals.append((index, kind))
         elif kind == "of_which":
             rows.of_which.append(index)
+        elif kind == "note":
+            rows.notes.append(index)
         elif kind == "blank":
             rows.blanks += 1
         else:
@@ -86,6 +95,8 @@ def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind
     word = _first_word(filled)
     if first and _is_numbering(filled, len(mapped)):
         return "numbering"
+    if _is_note(row, mapped):
+        return "note"
     cells = _cells(row, mapped)
     values = [cell for _, cell in cells]
     if (marked := _marked(word)) is not None and not _says_more(word, values):
@@ -98,6 +109,16 @@ def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind
     columns = {i for _, i in mapped}
     numbered = row[0] is not None and 0 not in columns and _ROMAN.match(fold_key(row[0][2:]))
     return "heading" if merged or (numbered and len(set(values)) == 1) else "data"
+
+
+def _is_note(row: Sequence[Cell], mapped: Sequence[Mapped]) -> bool:
+    """Tell a remark under the table, alone in its row: it says so, or is a sentence where no text belongs."""
+    (at, text), *more = [(i, c) for i, c in enumerate(row) if c is not None]
+    if more or not text.startswith("s:"):
+        return False
+    readers = [kind_of(column.reader) for column, i in mapped if i == at]
+    is_sentence = len(text.split()) >= _SENTENCE and not any(of.if_none is None for of in readers)
+    return bool(_NOTE.match(fold_key(text[2:]))) or is_sentence
 
 
 def _cells(row: Sequence[Cell], mapped: Sequence[Mapped]) -> list[tuple[FormColumn, str]]:

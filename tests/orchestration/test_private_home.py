@@ -84,7 +84,8 @@ def test_a_home_that_was_left_open_is_told_and_closed_at_the_next_start(register
     home = copy_home(registered, tmp_path)
     for path in home.root.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    (tmp_path / "elsewhere").touch(0o644)
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "elsewhere").chmod(0o644)  # whatever the umask of whoever runs the tests
     (home.receipts / "link").symlink_to(tmp_path / "elsewhere")
     sent = home.inbox / "a.xlsx"
     sent.touch(0o644)

@@ -123,7 +123,7 @@ def test_rules_review_and_completeness_know_an_added_kind(home: Home, sources: P
 
 def _texts() -> Iterator[tuple[str, str]]:
     """All SQL, generated SQL apart that says once what each kind is, and every text of a rule."""
-    once = {"core.is_cumulative", "core.is_whole_year", "core.is_roll_up"}
+    once = {"core.is_cumulative", "core.is_whole_year", "core.is_roll_up", "core.period_label"}
     yield from ((name, o.sql) for name, o in sql_objects().items() if name not in once)
     yield from ((name, sql) for found in sql_files().values() for name, sql in found.items())
     yield from ((p.name, p.read_text(encoding="utf-8")) for p in (REPO / "warehouse/queries").glob("*.sql"))

@@ -47,7 +47,10 @@ class CitationKind(Kind):
         if not found:
             return issue("V-CITATION")
         number = re.sub(r"\s+", "", found["number"])
-        dated = _DATE.search(text, found.end())
+        second = _NUMBER.search(text, found.end())  # its date is not the first one's
+        while second and _DATE.match(text, second.start()):  # 30/8/2013 is no number
+            second = _NUMBER.search(text, second.end())
+        dated = _DATE.search(text, found.end(), second.start() if second else len(text))
         if not dated:
             return Reading((number, None), "value")
         day = parse_date(dated[0])
