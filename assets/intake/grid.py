@@ -104,7 +104,7 @@ class RawSheet:
 class RawFile:
     """One file as read."""
 
-    kind: Literal["xlsx", "csv", "json"]
+    kind: Literal["xlsx", "ods", "csv", "json"]
     sheets: list[RawSheet]
     findings: list[FileFinding]
 

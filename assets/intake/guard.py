@@ -26,6 +26,7 @@ MAX_SHEETS = 100
 
 #: as bytes and in UTF-16, which XML allows too
 _DECLARED = tuple(w.encode(e) for w in ("<!DOCTYPE", "<!ENTITY") for e in ("utf-8", "utf-16-le", "utf-16-be"))
+_PICTURES = ("/media/", "/pictures/", "/thumbnails/")
 _XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 #: error values that the parser knows; others make it give up the whole file
 KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
@@ -44,37 +45,51 @@ class WorkbookFacts:
     content: bytes | None = None
 
 
-def scan(path: Path) -> WorkbookFacts:
+@dataclass(frozen=True, slots=True)
+class Inflated:
+    """An office file as bytes: its parts by ``part_name``, and the names as they are written."""
+
+    parts: dict[str, bytes]
+    names: dict[str, str]
+
+    @property
+    def is_ods(self) -> bool:
+        """Whether it says of itself that it is an OpenDocument spreadsheet."""
+        return b"opendocument.spreadsheet" in self.parts.get("mimetype", b"")
+
+
+def scan(path: Path, inflated: Inflated | None = None) -> WorkbookFacts:
     """Scan a workbook. Raises Refused with an F- code when it must not be parsed."""
+    found = inflated or inflate(path)
+    return _facts(Package(found.parts), found.names)
+
+
+def inflate(path: Path) -> Inflated:
+    """Return the parts of an office file. Raises Refused: it is damaged, locked, has macros, or is larger than a report."""
     if path.stat().st_size > MAX_FILE:
-        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
+        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} byte; không quá {MAX_FILE}")
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError) as e:
-        raise Refused("F-TRUNCATED", str(e)) from e
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as e:
+        raise Refused("F-TRUNCATED", "không mở được tệp nén") from e
     with archive:
-        parts = _inflate(archive)
-        return _facts(Package(parts), {part_name(i.filename): i.filename for i in archive.infolist()})
+        return Inflated(_inflate(archive), {part_name(i.filename): i.filename for i in archive.infolist()})
 
 
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
     infos = [i for i in archive.infolist() if not i.is_dir()]
-    read = [i for i in infos if "/media/" not in f"/{part_name(i.filename)}"]
+    read = [i for i in infos if not any(f in f"/{part_name(i.filename)}" for f in _PICTURES)]
     if len(infos) > MAX_ENTRIES or len(read) > MAX_PARTS:
-        raise Refused("F-BOMB", f"{len(infos)} parts; at most {MAX_PARTS} besides pictures")
+        raise Refused("F-BOMB", f"{len(infos)} phần; không quá {MAX_PARTS}, không kể ảnh")
     if len({part_name(i.filename) for i in infos}) != len(infos):
-        raise Refused("F-BOMB", "one part stands twice")
+        raise Refused("F-BOMB", "một phần của tệp có hai lần")
     if sum(i.file_size for i in infos) > MAX_INFLATED:
-        raise Refused("F-BOMB", f"inflates to over {MAX_INFLATED} bytes")
+        raise Refused("F-BOMB", f"giải nén ra hơn {MAX_INFLATED} byte")
     parts: dict[str, bytes] = {}
     left = MAX_INFLATED
     for info in infos:
         parts[part_name(info.filename)] = content = _part(archive, info, left)
         left -= len(content)
-    if b"opendocument.spreadsheet" in parts.get("mimetype", b""):
-        raise Refused("F-ODS", "tệp .ods của LibreOffice")
-    if not any(n.startswith("xl/") for n in parts):
-        raise Refused("F-NOT-OFFICE", "a zip file, but not an Excel workbook")
     return parts
 
 
@@ -88,15 +103,17 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
             content = f.read(min(left, info.file_size) + 1)
             rest = f.read(1)
     except Exception as e:  # zlib, CRC, struct and index errors alike: the part is damaged
-        raise Refused("F-TRUNCATED", f"{info.filename}: {e}") from e
+        raise Refused("F-TRUNCATED", f"phần {info.filename} hỏng") from e
     if len(content) > left or rest:
-        raise Refused("F-BOMB", f"{info.filename} is larger than it says")
+        raise Refused("F-BOMB", f"phần {info.filename} lớn hơn đã ghi")
     if content[:64].lstrip().startswith(_XML) and any(d in content for d in _DECLARED):
         raise Refused("F-DTD", info.filename)
     return content
 
 
 def _facts(package: Package, names: dict[str, str]) -> WorkbookFacts:
+    if package.workbook not in package.parts and not any(n.startswith("xl/") for n in package.parts):
+        raise Refused("F-NOT-OFFICE", "tệp nén, không phải bảng tính")
     kind = package.content_type()
     if "binary" in kind.lower():
         raise Refused("F-XLSB", "tệp .xlsb")

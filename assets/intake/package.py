@@ -103,8 +103,8 @@ def parse(content: bytes, start: object, end: object = None, text: object = None
     try:
         parser.Parse(content, True)
     except xml.parsers.expat.ExpatError as e:
-        raise Refused("F-TRUNCATED", f"damaged XML ({e})") from e
+        raise Refused("F-TRUNCATED", f"một phần của tệp hỏng ở dòng {e.lineno}") from e
 
 
 def _refuse_type(*_: object) -> None:
-    raise Refused("F-DTD", "a document type declaration")
+    raise Refused("F-DTD", "khai báo kiểu tài liệu (DOCTYPE)")

@@ -11,8 +11,9 @@ from pathlib import Path
 from assets.intake.delimited import read_csv
 from assets.intake.encodings import utf_16_of
 from assets.intake.grid import RawFile, Refused
-from assets.intake.guard import MAX_FILE
+from assets.intake.guard import MAX_FILE, inflate
 from assets.intake.json_file import read_json
+from assets.intake.ods import read_ods
 from assets.intake.xlsx import read_xlsx
 
 #: the container of old Office files, and of new ones that have a password
@@ -41,7 +42,8 @@ def read_file(path: Path, original_name: str) -> RawFile:
     if not head:
         raise Refused("F-EMPTY", "0 byte")
     if head.startswith(b"PK"):
-        return read_xlsx(path)
+        inflated = inflate(path)
+        return read_ods(path, inflated.parts) if inflated.is_ods else read_xlsx(path, inflated)
     encoding = utf_16_of(head)
     body = (head.decode(encoding, "ignore").encode() if encoding else head).removeprefix(b"\xef\xbb\xbf").lstrip()
     _refuse_others(path, head, body)

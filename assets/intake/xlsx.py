@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import KNOWN_ERRORS, WorkbookFacts, scan
+from assets.intake.guard import KNOWN_ERRORS, Inflated, WorkbookFacts, scan
 from assets.intake.sheet_scan import SheetFacts
 from warehouse.cells.reading import Cell
 from warehouse.cells.words import mask_personal
@@ -23,11 +23,11 @@ from warehouse.cells.words import mask_personal
 DAYS_TO_1904 = 1462
 
 
-def read_xlsx(path: Path) -> RawFile:
-    """Read a workbook. Raises Refused."""
+def read_xlsx(path: Path, inflated: Inflated | None = None) -> RawFile:
+    """Read a workbook; ``inflated`` are its parts where they are known. Raises Refused."""
     import python_calamine as calamine
 
-    facts = scan(path)
+    facts = scan(path, inflated)
     try:
         # by content: of a path the parser would go by the file's name
         with path.open("rb") if facts.content is None else io.BytesIO(facts.content) as content:
@@ -37,7 +37,7 @@ def read_xlsx(path: Path) -> RawFile:
         raise Refused("F-TRUNCATED", "không đọc được nội dung tệp") from e
     findings = []
     if facts.has_external_links:
-        findings.append(FileFinding("F-EXTERNAL-LINK", None, None, "xl/externalLinks", "no links to other workbooks"))
+        findings.append(FileFinding("F-EXTERNAL-LINK", None, None, "liên kết tới tệp khác", "Số liệu ghi trực tiếp"))
     return RawFile("xlsx", sheets, findings)
 
 
@@ -53,7 +53,7 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     _agree(rows, told, start_row, start_col, name)
     _put_errors(rows, told.errors, start_row, start_col, name)
     _show_percents(rows, told.percents, start_row, start_col)
-    merged = frozenset(_fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
+    merged = frozenset(fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
     return RawSheet(
         name=name,
         visible=visible,
@@ -155,9 +155,7 @@ def _show_percents(
             rows[r][c] = "s:" + percent_text(cell[2:], factor)
 
 
-def _fill_merges(
-    rows: list[list[Cell]], merges: list[Any], start_row: int, start_col: int
-) -> Iterator[tuple[int, int]]:
+def fill_merges(rows: list[list[Cell]], merges: list[Any], start_row: int, start_col: int) -> Iterator[tuple[int, int]]:
     """Copy the first cell of every merged range over the range; yields (1-based row, column) of the copies."""
     for (top, left), (bottom, right) in merges:
         r0, c0 = top - start_row, left - start_col

@@ -126,7 +126,7 @@ def test_a_file_that_kills_its_reader_is_given_up_and_the_others_are_read(
     calls = tmp_path / "sitecustomize.py"
     calls.write_text(
         "import os, sys\nimport assets.intake.xlsx as x\nreal = x.read_xlsx\n"
-        "def read(path):\n    if path.stat().st_size % 7919 == 13: os.abort()\n    return real(path)\n"
+        "def read(path, *rest):\n    if path.stat().st_size % 7919 == 13: os.abort()\n    return real(path, *rest)\n"
         "x.read_xlsx = read\nimport assets.intake.read as r\nr.read_xlsx = read\n"
     )
     body = good(tmp_path)
