@@ -6,14 +6,13 @@ inflated bytes, never read from a header. Does not belong here: parsing cells, w
 
 from __future__ import annotations
 
-import io
-import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets.intake.grid import Refused
-from assets.intake.package import Package, elements, part_name
+from assets.intake.package import Package, part_name
+from assets.intake.rewrite import for_the_parser
 from assets.intake.sheet_scan import SheetFacts, scan_sheet
 from assets.intake.styles import styles_of
 
@@ -26,10 +25,7 @@ MAX_SHEETS = 100
 
 #: as bytes and in UTF-16, which XML allows too
 _DECLARED = tuple(w.encode(e) for w in ("<!DOCTYPE", "<!ENTITY") for e in ("utf-8", "utf-16-le", "utf-16-be"))
-_PICTURES = ("/media/", "/pictures/", "/thumbnails/")
 _XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-#: error values that the parser knows; others make it give up the whole file
-KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
 
 @dataclass(slots=True)
@@ -78,25 +74,26 @@ def inflate(path: Path) -> Inflated:
 
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
     infos = [i for i in archive.infolist() if not i.is_dir()]
-    read = [i for i in infos if not any(f in f"/{part_name(i.filename)}" for f in _PICTURES)]
-    if len(infos) > MAX_ENTRIES or len(read) > MAX_PARTS:
+    names = [part_name(i.filename) for i in infos]
+    pictures = sum("media/" in name or name.startswith(("pictures/", "thumbnails/")) for name in names)
+    if len(infos) > MAX_ENTRIES or len(infos) - pictures > MAX_PARTS:
         raise Refused("F-BOMB", f"{len(infos)} phần; không quá {MAX_PARTS}, không kể ảnh")
-    if len({part_name(i.filename) for i in infos}) != len(infos):
+    if len(set(names)) != len(infos):
         raise Refused("F-BOMB", "một phần của tệp có hai lần")
     if sum(i.file_size for i in infos) > MAX_INFLATED:
         raise Refused("F-BOMB", f"giải nén ra hơn {MAX_INFLATED} byte")
     parts: dict[str, bytes] = {}
     left = MAX_INFLATED
-    for info in infos:
-        parts[part_name(info.filename)] = content = _part(archive, info, left)
+    for name, info in zip(names, infos, strict=True):
+        parts[name] = content = _part(archive, info, name, left)
         left -= len(content)
     return parts
 
 
-def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
+def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int) -> bytes:
     if info.flag_bits & 1:
         raise Refused("F-ENCRYPTED", info.filename)
-    if any(w in part_name(info.filename) for w in ("vbaproject", "xl/macrosheets/")):
+    if "vbaproject" in name or "xl/macrosheets/" in name:
         raise Refused("F-MACRO", info.filename)
     try:
         with archive.open(info) as f:
@@ -123,34 +120,11 @@ def _facts(package: Package, names: dict[str, str]) -> WorkbookFacts:
     if len(sheets) > MAX_SHEETS:
         raise Refused("F-SHEETS", f"{len(sheets)} trang")
     facts = WorkbookFacts(has_external_links=any(n.startswith("xl/externallinks/") for n in package.parts))
-    facts.is_1904 = any(
-        e.attributes.get("date1904") in ("1", "true")
-        for e in elements(package.parts.get(package.workbook, b""), ("workbookPr",))
-    )
-    styles = styles_of(package.related("styles"), package.related("sharedStrings"))
+    facts.is_1904 = package.is_1904
+    styles = styles_of(package.part("styles"), package.part("sharedStrings"))
     for name in {n for n in package.parts if n.startswith("xl/worksheets/") and n.endswith(".xml")} - set(sheets):
         scan_sheet(package.parts[name], styles)
     facts.sheets = [scan_sheet(package.parts[n], styles) if n in package.parts else SheetFacts() for n in sheets]
-    facts.content = _for_the_parser(package, names, facts, sheets)
+    told = {name: found for name, found in zip(sheets, facts.sheets, strict=True) if name in package.parts}
+    facts.content = for_the_parser(package, names, told)
     return facts
-
-
-def _for_the_parser(package: Package, names: dict[str, str], facts: WorkbookFacts, sheets: list[str]) -> bytes | None:
-    """Write the workbook anew where the parser would give it up: strokes that lean the other way, errors that it does not know."""
-    unknown = {
-        name: sorted(set(found.errors.values()) - KNOWN_ERRORS)
-        for name, found in zip(sheets, facts.sheets, strict=True)
-    }
-    if not any(unknown.values()) and not any("\\" in n for n in names.values()):
-        return None
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as book:
-        for name, content in package.parts.items():
-            book.writestr(names[name].replace("\\", "/"), _known(content, unknown.get(name, [])))
-    return out.getvalue()
-
-
-def _known(content: bytes, errors: list[str]) -> bytes:
-    """Return the sheet with error values that every parser knows in the place of ``errors``."""
-    written = b"|".join(re.escape(text.encode()) for text in errors)
-    return re.sub(rb"(?<=v>)\s*(?:" + written + rb")\s*(?=</)", b"#VALUE!", content) if errors else content

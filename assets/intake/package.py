@@ -17,7 +17,9 @@ from assets.intake.grid import Refused
 
 _CONTENT_TYPES = "[content_types].xml"
 #: where a workbook is when its package names none
-_USUAL = "xl/workbook.xml"
+USUAL_WORKBOOK = "xl/workbook.xml"
+#: (last word of the type, part)
+Relation = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,18 @@ class Element:
 
 
 class Package:
-    """Parts by ``part_name``; ``workbook`` is the name of the one that is the workbook."""
+    """Parts by ``part_name``; ``workbook`` is the name of the one that is the workbook, ``related`` its relations by id."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self.parts = parts
         main = [t for kind, t in self._relations("").values() if kind == "officeDocument" and t in parts]
-        self.workbook = main[0] if main else _USUAL
-        self._related = self._relations(self.workbook)
+        self.workbook = main[0] if main else USUAL_WORKBOOK
+        self.related = self._relations(self.workbook)
+        found = elements(parts.get(self.workbook, b""), ("sheet", "workbookPr"))
+        #: the attributes of each sheet in the workbook, in its order
+        self.sheet_elements = [e.attributes for e in found if e.name == "sheet"]
+        #: whether days count from 1904
+        self.is_1904 = any(e.attributes.get("date1904") in ("1", "true") for e in found if e.name == "workbookPr")
 
     def content_type(self) -> str:
         """Return the content type of the workbook; empty when none is stated."""
@@ -51,17 +58,16 @@ class Package:
 
     def sheets(self) -> list[str]:
         """Return the part of each sheet, in the order of the workbook; empty for one that is not there."""
-        found = elements(self.parts.get(self.workbook, b""), ("sheet",))
-        ids = [e.attributes.get("id", "") for e in found]
-        return [self._related[i][1] if i in self._related else "" for i in ids]
+        ids = [given.get("id", "") for given in self.sheet_elements]
+        return [self.related[i][1] if i in self.related else "" for i in ids]
 
-    def related(self, kind: str) -> bytes:
+    def part(self, kind: str) -> bytes:
         """Return the content of the workbook's part of a kind, such as ``styles``; empty without one."""
-        names = [target for found, target in self._related.values() if found == kind]
+        names = [target for found, target in self.related.values() if found == kind]
         return self.parts.get(names[0], b"") if names else b""
 
-    def _relations(self, source: str) -> dict[str, tuple[str, str]]:
-        """Return (last word of the type, part) of the relations of a part, by id."""
+    def _relations(self, source: str) -> dict[str, Relation]:
+        """Return the relations of a part, by id."""
         folder, _, last = source.rpartition("/")
         content = self.parts.get(f"{folder}/_rels/{last}.rels".lstrip("/"), b"")
         out = {}
@@ -69,13 +75,13 @@ class Package:
             target = e.attributes.get("Target", "")
             if e.attributes.get("TargetMode", "") != "External":
                 kind = e.attributes.get("Type", "").rpartition("/")[2]
-                out[e.attributes.get("Id", "")] = (kind, part_name(posixpath.join("/", folder, unquote(target))))
+                out[e.attributes.get("Id", "")] = (kind, part_name(posixpath.join("/", folder, target)))
         return out
 
 
 def part_name(text: str) -> str:
-    """Return the name under which a part is known: with strokes that lean one way, in small letters, from the root."""
-    name = text.replace("\\", "/").lower().lstrip("/")
+    """Return the name under which a part is known: unquoted, with strokes that lean one way, in small letters, from the root."""
+    name = (unquote(text) if "%" in text else text).replace("\\", "/").lower().lstrip("/")
     return posixpath.normpath(f"/{name}").lstrip("/") if "./" in name or "//" in name else name
 
 
@@ -92,9 +98,12 @@ def elements(content: bytes, names: tuple[str, ...]) -> list[Element]:
     return found
 
 
-def parse(content: bytes, start: object, end: object = None, text: object = None) -> None:
-    """Run the handlers over XML. Raises Refused for what is no XML, or declares a document type."""
-    parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
+def parse(content: bytes, start: object, end: object = None, text: object = None, *, spaces: bool = True) -> None:
+    """Run the handlers over XML; names have their namespace before a blank, or with ``spaces`` off are as they are written.
+
+    Raises Refused for what is no XML, or declares a document type.
+    """
+    parser = xml.parsers.expat.ParserCreate(namespace_separator=" " if spaces else None)
     parser.buffer_text = True
     parser.StartElementHandler = start  # type: ignore[assignment]
     parser.EndElementHandler = end  # type: ignore[assignment]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
 from assets.intake.package import parse
-from assets.intake.styles import Runs, Styles, number
+from assets.intake.styles import Runs, Styles, decoded, number
 
 MAX_ROW = 100_000
 MAX_COLUMN = 512
@@ -26,8 +26,8 @@ _USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
 _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
 _TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
-#: what stands before the rows where columns are hidden, or rows that do not say how high they are
-_TELLING_HEAD = re.compile(rb"hidden|zeroHeight|(?:[wW]idth|Height)\s*=\s*[\"']0")
+#: what stands before the rows where columns are hidden, or rows that do not say how high they are; or where it may be
+_TELLING_HEAD = (b"hidden", b"zeroHeight", b'idth="0', b'eight="0', b"='", b"= ", b" =")
 #: spellings that these searches do not know
 _ODD = (
     b"<!",
@@ -44,6 +44,7 @@ _ODD = (
     b"\r=",
     b":c ",
     b":f",
+    b"_x",
     b"\x00",
 )
 
@@ -51,7 +52,7 @@ _ODD = (
 @dataclass(slots=True)
 class SheetFacts:
     """What was found. ``uncomputed``: formulas without a cached value; ``filled``: cells that hold something, None: not looked;
-    ``certain``: those of them that a parser must give, with what stands there when it is a number.
+    ``certain``: those of them that a parser must give, with the number or text that stands there, tagged; empty: not compared.
 
     ``hidden_columns`` are 0-based; ``hides_others``: rows that are not written are hidden.
     ``marked``: cells with parts raised or struck out; ``struck``: cells struck out as a whole; ``percents``: cells that show a
@@ -83,8 +84,8 @@ def _is_plain(content: bytes, styles: Styles) -> bool:
     start = content.find(b"<sheetData")
     cells = content[start + 1 : content.rfind(b"</sheetData")]
     if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
-        return not cells and b"<sheetData/>" in content
-    if styles.may_tell_of(cells) or _TELLING_HEAD.search(content, 0, start):
+        return start > 0 and not cells and b"<sheetData/>" in content
+    if styles.may_tell_of(cells) or any(t in content[:start] for t in _TELLING_HEAD):
         return False
     addresses = _USUAL_CELL.findall(cells)
     return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
@@ -104,7 +105,7 @@ class _Scan:
         self._cell: dict[str, str] = {}
         self._value: list[str] | None = None
         self._runs = Runs()
-        self._holds = self._has_formula = self._is_flat = False
+        self._holds = self._has_formula = self._is_flat = self._is_phonetic = False
         self._columns = 0  # bit n: column n is hidden
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -123,12 +124,14 @@ class _Scan:
             self._value, self._runs = [], Runs()
         elif local == "f":
             self._holds = self._has_formula = True
+        elif local == "rPh":
+            self._is_phonetic = True
         else:
             self._runs.start(local, attributes)
 
     def text(self, data: str) -> None:
         """Take text."""
-        if self._value is not None:
+        if self._value is not None and not self._is_phonetic:
             self._value.append(data)
 
     def end(self, name: str) -> None:
@@ -137,6 +140,8 @@ class _Scan:
         if local == "c" and self._cell:
             self._close_cell()
             self._cell = {}
+        elif local == "rPh":
+            self._is_phonetic = False
         elif local in ("v", "is") and self._value is not None:
             self._cell["value"] = "".join(self._value)
             self._value = None
@@ -199,8 +204,14 @@ class _Scan:
 
     def _note_value(self, at: Place, value: str, kind: str) -> None:
         self._filled.add(at)
-        if kind != "s" and value.strip():  # a shared text may be an empty one
-            self.facts.certain[at] = value if kind == "n" else ""
+        if kind == "s":  # a shared text may be an empty one
+            texts, shared = self._styles.texts, number(value)
+            if shared < len(texts) and decoded(texts[shared]).strip():
+                self.facts.certain[at] = "s:" + texts[shared]
+        elif kind == "n" and value.strip():
+            self.facts.certain[at] = "n:" + value
+        elif decoded(value).strip():
+            self.facts.certain[at] = "s:" + value if kind in ("str", "inlineStr") else ""
 
     def _note_marks(self, at: Place, shared: int, style: int) -> None:
         styles, runs = self._styles, self._runs

@@ -15,6 +15,9 @@ from assets.intake.package import elements, parse
 #: the formats of numbers that every program knows as percents
 _USUAL_PERCENTS = {9: 100, 10: 100}
 _MAY_BE_PERCENT = re.compile(rb"""numFmtId\s*=\s*["'](?:9|10)["']|&#""")
+#: what a parser may cut in a text
+_CUT = (b"<!", b"&#", b"_x", b"\x00")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CODE_PART = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?|General|.', re.DOTALL)
 
 
@@ -24,18 +27,24 @@ class Styles:
     of which nothing stands.
 
     Marked are parts above or below the line, or struck out: a figure with such parts is not the figure that is seen.
-    ``percents``: cell formats that show a number with a percent sign, and by what they multiply it.
+    ``percents``: cell formats that show a number with a percent sign, and by what they multiply it. ``texts``: the shared texts,
+    where they are spelled so that a parser may cut them; otherwise none.
     """
 
     struck: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
     struck_texts: frozenset[int] = frozenset()
     percents: Mapping[int, int] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
     def may_tell_of(self, cells: bytes) -> bool:
         """Tell whether a sheet, spelled as usual, may have a cell that is to be told of."""
         formats = self.struck | self.percents.keys()
-        return bool(self.marked or self.struck_texts) or 0 in formats or any(b' s="%d"' % n in cells for n in formats)
+        return (
+            bool(self.marked or self.struck_texts or self.texts)
+            or 0 in formats
+            or any(b' s="%d"' % n in cells for n in formats)
+        )
 
 
 def styles_of(styles: bytes, shared: bytes) -> Styles:
@@ -46,7 +55,8 @@ def styles_of(styles: bytes, shared: bytes) -> Styles:
     texts = _texts(shared) if b"vertAlign" in shared or b"strike" in shared else []
     marked = frozenset(i for i, runs in enumerate(texts) if runs.are_marked)
     gone = frozenset(i for i in marked if texts[i].are_struck)
-    return Styles(struck, marked - gone, gone, percents)
+    is_odd = any(spelling in shared for spelling in _CUT)
+    return Styles(struck, marked - gone, gone, percents, tuple(_shared_texts(shared)) if is_odd else ())
 
 
 def _formats(styles: bytes) -> tuple[frozenset[int], dict[int, int]]:
@@ -129,6 +139,33 @@ def _texts(shared: bytes) -> list[Runs]:
         elif found:
             found[-1].start(e.name, e.attributes)
     return found
+
+
+def _shared_texts(shared: bytes) -> list[str]:
+    """Return the shared texts as they stand, without how they are said."""
+    found: list[list[str]] = []
+    aside = [False]
+
+    def start(name: str, _: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        if local == "si":
+            found.append([])
+        aside[0] |= local == "rPh"
+
+    def end(name: str) -> None:
+        aside[0] &= name.rpartition(" ")[2] != "rPh"
+
+    def text(data: str) -> None:
+        if found and not aside[0]:
+            found[-1].append(data)
+
+    parse(shared, start, end, text)
+    return ["".join(texts) for texts in found]
+
+
+def decoded(text: str) -> str:
+    """Return a text with the characters that Excel writes by their numbers: _x000D_ is a carriage return."""
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
 
 
 def is_marked(local: str, attributes: Mapping[str, str]) -> bool:

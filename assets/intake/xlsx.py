@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import KNOWN_ERRORS, Inflated, WorkbookFacts, scan
+from assets.intake.guard import Inflated, WorkbookFacts, scan
+from assets.intake.rewrite import KNOWN_ERRORS
 from assets.intake.sheet_scan import SheetFacts
+from assets.intake.styles import decoded
 from warehouse.cells.reading import Cell
 from warehouse.cells.words import mask_personal
 
@@ -51,6 +53,7 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
     rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
     start_row, start_col = sheet.start or (0, 0)
     _agree(rows, told, start_row, start_col, name)
+    _decode(rows, told.certain, start_row, start_col)
     _put_errors(rows, told.errors, start_row, start_col, name)
     _show_percents(rows, told.percents, start_row, start_col)
     merged = frozenset(fill_merges(rows, sheet.merged_cell_ranges or [], start_row, start_col))
@@ -128,9 +131,24 @@ def _agree(rows: list[list[Cell]], told: SheetFacts, start_row: int, start_col: 
         raise Refused("F-TRUNCATED", f"{name}: không đọc chắc chắn được mọi ô")
 
 
+def _decode(rows: list[list[Cell]], stated: dict[tuple[int, int], str], start_row: int, start_col: int) -> None:
+    """Put letters in the place of their numbers, _x1ED9_ being a letter: the parser knows few of them."""
+    for (row, col), text in stated.items():
+        if "_x" in text:
+            rows[row - 1 - start_row][col - start_col] = tag(decoded(text[2:]))
+
+
 def _same(cell: Cell, stated: str) -> bool:
-    """Tell whether a number was given as it stands; what the format makes a date, and texts, are not compared."""
-    return not stated or cell is None or not cell.startswith("n:") or float(cell[2:]) == float(stated)
+    """Tell whether a number or text was given as it stands; what the format makes a date is not compared, nor are spaces."""
+    if not stated or cell is None or cell[:2] != stated[:2]:
+        return cell is None or stated[:2] != "s:" or cell.startswith("e:")
+    if stated.startswith("n:"):
+        return float(cell[2:]) == float(stated[2:])
+    return _bare(cell[2:]) in (_bare(stated[2:]), _bare(decoded(stated[2:])))
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def _put_errors(

@@ -36,12 +36,16 @@ RESPELLINGS: dict[str, Callable[[str], str]] = {
     "true for 1": lambda x: x.replace('hidden="1"', 'hidden="true"'),
     "flat rows": lambda x: x.replace('hidden="1"', 'ht="0" customHeight="1"'),
     "numbers as characters": lambda x: x.replace('t="e"', 't="&#101;"'),
-    "CDATA": lambda x: re.sub(r"<f>([^<]*)</f>", r"<f><![CDATA[\1]]></f>", x),
+    "CDATA": lambda x: re.sub(r"<((?:x:)?[ftv])>([^<]*)</", r"<\1><![CDATA[\2]]></", x),
+    "characters by number": lambda x: re.sub(r"(<(?:x:)?[tv]>)(\w)", lambda m: f"{m[1]}&#{ord(m[2])};", x),
+    "in UTF-16": lambda x: x.replace("UTF-8", "UTF-16"),
     "small letters": lambda x: re.sub(r' r="([A-C])(\d)"', lambda m: f' r="{m[1].lower()}{m[2]}"', x),
 }
 
 
-def _book(path: Path, sheet: str, part: str = "xl/worksheets/sheet1.xml", stored: str | None = None) -> Path:
+def _book(
+    path: Path, sheet: str, part: str = "xl/worksheets/sheet1.xml", stored: str | None = None, shared: str = ""
+) -> Path:
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     with zipfile.ZipFile(path, "w") as book:
         book.writestr(
@@ -63,9 +67,13 @@ def _book(path: Path, sheet: str, part: str = "xl/worksheets/sheet1.xml", stored
         target = part.removeprefix("xl/")
         book.writestr(
             "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="{target}"/></Relationships>',
+            f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="{target}"/>'
+            f'<Relationship Id="rId2" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
         )
-        book.writestr(stored or part, sheet)
+        book.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{shared}</sst>')
+        book.writestr(
+            stored or part, sheet.encode("utf-16" if 'encoding="UTF-16"' in sheet[:60].replace("'", '"') else "utf-8")
+        )
     return path
 
 
@@ -97,11 +105,7 @@ def test_every_legal_spelling_is_read_alike_or_refused(tmp_path: Path, chosen: l
     assert other == usual
 
 
-#: the parser of workbooks does not know it, so such a file is refused
-REFUSED = {"numbers as characters"}
-
-
-@pytest.mark.parametrize("name", sorted(RESPELLINGS.keys() - REFUSED))
+@pytest.mark.parametrize("name", sorted(RESPELLINGS))
 def test_one_respelling_alone_is_read(tmp_path: Path, name: str) -> None:
     text = RESPELLINGS[name](SHEET)
     assert text != SHEET
@@ -175,3 +179,73 @@ def test_an_error_that_the_parser_gives_no_place_for_is_not_lost(tmp_path: Path)
         assert e.code == "F-TRUNCATED"
         return
     assert sheet.rows[3][0] == "e:#REF!"
+
+
+#: the text of a cell as it may be spelled, and what it says
+TEXTS = {
+    "m&#7897;t": "một", "<![CDATA[m]]>ột": "một", "m<!-- x -->ột": "một", "m<?x y?>ột": "một", "m_x1ED9_t": "một",
+    "a&#x26;b": "a&b", "a&amp;b": "a&b", "<![CDATA[a<b]]>": "a<b", "a_x005F_x000D_b": "a_x000D_b", "hai\n ba": "hai\n ba",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelled", TEXTS)
+def test_a_text_is_read_whole_however_it_is_spelled(tmp_path: Path, spelled: str) -> None:
+    aside = '<rPh sb="0" eb="1"><t>mốt</t></rPh>'
+    runs = f"<r><t>x</t></r><r><t>{spelled}</t></r>{aside}"
+    cells = {
+        "A3": f'<c r="A3" t="inlineStr"><is><t>{spelled}</t></is></c>',
+        "B3": f'<c r="B3" t="str"><f>A1</f><v>{spelled}</v></c>',
+        "C3": f'<c r="C3" t="inlineStr"><is>{runs}</is></c>',
+        "D3": '<c r="D3" t="s"><v>0</v></c>',
+        "E3": '<c r="E3" t="s"><v>1</v></c>',
+    }
+    text = re.sub(r"<sheetData>.*</sheetData>", "", SHEET).replace(
+        "</worksheet>", f'<sheetData><row r="3">{"".join(cells.values())}</row></sheetData></worksheet>'
+    )
+    shared = f"<si><t>{spelled}</t></si><si>{runs}</si>"
+    said = TEXTS[spelled]
+    (row,) = _read(_book(tmp_path / "a.xlsx", text, shared=shared)).rows
+    assert row == [f"s:{said}", f"s:{said}", f"s:x{said}", f"s:{said}", f"s:x{said}"]
+
+
+def _moved(path: Path, renames: dict[str, str], targets: dict[str, str]) -> Path:
+    """Write the usual workbook with other names of its parts and other spellings of what leads to them."""
+    with zipfile.ZipFile(_book(path.with_name("usual.xlsx"), SHEET)) as usual, zipfile.ZipFile(path, "w") as book:
+        for name in usual.namelist():
+            text = usual.read(name).decode()
+            for old, new in targets.items():
+                text = text.replace(old, new)
+            book.writestr(renames.get(name, name), text)
+    return path
+
+
+MAIN_PART, RELS, PART = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"
+TARGET = 'Target="worksheets/sheet1.xml"'
+MOVES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "./": ({}, {TARGET: 'Target="./worksheets/sheet1.xml"'}),
+    "../": ({}, {TARGET: 'Target="../xl/worksheets/./sheet1.xml"'}),
+    "absolute": ({}, {TARGET: 'Target="/xl/worksheets/sheet1.xml"'}),
+    "two strokes": ({}, {TARGET: 'Target="/xl//worksheets/sheet1.xml"'}),
+    "a blank": ({PART: "xl/worksheets/sheet 1.xml"}, {TARGET: 'Target="worksheets/sheet%201.xml"'}),
+    "a blank in both": ({PART: "xl/worksheets/sheet%201.xml"}, {TARGET: 'Target="worksheets/sheet%201.xml"'}),
+    "letters": ({PART: "xl/worksheets/trang-mộ.xml"}, {TARGET: 'Target="worksheets/trang-m%E1%BB%99.xml"'}),
+    "a stroke that leans": ({}, {TARGET: 'Target="worksheets\\sheet1.xml"'}),
+    "another folder": ({PART: "data/s.xml"}, {TARGET: 'Target="../data/s.xml"'}),
+    "the root": ({PART: "s.xml"}, {TARGET: 'Target="/s.xml"'}),
+    "another book": (
+        {MAIN_PART: "book/main.xml", RELS: "book/_rels/main.xml.rels", PART: "book/worksheets/sheet1.xml",
+         "xl/sharedStrings.xml": "book/sharedStrings.xml"},
+        {"xl/workbook.xml": "book/main.xml", "/xl/": "/book/"},
+    ),
+    "the book in the root": (
+        {MAIN_PART: "workbook.xml", RELS: "_rels/workbook.xml.rels", "xl/sharedStrings.xml": "sharedStrings.xml"},
+        {'Target="xl/workbook.xml"': 'Target="/workbook.xml"', "/xl/workbook.xml": "/workbook.xml", TARGET: 'Target="xl/worksheets/sheet1.xml"'},
+    ),
+    "another prefix": ({}, {"xmlns:r=": "xmlns:rel=", "r:id=": "rel:id="}),
+    "a comment": ({}, {"<sheets>": "<sheets><!-- <sheet name='T'/> -->"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_parts_are_found_wherever_they_are(tmp_path: Path, name: str) -> None:
+    assert _read(_moved(tmp_path / "a.xlsx", *MOVES[name])) == _read(_book(tmp_path / "b.xlsx", SHEET))
