@@ -16,7 +16,7 @@ from pathlib import Path
 from assets.intake.cover import is_label
 from assets.intake.encodings import decode
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_FILE
+from assets.intake.guard import refuse_large
 from assets.intake.sheet_scan import MAX_CELLS, MAX_ROW
 from assets.intake.xlsx import trim
 from warehouse.cells.reading import Cell
@@ -30,8 +30,7 @@ _COVER_LINES = 80
 
 def read_csv(path: Path) -> RawFile:
     """Read a delimited text file. Raises Refused."""
-    if path.stat().st_size > MAX_FILE:
-        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
+    refuse_large(path.stat().st_size)
     text, findings = decode(path.read_bytes())
     rows = _rows(text, delimiter_of(text), findings)
     return RawFile("csv", _sections(rows), findings)
@@ -58,7 +57,7 @@ def _rows(text: str, delimiter: str, findings: list[FileFinding]) -> list[list[C
         for row in reader:
             cells, widest = cells + len(row), max(len(row), 0 if _is_marker(row) else widest)
             if len(rows) >= MAX_ROW or cells > MAX_CELLS:
-                raise Refused("F-RANGE", f"over {MAX_ROW} lines or {MAX_CELLS} cells")
+                raise Refused("F-RANGE", f"hơn {MAX_ROW} dòng hoặc {MAX_CELLS} ô")
             if reader.line_num > begin:  # some cell has several lines
                 findings += _ask_of_lines(row, begin, delimiter, widest)
             begin = reader.line_num + 1

@@ -25,7 +25,7 @@ def decode(content: bytes) -> tuple[str, list[FileFinding]]:
     if text is None:
         text = _windows_1258(content)
     if text is None:
-        raise Refused("F-CSV-ENCODING", "neither UTF-8, UTF-16 nor windows-1258")
+        raise Refused("F-CSV-ENCODING", "không phải UTF-8, UTF-16 hay windows-1258")
     undone = undo_mojibake(text)
     if undone is not None:
         return undone, [FileFinding("F-MOJIBAKE", None, None, "UTF-8 đọc nhầm là cp1252", "UTF-8")]

@@ -60,10 +60,20 @@ def scan(path: Path, inflated: Inflated | None = None) -> WorkbookFacts:
     return _facts(Package(found.parts), found.names)
 
 
+def refuse_large(size: int) -> None:
+    """Raise Refused when a file of ``size`` bytes is no report."""
+    if size > MAX_FILE:
+        raise Refused("F-TOO-LARGE", size_text(size))
+
+
+def size_text(size: int) -> str:
+    """Return the size of a file in the words of a finding."""
+    return f"{size / (1 << 20):.1f} MB".replace(".", ",")
+
+
 def inflate(path: Path) -> Inflated:
     """Return the parts of an office file. Raises Refused: it is damaged, locked, has macros, or is larger than a report."""
-    if path.stat().st_size > MAX_FILE:
-        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} byte; không quá {MAX_FILE}")
+    refuse_large(path.stat().st_size)
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as e:
@@ -81,7 +91,7 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
     if len(set(names)) != len(infos):
         raise Refused("F-BOMB", "một phần của tệp có hai lần")
     if sum(i.file_size for i in infos) > MAX_INFLATED:
-        raise Refused("F-BOMB", f"giải nén ra hơn {MAX_INFLATED} byte")
+        raise Refused("F-BOMB", f"giải nén ra hơn {size_text(MAX_INFLATED)}")
     parts: dict[str, bytes] = {}
     left = MAX_INFLATED
     for name, info in zip(names, infos, strict=True):
@@ -92,9 +102,9 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int) -> bytes:
     if info.flag_bits & 1:
-        raise Refused("F-ENCRYPTED", info.filename)
+        raise Refused("F-ENCRYPTED", f"phần {info.filename}")
     if "vbaproject" in name or "xl/macrosheets/" in name:
-        raise Refused("F-MACRO", info.filename)
+        raise Refused("F-MACRO", f"phần {info.filename}")
     try:
         with archive.open(info) as f:
             content = f.read(min(left, info.file_size) + 1)
@@ -104,7 +114,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int)
     if len(content) > left or rest:
         raise Refused("F-BOMB", f"phần {info.filename} lớn hơn đã ghi")
     if content[:64].lstrip().startswith(_XML) and any(d in content for d in _DECLARED):
-        raise Refused("F-DTD", info.filename)
+        raise Refused("F-DTD", f"phần {info.filename}")
     return content
 
 

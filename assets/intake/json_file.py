@@ -13,7 +13,7 @@ from typing import Any
 
 from assets.intake.encodings import utf_16_of
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_FILE, MAX_SHEETS
+from assets.intake.guard import MAX_SHEETS, refuse_large
 from assets.intake.sheet_scan import MAX_CELLS, MAX_COLUMN, MAX_ROW
 from assets.intake.xlsx import tag
 from warehouse.cells.reading import Cell
@@ -22,8 +22,7 @@ from warehouse.cells.words import mask_personal
 
 def read_json(path: Path) -> RawFile:
     """Read a JSON submission. Raises Refused."""
-    if path.stat().st_size > MAX_FILE:
-        raise Refused("F-TOO-LARGE", f"{path.stat().st_size} bytes; at most {MAX_FILE}")
+    refuse_large(path.stat().st_size)
     try:
         content = path.read_bytes()
         raw = json.loads(
@@ -33,9 +32,9 @@ def read_json(path: Path) -> RawFile:
             object_pairs_hook=_no_duplicates,
         )
     except (ValueError, RecursionError) as e:
-        raise Refused("F-JSON", str(e)) from e
+        raise Refused("F-JSON", _why(e)) from e
     if not isinstance(raw, dict) or set(raw) - {"cover", "tables"} or not isinstance(raw.get("tables"), dict):
-        raise Refused("F-JSON", 'expected an object with "cover" and "tables" and nothing beside them')
+        raise Refused("F-JSON", 'cần một đối tượng chỉ có "cover" và "tables"')
     findings: list[FileFinding] = []
     sheets = [_cover(raw["cover"])] if isinstance(raw.get("cover"), dict) else []
     keys = _keys(raw["tables"])
@@ -55,7 +54,7 @@ def _keys(tables: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     out, cells = {}, 0
     for name, items in tables.items():
         if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-            raise Refused("F-JSON", f'"tables"/"{name}" must be a list of objects')
+            raise Refused("F-JSON", f"/tables/{mask_personal(name)}: cần danh sách các đối tượng")
         out[name] = tuple(dict.fromkeys(k for item in items for k in item))
         cells += len(items) * len(out[name])
         if len(items) > MAX_ROW or len(out[name]) > MAX_COLUMN or cells > MAX_CELLS:
@@ -68,7 +67,7 @@ def _table(name: str, items: list[dict[str, Any]], keys: tuple[str, ...], findin
     for n, item in enumerate(items):
         for key, value in item.items():
             if isinstance(value, list | dict):
-                findings.append(FileFinding("F-JSON-NESTED", name, f"/tables/{name}/{n}/{key}", "…", "a single value"))
+                findings.append(FileFinding("F-JSON-NESTED", name, f"/tables/{name}/{n}/{key}", "…", "Một giá trị đơn"))
         rows.append([_value(item.get(k)) for k in keys])
     return RawSheet(name, True, rows, -1, 0, address="pointer", keys=keys)
 
@@ -90,8 +89,17 @@ def _number(value: Decimal) -> str:
     return f"{value.normalize():f}" if value.adjusted() < 30 else f"{value:e}"
 
 
+def _why(error: ValueError | RecursionError) -> str:
+    """Return in the sender's words why a text is no JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"không đọc được từ dòng {error.lineno}, cột {error.colno}"
+    if isinstance(error, UnicodeError):
+        return "có ký tự không phải UTF-8"
+    return "lồng quá nhiều lớp" if isinstance(error, RecursionError) else str(error)
+
+
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
+    raise ValueError(f"{name} không phải là số")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -99,10 +107,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out = dict(pairs)
     if len(out) != len(pairs):
         twice = next(k for k, n in Counter(k for k, _ in pairs).items() if n > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        raise ValueError(f"khóa {mask_personal(twice)!r} có hai lần trong một đối tượng")
     for key, value in pairs:
         if not key.isprintable():
-            raise ValueError(f"the key {key!r} has characters that cannot be seen")
+            raise ValueError(f"khóa {mask_personal(key)!r} có ký tự không nhìn thấy")
         if isinstance(value, str):
             value.encode()  # a lone surrogate is no character: UnicodeEncodeError is a ValueError
     return out

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from assets.intake.extract import Extract, ExtractedTable, MappedColumn, extract, shown
+from assets.intake.guard import size_text
 from assets.intake.workers import Failure, read_many
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell
@@ -46,7 +47,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
     does not depend on the order in which children answer.
     """
     extracts: dict[str, Extract | Failure] = {
-        f.submission_id: Failure("F-TOO-LARGE", f"{f.byte_size} bytes") for f in files if not f.is_kept
+        f.submission_id: Failure("F-TOO-LARGE", size_text(f.byte_size)) for f in files if not f.is_kept
     }
     jobs = [(f.submission_id, str(f.path), f.file_name) for f in files if f.is_kept]
     for submission_id, outcome in read_many(jobs, extract, processes=processes):

@@ -191,7 +191,7 @@ class _Child:
         try:
             _send(cast("BinaryIO", self.process.stdin), [job for job, _ in chunk])
         except OSError as e:
-            raise _ChildDied(str(e)) from e
+            raise _ChildDied("chương trình đọc dừng đột ngột") from e
         while chunk:
             answer = self._receive(seconds)
             is_suspect = isinstance(answer[1], Failure) and answer[1].may_be_others
