@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
+from assets.intake.ods_cell import OpenCell, Value, count_of, day_of, is_shut, is_stated, value_of
 from assets.intake.ods_styles import Marks, own
 from assets.intake.package import parse
 from assets.intake.sheet_scan import MAX_CELLS, MAX_COLUMN, MAX_ROW, Place
@@ -25,8 +26,6 @@ _ASIDE = frozenset({"annotation", "frame", "shapes", "g", "custom-shape", "track
     "line", "rect", "control", "caption", "polygon", "path", "detective", "content-validations", "note",
 }  # fmt: skip
 _SPACES = re.compile(r"[ \t\r\n]+")
-_VALUES = {"float": "value", "currency": "value", "percentage": "value", "date": "date-value", "time": "time-value"}
-Value = float | str | bool | dt.date
 
 
 @dataclass(slots=True)
@@ -52,21 +51,6 @@ class OdsSheet:
     merges: list[tuple[Place, Place]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Cell:
-    """A cell that is open: its attributes, the paragraphs of its text, and whether parts of it are marked or struck out."""
-
-    given: Mapping[str, str]
-    paragraphs: list[list[str]] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)
-    plain: bool = False
-
-    @property
-    def text(self) -> str:
-        """What is seen."""
-        return "\n".join("".join(p).strip(" ") for p in self.paragraphs)
-
-
 def scan_content(content: bytes, marks: Marks) -> tuple[list[OdsSheet], int]:
     """Return the sheets in order, and the days from 1899-12-30 to the day from which serial numbers count. Raises Refused."""
     scan = _Scan(marks)
@@ -82,8 +66,8 @@ class _Scan:
         self._depth = self._aside = 0  # how deep we are, and where an element began that is no content
         self._tables: list[int] = []
         self._row: Mapping[str, str] = {}
-        self._cells: list[tuple[int, int, _Cell]] = []
-        self._cell: _Cell | None = None
+        self._cells: list[tuple[int, int, OpenCell]] = []
+        self._cell: OpenCell | None = None
         self._spans: list[str] = []
         self._at, self._column, self._place = 0, 0, 0
         self._shut_groups = 0
@@ -104,7 +88,7 @@ class _Scan:
         elif local == "table":
             self._open_table(own(attributes))
         elif local == "null-date":
-            self.day_shift = (_day(own(attributes).get("date-value", "1899-12-30")) - dt.datetime(1899, 12, 30)).days
+            self.day_shift = (day_of(own(attributes).get("date-value", "1899-12-30")) - dt.datetime(1899, 12, 30)).days
         elif local == "table-source" and self.sheets:
             self.sheets[-1].is_cache = True
         elif self._tables:
@@ -148,18 +132,18 @@ class _Scan:
         elif local == "table-row":
             self._row, self._column, self._cells = given, 0, []
         elif local in ("table-cell", "covered-table-cell"):
-            self._cell, self._spans = _Cell(given), []
+            self._cell, self._spans = OpenCell(given), []
         elif local in ("table-row-group", "table-column-group"):
             self._groups.append(given.get("display") == "false")
             self._shut_groups += self._groups[-1]
 
-    def _inside(self, cell: _Cell, local: str, given: Mapping[str, str]) -> None:
+    def _inside(self, cell: OpenCell, local: str, given: Mapping[str, str]) -> None:
         if local in ("p", "h"):
             cell.paragraphs.append([])
         elif local == "span":
             self._spans.append(given.get("style-name", ""))
         elif cell.paragraphs and local in ("s", "tab", "line-break"):
-            count = min(_count(given, "c"), 1000) if local == "s" else 1
+            count = min(count_of(given, "c"), 1000) if local == "s" else 1
             cell.paragraphs[-1].append("\n" if local == "line-break" else " " * count)
 
     def _note_run(self, data: str) -> None:
@@ -170,29 +154,29 @@ class _Scan:
 
     def _note_column(self, given: Mapping[str, str]) -> None:
         first = self._place
-        self._place += _count(given, "number-columns-repeated")
+        self._place += count_of(given, "number-columns-repeated")
         self._defaults.append((self._place, given.get("default-cell-style-name", "")))
-        if _is_shut(given) or self._shut_groups or given.get("style-name", "") in self._marks.flat:
+        if is_shut(given) or self._shut_groups or given.get("style-name", "") in self._marks.flat:
             self.sheets[-1].hidden_columns |= set(range(first, min(self._place, MAX_COLUMN)))
 
-    def _close_cell(self, cell: _Cell) -> None:
+    def _close_cell(self, cell: OpenCell) -> None:
         self._cell = None
-        repeat = _count(cell.given, "number-columns-repeated")
-        if cell.text.strip() or "formula" in cell.given or _is_stated(cell.given):
+        repeat = count_of(cell.given, "number-columns-repeated")
+        if cell.text.strip() or "formula" in cell.given or is_stated(cell.given):
             self._cells.append((self._column, repeat, cell))
         elif cell.given.get("number-columns-spanned", "1") + cell.given.get("number-rows-spanned", "1") != "11":
             self._cells.append((self._column, 1, cell))
         self._column = min(self._column + repeat, 1 << 20)
 
     def _close_row(self) -> None:
-        sheet, count = self.sheets[-1], _count(self._row, "number-rows-repeated")
+        sheet, count = self.sheets[-1], count_of(self._row, "number-rows-repeated")
         if self._cells:
             self._check_range(count)
             for row in range(self._at + 1, self._at + count + 1):
                 for column, repeat, cell in self._cells:
                     for at in range(column, column + repeat):
                         self._place_cell(sheet, (row, at), cell)
-            if _is_shut(self._row) or self._shut_groups or self._row.get("style-name", "") in self._marks.flat:
+            if is_shut(self._row) or self._shut_groups or self._row.get("style-name", "") in self._marks.flat:
                 sheet.hidden_rows |= set(range(self._at + 1, self._at + count + 1))
         self._at = min(self._at + count, 1 << 21)
         self._cells = []
@@ -206,8 +190,8 @@ class _Scan:
         if self._repeated > MAX_REPEATED:
             raise Refused("F-RANGE", f"{self._repeated} ô lặp lại")
 
-    def _place_cell(self, sheet: OdsSheet, at: Place, cell: _Cell) -> None:
-        spans = [_count(cell.given, f"number-{what}-spanned") for what in ("rows", "columns")]
+    def _place_cell(self, sheet: OdsSheet, at: Place, cell: OpenCell) -> None:
+        spans = [count_of(cell.given, f"number-{what}-spanned") for what in ("rows", "columns")]
         if spans != [1, 1]:
             corner = (at[0] - 1, at[1])
             sheet.merges.append((corner, (corner[0] + spans[0] - 1, corner[1] + spans[1] - 1)))
@@ -217,66 +201,26 @@ class _Scan:
         elif cell.marks:
             sheet.marked.add(at)
 
-    def _place_value(self, sheet: OdsSheet, at: Place, cell: _Cell) -> None:
+    def _place_value(self, sheet: OdsSheet, at: Place, cell: OpenCell) -> None:
         text, kind = cell.text, cell.given.get("value-type", "")
         if "formula" in cell.given:
             sheet.formulas.add(at)
         if cell.given.get("calcext:value-type") == "error" or is_error_word(text):
             sheet.errors[at] = text.strip() or "#VALUE!"
-        elif (value := _value(cell.given, kind, text)) is not None:
+        elif (value := value_of(cell.given, kind, text)) is not None:
             sheet.values[at] = value
             if kind in ("percentage", "time"):
                 (sheet.percents if kind == "percentage" else sheet.times).add(at)
         elif "formula" in cell.given and kind != "string":
             sheet.uncomputed.add(at)
 
-    def _is_struck(self, cell: _Cell, column: int) -> bool:
+    def _is_struck(self, cell: OpenCell, column: int) -> bool:
         style = cell.given.get("style-name") or self._row.get("default-cell-style-name") or self._default(column)
         return self._marks.is_struck(style) or ("struck" in cell.marks and not cell.plain)
 
     def _default(self, column: int) -> str:
         at = bisect(self._defaults, column, key=lambda default: default[0])
         return self._defaults[at][1] if at < len(self._defaults) else ""
-
-
-def _value(given: Mapping[str, str], kind: str, text: str) -> Value | None:
-    """Return what a cell holds; None: nothing, or nothing that was worked out. Raises Refused for what is no value."""
-    if kind == "string" or (not kind and "formula" not in given):
-        return given.get("string-value", text) or None
-    stated = given.get(_VALUES.get(kind, "boolean-value"), "")
-    if not stated:
-        return None
-    if kind == "boolean":
-        return stated == "true"
-    if kind == "date":
-        moment = _day(stated)
-        return moment if "T" in stated else moment.date()
-    if kind == "time":
-        return stated
-    try:
-        return float(stated)
-    except ValueError as e:
-        raise Refused("F-TRUNCATED", f"ô ghi kiểu số nhưng giá trị là “{stated[:20]}”") from e
-
-
-def _day(text: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError as e:
-        raise Refused("F-TRUNCATED", f"ô ghi kiểu ngày nhưng giá trị là “{text[:20]}”") from e
-
-
-def _is_stated(given: Mapping[str, str]) -> bool:
-    return any(given.get(name) for name in ("value", "date-value", "time-value", "boolean-value", "string-value"))
-
-
-def _is_shut(given: Mapping[str, str]) -> bool:
-    return given.get("visibility", "visible") != "visible"
-
-
-def _count(given: Mapping[str, str], name: str) -> int:
-    text = given.get(name, "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) <= 9 else 1
 
 
 def places(sheet: OdsSheet) -> Iterator[Place]:
