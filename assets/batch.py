@@ -38,7 +38,7 @@ class BatchResult:
     accepted: Sequence[str] = ()
     rejected: Sequence[str] = ()
     replayed: Sequence[str] = ()
-    resumed: Sequence[str] = ()  # committed batches whose files a killed run left in the inbox
+    resumed: Sequence[str] = ()  # committed batches that a run left unpublished, or whose files it left in the inbox
     years: Sequence[int] = ()
     release_no: int | None = None
     suites: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assets import batch
@@ -142,9 +142,25 @@ def _judged_and_written(home: Home, judge: Callable[[], Judgement]) -> BatchResu
         try:
             return _committed(home, judgement)
         except StaleJudgementError:
-            if is_behind(home):  # a run was killed between its commit and its publication
-                publish_database(home)
-            return _committed(home, judge())
+            caught_up = _catch_up(home)
+            result = _committed(home, judge())
+            return replace(result, resumed=sorted({*result.resumed, *caught_up}))
+
+
+def _catch_up(home: Home) -> set[str]:
+    """Publish what a run committed and did not publish; return its batches. The caller holds the writer's lock."""
+    if not is_behind(home):
+        return set()
+    before = _published_batches(home)
+    publish_database(home)
+    return _published_batches(home) - before
+
+
+def _published_batches(home: Home) -> set[str]:
+    if not home.database.exists():
+        return set()
+    with open_published(home) as con:
+        return ledger.batch_ids(con)
 
 
 def _committed(home: Home, judgement: Judgement) -> BatchResult:

@@ -30,11 +30,12 @@ class IngestFailedError(Exception):
 def run_ingest(home: Home, processes: int = 2, replay: Chosen | None = None) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
+    Besides those: ``release``, whether this run completed it (``is_new``), and how many ``receipts`` it wrote.
     ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
     """
     home.create()
     prepare_dagster_home(home)
-    from assets.graph.keys import SUBMISSION
+    from assets.graph.keys import PUBLISHED, RECEIPTS, SUBMISSION
 
     taken: dict[str, Any] = {
         "processes": processes,
@@ -43,14 +44,14 @@ def run_ingest(home: Home, processes: int = 2, replay: Chosen | None = None) -> 
     if replay:  # as it was asked for: a year of a nation has tens of thousands of submissions
         taken |= {"replay": replay.submissions, "replay_batch": replay.batch_id, "replay_years": replay.years}
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})
-    events = result.get_asset_materialization_events()
     if not result.success:
         raise IngestFailedError(f"run {result.run_id} failed; look at it in the Dagster UI: danvan dev")
-    for event in events:
-        if event.asset_key == SUBMISSION:
-            materialization = event.step_materialization_data.materialization
-            return {name: value.value for name, value in materialization.metadata.items()} | {"run_id": result.run_id}
-    raise IngestFailedError(f"run {result.run_id} reported no batch")
+    events = (e.step_materialization_data.materialization for e in result.get_asset_materialization_events())
+    told = {e.asset_key: {name: value.value for name, value in e.metadata.items()} for e in events}
+    if missing := [key for key in (SUBMISSION, PUBLISHED, RECEIPTS) if key not in told]:
+        raise IngestFailedError(f"run {result.run_id} reported no {missing[0].to_user_string()}")
+    of_release = {name: told[PUBLISHED][name] for name in ("release", "is_new")}
+    return {**told[SUBMISSION], **of_release, "receipts": told[RECEIPTS]["written"], "run_id": result.run_id}
 
 
 def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:

@@ -30,6 +30,7 @@ from warehouse.catalog import open_published
 from warehouse.content import differences_from_build
 from warehouse.due import completeness_by_year
 from warehouse.home import current_home
+from warehouse.release import released
 
 #: a year below this share of expected reports, or of those in time, warns
 _ENOUGH = 0.9
@@ -70,6 +71,7 @@ def _spec(key: dg.AssetKey, description: str, deps: list[dg.AssetKey], kinds: se
 def release_assets(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Publish what a crash may have left, write the side files, and only then let go of the inbox."""
     home = current_home()
+    before = released(home)
     with trying_again(context):
         number = release(home)
         cleared = clear_inbox(home)
@@ -77,6 +79,7 @@ def release_assets(context: dg.AssetExecutionContext) -> Iterator[dg.Materialize
     metadata: dict[str, Any] = {
         "release": number,
         "database": dg.MetadataValue.path(home.database),
+        "is_new": number != before,
         "taken_from_inbox": cleared,
     }
     yield dg.MaterializeResult(PUBLISHED, metadata={**metadata, "manifest": dg.MetadataValue.path(home.manifest)})

@@ -40,6 +40,7 @@ def batch_metadata(result: BatchResult) -> dict[str, Any]:
         "duplicates": result.duplicates,
         "replayed": len(result.replayed),
         "years": _span(result.years),
+        "completed": list(result.resumed),
     }
 
 
@@ -55,10 +56,9 @@ def tell_batch(context: dg.AssetExecutionContext, home: Home, result: BatchResul
     tables = [*yearly_core(), *marts()]
     for batch_id in _untold(context.instance, result.resumed):
         report_years(context, home, _committed(home, batch_id), tables)
-        context.log_event(arrival_event(home, batch_id))
+        _tell_arrival(context, home, batch_id)
     report_years(context, home, result, tables)
-    if result.files:
-        context.log_event(arrival_event(home, result.batch_id))  # last: it says that the batch is told
+    _tell_arrival(context, home, result.batch_id)  # last: it says that the batch is told
 
 
 def _untold(instance: dg.DagsterInstance, batches: Sequence[str]) -> list[str]:
@@ -78,14 +78,16 @@ def _committed(home: Home, batch_id: str) -> BatchResult:
     return BatchResult(batch_id, release_no=made["release_no"], years=years)
 
 
-def arrival_event(home: Home, batch_id: str) -> dg.AssetObservation:
-    """Return the one event of a batch's arrival: files, bytes, and counts by form, period and year."""
+def _tell_arrival(context: dg.AssetExecutionContext, home: Home, batch_id: str) -> None:
+    """Report the one event of a batch's arrival, if files came: their number, bytes, and counts by form, period and year."""
     with open_published(home) as con:
         rows = query.rows(con, "batch_arrivals", batch_id=batch_id)
+    if not rows:
+        return
     told = {"forms": "form", "periods": "period", "by_year": "year", "kinds": "kind"}
     counts = {name: dict(sorted(Counter(row[column] for row in rows).items())) for name, column in told.items()}
     sums = {"batch_id": batch_id, "files": len(rows), "bytes": sum(row["byte_size"] for row in rows)}
-    return dg.AssetObservation(INBOX, metadata={**sums, **counts})
+    context.log_event(dg.AssetObservation(INBOX, metadata={**sums, **counts}))
 
 
 def finding_metadata(home: Home, result: BatchResult) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def run(seed: int) -> None:
         with reporting_to(bar):
             batch = run_ingest(home)
     seconds = time.monotonic() - begin
-    if batch["duplicates"] == batch["files"]:
+    if batch["duplicates"] == batch["files"] and not batch["completed"]:
         typer.echo(f"Nothing is new: all {batch['files']} files were received before ({seconds:.0f} s).")
     else:
         typer.echo(f"{sample.file_count} sample files made, taken and published in {seconds:.0f} s.")

@@ -14,6 +14,7 @@ from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo
 
 if TYPE_CHECKING:
     from warehouse.forms import FormVersion
+    from warehouse.home import Home
     from warehouse.periods import Period
 
 
@@ -120,14 +121,35 @@ def ingest(
         batch = run_ingest(home, processes)
     if warning := reach_warning(inbox):
         typer.echo(f"danvan: {warning}", err=True)
+    completed = _completed(home, batch)
     if json:
         echo_json(batch)
-    elif not batch["files"]:
-        typer.echo("nothing new: the inbox is empty or holds only what was taken before")
     else:
-        echo_table([batch], title="batch")
-    if batch["rejected"]:
+        _show_batch(batch, completed)
+    if batch["rejected"] or any(row["rejected_count"] for row in completed):
         raise typer.Exit(3)
+
+
+def _completed(home: Home, batch: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the ledger's rows of the batches that earlier runs committed and this one completed."""
+    from warehouse import query
+    from warehouse.catalog import open_published
+
+    if not batch["completed"]:
+        return []
+    with open_published(home) as con:
+        return query.rows(con, "batches_named", ids=batch["completed"])
+
+
+def _show_batch(batch: dict[str, Any], completed: list[dict[str, Any]]) -> None:
+    if batch["files"]:
+        echo_table([{n: v for n, v in batch.items() if n not in ("completed", "is_new")}], title="batch")
+    elif completed or batch["is_new"] or batch["receipts"]:
+        typer.echo(f"no new files; completed: release {batch['release']}, {batch['receipts']} receipts")
+    else:
+        typer.echo("nothing new: the inbox is empty or holds only what was taken before")
+    if completed:
+        echo_table(completed, title="batches that earlier runs committed and this one completed")
 
 
 def form_check(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import HANGS, REPO, clean_rows, put, put_register, report_of
+from assets.ingest import take_inbox
+from tests.support import HANGS, REPO, clean_rows, copy_home, put, put_register, report_of
 from warehouse.home import Home
 from warehouse.relation import literal
 
@@ -166,6 +167,29 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
     receipt = json.loads(danvan(home, "receipt", found[0]["submission_id"], "--json").stdout)
     assert Path(receipt["workbook"]).exists()
     _the_run_is_on_the_instance(home, batch["run_id"])
+
+
+@pytest.mark.slow
+def test_what_an_earlier_run_committed_is_no_nothing_when_it_is_published(registered: Home, tmp_path: Path) -> None:
+    """The run before was killed after its commit; its files are in the inbox, or somebody took them out of it."""
+    wrong = clean_rows(2024)
+    wrong["training"][0]["attendee_count"] = 2.065
+    for case in ("files left", "inbox empty"):
+        home = copy_home(registered, tmp_path / case)
+        (path,) = put(home.inbox, report_of(105, "2024-Y", wrong))
+        published, manifest = home.database.read_bytes(), home.manifest.read_bytes()
+        committed = take_inbox(home)
+        home.database.write_bytes(published)
+        if case == "inbox empty":
+            path.unlink()
+        done = danvan(home.root, "ingest")
+        assert done.returncode == 3, done.stderr
+        assert "nothing new" not in done.stdout and committed.batch_id in done.stdout
+        assert home.manifest.read_bytes() != manifest
+        assert danvan(home.root, "ingest").stdout.startswith("nothing new")
+        (receipt,) = [p for p in home.receipts.glob("*.json") if p.stem == committed.rejected[0]]
+        receipt.unlink()
+        assert danvan(home.root, "ingest").stdout.startswith("no new files; completed: release 2, 1 receipts")
 
 
 def test_what_libraries_print_while_a_job_runs_goes_to_stderr() -> None:
