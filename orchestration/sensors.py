@@ -44,8 +44,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """Ask for one run when complete files are waiting.
 
     A queued run will take whatever is there when it starts, so none is added to it; a running one has listed its files
-    already, so new ones need another. Nothing is remembered here: what lies in the inbox is the queue. The batch's id is
-    given here, so that run and ledger name it alike; what arrived is told by the batch, once it has read it.
+    already, so new ones need another. What lies in the inbox is the queue; all that is remembered here is which warning was
+    given last. The batch's id is given here, so that run and ledger name it alike; the batch tells what arrived, once read.
     """
     home = current_home()
     try:
@@ -53,11 +53,10 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         arrivals, warning = _watch(inbox), reach_warning(inbox)
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
-    if warning:
-        context.log.warning(warning)
+    _warn_once(context, warning)
     key = arrivals_key(arrivals) if arrivals else _unfinished(context.instance)
     if not key:
-        return dg.SkipReason(warning or "no complete file in the inbox")
+        return dg.SkipReason("no complete file in the inbox")
     reason = _why_not(context.instance, key)
     if reason:
         return dg.SkipReason(reason)
@@ -67,6 +66,15 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         run_config={"ops": {"ingest_batch": {"config": {"batch_id": batch_id}}}},
     )
     return dg.SensorResult(run_requests=[request])
+
+
+def _warn_once(context: dg.SensorEvaluationContext, warning: str | None) -> None:
+    """Log what cannot be taken when it is not what was logged last; the cursor keeps its mark, also over a restart."""
+    mark = hashlib.sha256(warning.encode()).hexdigest()[:32] if warning else ""
+    if warning and mark != context.cursor:
+        context.log.warning(warning)
+    if mark != (context.cursor or ""):
+        context.update_cursor(mark)
 
 
 def _watch(inbox: Inbox) -> list[Arrival]:

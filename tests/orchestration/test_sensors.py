@@ -38,8 +38,10 @@ def _drop(home: Home, name: str = "a.xlsx", age: float = 10) -> Path:
     return path
 
 
-def _tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
-    context = dg.build_sensor_context(instance=instance, definitions=defs)
+def _tick(
+    instance: dg.DagsterInstance, context: dg.SensorEvaluationContext | None = None
+) -> dg.SensorResult | dg.SkipReason:
+    context = context or dg.build_sensor_context(instance=instance, definitions=defs)
     out = inbox_sensor(context)
     assert isinstance(out, dg.SensorResult | dg.SkipReason)
     return out
@@ -56,6 +58,31 @@ def test_no_files_no_run_and_an_absent_inbox_names_the_remedy(place: tuple[Home,
     skipped = _tick(instance)
     assert isinstance(skipped, dg.SkipReason)
     assert "danvan init" in str(skipped.skip_message)
+
+
+def _warnings(instance: dg.DagsterInstance, cursor: str, capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
+    """Let a sensor that starts from ``cursor`` tick, as after a restart; return what it warned of, and its cursor then."""
+    context = dg.build_sensor_context(instance=instance, definitions=defs, cursor=cursor)
+    _tick(instance, context)
+    return [line for line in capsys.readouterr().err.splitlines() if "WARNING" in line], context.cursor or ""
+
+
+def test_what_is_no_file_is_told_once_and_again_when_it_is_another(
+    place: tuple[Home, dg.DagsterInstance], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, instance = place
+    (home.inbox / "0912345678.xlsx").symlink_to("/etc/hostname")
+    first, cursor = _warnings(instance, "", capsys)
+    assert len(first) == 1 and "***.xlsx (a link)" in first[0], "without the number in its name"
+    assert _warnings(instance, cursor, capsys) == ([], cursor)
+    _drop(home)
+    assert _warnings(instance, cursor, capsys) == ([], cursor), "also when there is something to take"
+    os.mkfifo(home.inbox / "b.csv")
+    second, cursor = _warnings(instance, cursor, capsys)
+    assert len(second) == 1 and "b.csv (a pipe)" in second[0]
+    for path in ("0912345678.xlsx", "b.csv"):
+        (home.inbox / path).unlink()
+    assert _warnings(instance, cursor, capsys) == ([], "")
 
 
 def test_one_run_for_a_sweep_whose_batch_has_its_name_already(place: tuple[Home, dg.DagsterInstance]) -> None:

@@ -8,7 +8,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from assets.intake.inbox.arrival import INBOX_SETTING, UNFINISHED, Arrival, Digest, Inbox, InboxError, is_finished
+from assets.intake.inbox.arrival import (
+    INBOX_SETTING,
+    UNFINISHED,
+    Arrival,
+    Digest,
+    Inbox,
+    InboxError,
+    is_finished,
+    shown_name,
+)
 from assets.intake.inbox.local import LocalInbox
 from assets.intake.inbox.objects import ObjectInbox
 
@@ -57,7 +66,7 @@ def put_path(inbox: Inbox, path: Path) -> None:
 def reach_warning(inbox: Inbox) -> str | None:
     """Say which files cannot be taken and what to do, or None when there are none."""
     names = inbox.out_of_reach()
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    shown = ", ".join(map(shown_name, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"out of reach in the inbox: {shown}; let danvan read them and write in their folder" if names else None
 
 

@@ -36,21 +36,22 @@ class Arrival:
 
     @property
     def file_name(self) -> str:
-        """The last part of the name, composed (NFC) whatever the sender's system wrote.
-
-        Bytes that are no text and characters that command a terminal become the replacement sign, what looks like a phone or
-        an identity number becomes ***: names are shown and stored.
-        """
-        return _shown(PurePosixPath(self.name).name)
+        """The last part of the name as it is shown and stored (see ``shown_name``)."""
+        return shown_name(PurePosixPath(self.name).name)
 
     @property
     def folder(self) -> str | None:
         """The folder of the inbox that it lies in, however deep below, told like ``file_name``; None right in the inbox."""
         first, *below = PurePosixPath(self.name).parts
-        return _shown(first) if below else None
+        return shown_name(first) if below else None
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Return a name of a file or its path as it is shown and stored: composed (NFC) whatever the sender's system wrote.
+
+    Bytes that are no text and characters that command a terminal become the replacement sign, what looks like a phone or an
+    identity number becomes ***.
+    """
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return mask_personal(unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", text)))
 
