@@ -85,6 +85,7 @@ mount -t tmpfs -o size=64m tmpfs "$1"
 mkdir "$1/home" && cp -r "$2/." "$1/home"
 export DANVAN_HOME="$1/home"
 dd if=/dev/zero of="$1/ballast" bs=1k 2>/dev/null || true
+truncate -s "-$5" "$1/ballast"
 set +e
 "$3" ingest > "$4/first.out" 2> "$4/first.err"; echo $? > "$4/first.rc"
 rm "$1/ballast"
@@ -95,16 +96,19 @@ find "$1/home/inbox" -type f > "$4/left"
 
 
 @pytest.mark.skipif(not _without_privilege(), reason="this machine allows no mount in a user namespace")
-def test_a_full_disk_is_named_and_nothing_is_lost(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("free", ["0", "300K", "3M"])
+def test_a_full_disk_is_named_and_nothing_is_lost(home: Home, tmp_path: Path, free: str) -> None:
+    """Full from the start, or as soon as Dagster, the archive, the commit or the publication has taken what is left."""
     disk, out = tmp_path / "disk", tmp_path / "out"
     disk.mkdir()
     out.mkdir()
     _reports(home.inbox)
-    script = ["unshare", "-Urm", "sh", "-c", FULL_DISK, "sh", str(disk), str(home.root), DANVAN, str(out)]
+    script = ["unshare", "-Urm", "sh", "-c", FULL_DISK, "sh", str(disk), str(home.root), DANVAN, str(out), free]
     subprocess.run(script, cwd=REPO, check=True, capture_output=True)
     read: Callable[[str], str] = lambda name: (out / name).read_text()  # noqa: E731
     assert read("first.rc").strip() == "1", read("first.err")
-    assert "No space left" in read("first.err") or "disk" in read("first.err").lower(), read("first.err")
+    (said,) = [line for line in read("first.err").splitlines() if line.startswith("danvan: ")]
+    assert f"HOME-DISK-FULL: ổ đĩa đầy - the disk of {disk}/" in said and " free of 64.0 MB)" in said, said
     assert "Traceback" not in read("first.err")
     assert read("second.rc").strip() == "0", read("second.err")
     assert read("count").split() == ["n", "2"]
