@@ -15,6 +15,7 @@ from typing import Any
 
 from assets.intake.archive import archive_path, damage_of
 from assets.receipt.record import Finding, Record, more_text
+from warehouse.cells.words import mask_personal
 from warehouse.files import safe_path, written
 
 _MARGINS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
@@ -109,7 +110,7 @@ def _mark(book: Any, findings: Sequence[Finding]) -> None:
 
     from assets.receipt.listing import FILLS
 
-    sheets = {unicodedata.normalize("NFC", s.title): s for s in book.worksheets}  # as findings name them
+    sheets = {mask_personal(unicodedata.normalize("NFC", s.title)): s for s in book.worksheets}  # as findings name them
     by_cell: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:  # errors come first
         if finding.sheet in sheets and finding.cell and _CELL.match(finding.cell):
