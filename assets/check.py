@@ -45,9 +45,11 @@ def check(home: Home, paths: Sequence[Path], processes: int = 2) -> list[Checked
     """
     from assets.intake.archive import loose_file
     from assets.judge_files import check_files
+    from warehouse.senders import senders_of
 
     home.require()
-    arrived = {path: loose_file(path) for path in paths}
+    asked = senders_of(home)
+    arrived = {path: loose_file(path, asked) for path in paths}
     distinct = {f.submission_id: f for f in arrived.values()}
     judgement = check_files(home, list(distinct.values()), processes)
     verdicts, found = judgement.verdicts(), _by_submission(judgement)

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from assets import batch
 from assets.batch import BatchResult
-from assets.intake.archive import archive_files, archived_hashes
+from assets.intake.archive import archived_hashes
+from assets.intake.arriving import archive_files
 from assets.intake.inbox import open_inbox
+from assets.intake.inbox.signed import paired, ready
+from assets.intake.notes import NO_NOTES, read_notes
 from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger, query
@@ -52,8 +55,9 @@ def take_inbox(
     """
     home.create()
     report("archive")
-    inbox = open_inbox(home.inbox)
-    files = archive_files(inbox, inbox.complete(settle_seconds), home.archive, senders_of(home))
+    inbox, asked = open_inbox(home.inbox), senders_of(home)
+    found = ready(inbox, settle_seconds, signatures=asked.signatures)
+    files = archive_files(inbox, found.arrivals, home.archive, asked)
     _require_build(home, files)
     return take(home, files, batch_id or new_batch_id(), processes)
 
@@ -208,14 +212,18 @@ def clear_inbox(home: Home) -> int:
     """
     report("inbox")
     inbox = open_inbox(home.inbox)
-    arrivals = inbox.complete()
+    files, alone = paired(inbox.complete())
+    signatures = [*(a.signature for a in files if a.signature), *alone]
     with open_published(home) as con:
-        known = ledger.known_arrivals(con, [a.mark for a in arrivals])
+        known = ledger.known_arrivals(con, [a.mark for a in (*files, *signatures)])
     taken: dict[str, set[str]] = {}
     for mark, sha256 in known:
         taken.setdefault(mark, set()).add(sha256)
+    notes = read_notes(home.archive, {s for a in signatures for s in taken.get(a.mark, ())}, lenient=True)
+    for a in signatures:  # known by the file that it signs; what may go is what lies beside that in the archive
+        taken[a.mark] = {s for sha256 in taken.get(a.mark, ()) for s in notes.get(sha256, NO_NOTES).signatures}
     gone, refused = 0, []
-    for arrival in (a for a in arrivals if a.mark in taken):
+    for arrival in (a for a in (*signatures, *files) if taken.get(a.mark)):  # a file goes after its signature
         try:
             gone += inbox.take_away(arrival, taken[arrival.mark])
         except OSError as e:

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from warehouse.home import Home
 
 
-#: verdicts that tell of the reader and its machine as much as of the file, and those that tell of how it came: the same bytes
-#: sent again are judged again
-_JUDGED_AGAIN = ("F-CRASH", "F-BOMB", "S-FOLDER-OTHER", "S-FOLDER-UNKNOWN", "S-FOLDER-NONE")
+#: verdicts that tell of the reader and its machine as much as of the file: the same bytes sent again are read again
+_OF_THE_READER = ("F-CRASH", "F-BOMB")
 
 
 class SuitesDisagreeError(Exception):
@@ -83,14 +82,25 @@ class _Work:
     staged_rows: dict[str, int] = field(default_factory=dict)
 
     def receive(self, files: Sequence[ArrivedFile]) -> list[ArrivedFile]:
-        """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate."""
-        taken = ledger.known_arrivals(self.con, [f.arrival_mark for f in files])
-        self.resumed = sorted({taken[f.arrival_mark, f.sha256] for f in files if (f.arrival_mark, f.sha256) in taken})
-        files = [f for f in files if (f.arrival_mark, f.sha256) not in taken]
-        seen = ledger.known_submissions(self.con, [f.submission_id for f in files], apart_from=_JUDGED_AGAIN)
+        """Sort out what the ledger knows already: the same arrival again is nothing, the same bytes a duplicate.
+
+        Known bytes that came in a new way, where it is asked how they come, are judged again.
+        """
+        taken = ledger.known_arrivals(self.con, [m for f in files for m in f.marks])
+        again = {
+            f.arrival_mark: taken[f.arrival_mark, f.sha256]
+            for f in files
+            if all((m, f.sha256) in taken for m in f.marks)
+        }
+        self.resumed = sorted(set(again.values()))
+        files = [f for f in files if f.arrival_mark not in again]
+        seen = ledger.known_submissions(self.con, [f.submission_id for f in files], apart_from=_OF_THE_READER)
+        seen -= self._came_anew(files)
         fresh: list[ArrivedFile] = []
         for file in files:
             self.events.append((file.submission_id, "received", file.file_name, file.arrival_mark))
+            if file.signature_mark:
+                self.events.append((file.submission_id, "signed", file.file_name, file.signature_mark))
             if file.submission_id in seen:
                 self.events.append((file.submission_id, "duplicate", file.file_name, None))
                 self.duplicates += 1
@@ -99,6 +109,11 @@ class _Work:
             fresh.append(file)
         self.files = len(files)
         return fresh
+
+    def _came_anew(self, files: Sequence[ArrivedFile]) -> set[str]:
+        """Return the submissions that have a note of a way that the ledger does not know of."""
+        noted = {(f.submission_id, came.at) for f in files for came in f.notes.came}
+        return {i for i, _ in noted - ledger.known_ways(self.con, sorted({i for i, _ in noted}))}
 
     def known(self, submissions: Sequence[str]) -> list[ArrivedFile]:
         """Return the archived files of known submissions. Raises LookupError for unknown ones."""
@@ -114,7 +129,8 @@ class _Work:
         registers, reports = split_register(self._read(files))
         if registers["staging.submission"].height:
             before = versions.register_rows(self.con)
-            self._phase(registers, "register")
+            for n, one in enumerate(one_by_one(registers)):
+                self._phase(one, f"register-{n}" if n else "register")
             already = set(reports["staging.submission"]["submission_id"])
             again = [i for i in versions.submissions_to_replay(self.con, before) if i not in already]
             if again:
@@ -207,6 +223,20 @@ def split_register(frames: Frames) -> tuple[Frames, Frames]:
         {n: f.filter(of_register) for n, f in frames.items()},
         {n: f.filter(~of_register) for n, f in frames.items()},
     )
+
+
+def one_by_one(registers: Frames) -> list[Frames]:
+    """Return the frames of the registers of which nothing was asked, together, then of each other in the order of arrival: each
+    may bring the key of the next.
+    """
+    import polars as pl
+
+    arrivals = registers["staging.arrival"]
+    first = arrivals.group_by("submission_id").agg(pl.col("arrived_at").min()).sort("arrived_at", "submission_id")
+    noted = [[i] for i in first["submission_id"]]
+    others = registers["staging.submission"].join(first, on="submission_id", how="anti")["submission_id"].to_list()
+    steps = [others, *noted] if others else noted
+    return [{n: f.filter(pl.col("submission_id").is_in(ids)) for n, f in registers.items()} for ids in steps]
 
 
 def _concat(a: Frames, b: Frames) -> Frames:

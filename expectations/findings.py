@@ -32,7 +32,7 @@ def intake_findings_sql(column_map: str) -> str:
 _NOTHING = (
     "SELECT NULL::VARCHAR AS submission_id, NULL::VARCHAR AS code, NULL::VARCHAR AS table_name, NULL::BIGINT AS row_no, "
     "NULL::VARCHAR AS column_name, NULL::VARCHAR AS sheet, NULL::BIGINT AS source_row, NULL::VARCHAR AS cell, "
-    "NULL::VARCHAR AS found, NULL::VARCHAR AS detail WHERE false"
+    "NULL::VARCHAR AS found, NULL::VARCHAR AS detail, NULL::VARCHAR AS severity WHERE false"
 )
 
 
@@ -51,7 +51,8 @@ def _of_rule(rule: Rule) -> str:
         f"SELECT v.submission_id, v.code, coalesce(v.table_name, {table}) AS table_name, {row_no} AS row_no, "
         f"coalesce(v.column_name, {column}) AS column_name, coalesce(v.sheet, {place[0]}) AS sheet, "
         f"coalesce(v.source_row, {place[1]}) AS source_row, {cell} AS cell, coalesce(v.found, {_found(rule)}) AS found, "
-        f"{f'({rule.hint})' if rule.hint else 'NULL'} AS detail FROM staging.violation v JOIN {source} t ON {keyed} "
+        f"{f'({rule.hint})' if rule.hint else 'NULL'} AS detail, NULL AS severity "
+        f"FROM staging.violation v JOIN {source} t ON {keyed} "
         f"WHERE v.tbl = {literal(rule.table)} AND v.code = {literal(rule.code)}"
         + (_NOT_UNREADABLE.format(table=table, columns=_texts(rule)) if rule.table.startswith("staging.") else "")
     )
@@ -97,7 +98,7 @@ def _located(inner: str, column_map: str) -> str:
     Of one code in one table of a submission the first ``LISTED`` are kept; the last of them says how many more there are.
     """
     return f"""
-SELECT f.submission_id, f.code, r.severity, f.table_name, f.row_no, f.column_name,
+SELECT f.submission_id, f.code, coalesce(f.severity, r.severity) AS severity, f.table_name, f.row_no, f.column_name,
        coalesce(f.sheet, m.sheet) AS sheet,
        coalesce(f.cell, CASE f.table_name WHEN 'cover' THEN m.cell
                         ELSE replace(m.cell, '*', f.source_row::VARCHAR) END) AS cell,
@@ -123,6 +124,6 @@ _PLACES = " UNION ALL ".join(
 )
 _INTAKE_FINDINGS = (
     "SELECT i.submission_id, i.code, i.table_name, i.row_no, i.column_name, coalesce(i.sheet, p.sheet) AS sheet, "
-    f"p.source_row, i.cell, i.found, i.detail FROM staging.cell_issue i LEFT JOIN ({_PLACES}) p "
+    f"p.source_row, i.cell, i.found, i.detail, i.severity FROM staging.cell_issue i LEFT JOIN ({_PLACES}) p "
     "ON p.submission_id = i.submission_id AND p.table_name = i.table_name AND p.row_no = i.row_no"
 )

@@ -14,9 +14,11 @@ from dagster import DagsterRunStatus as Status
 
 from assets.ingest import new_batch_id
 from assets.intake.inbox import InboxError, open_inbox, reach_warning
+from assets.intake.inbox.signed import Ready, alone_warning, ready
 from orchestration.alerts import raise_alert, why
 from orchestration.jobs import ingest_job
 from warehouse.home import current_home
+from warehouse.senders import senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,11 +52,11 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     home = current_home()
     try:
         inbox = open_inbox(home.inbox)
-        arrivals, warning = _watch(inbox), reach_warning(inbox)
+        found, warning = _watch(inbox, senders_of(home).signatures), reach_warning(inbox)
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
-    _warn_once(context, warning)
-    key = arrivals_key(arrivals) if arrivals else _unfinished(context.instance)
+    _warn_once(context, "\n".join(filter(None, (warning, alone_warning(found.alone)))))
+    key = arrivals_key(found.arrivals) if found.arrivals else _unfinished(context.instance)
     if not key:
         return dg.SkipReason("no complete file in the inbox")
     reason = _why_not(context.instance, key)
@@ -68,7 +70,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     return dg.SensorResult(run_requests=[request])
 
 
-def _warn_once(context: dg.SensorEvaluationContext, warning: str | None) -> None:
+def _warn_once(context: dg.SensorEvaluationContext, warning: str) -> None:
     """Log what cannot be taken when it is not what was logged last; the cursor keeps its mark, also over a restart."""
     mark = hashlib.sha256(warning.encode()).hexdigest()[:32] if warning else ""
     if warning and mark != context.cursor:
@@ -77,14 +79,14 @@ def _warn_once(context: dg.SensorEvaluationContext, warning: str | None) -> None
         context.update_cursor(mark)
 
 
-def _watch(inbox: Inbox) -> list[Arrival]:
-    """Return the complete files once no other is on its way, or what is complete after a while."""
+def _watch(inbox: Inbox, signatures: str) -> Ready:
+    """Return what may be taken once nothing else is on its way, or what may be after a while."""
     give_up = time.monotonic() + WATCH_SECONDS
     while True:
-        arrivals = inbox.complete(SETTLE_SECONDS)
-        is_quiet = arrivals and len(arrivals) == len(inbox.complete())
+        found = ready(inbox, SETTLE_SECONDS, signatures=signatures)
+        is_quiet = found.arrivals and len(found.arrivals) + len(found.waiting) == len(ready(inbox).arrivals)
         if is_quiet or time.monotonic() + inbox.look_again_seconds > give_up:
-            return arrivals
+            return found
         time.sleep(inbox.look_again_seconds)
 
 

@@ -33,12 +33,12 @@ _SUBMISSIONS = """\
 -- Bản gửi: as of a batch - The last verdict on each submission up to batch number up_to_batch, and whether its version stood.
 CREATE OR REPLACE MACRO {name}(up_to_batch) AS TABLE
 WITH judged AS (
-    SELECT j.* EXCLUDE (rules_version, forms_version), s.form_code, s.period_end
+    SELECT j.* EXCLUDE (rules_version, forms_version), s.form_code, s.period_end, s.signed_at
     FROM intake.judgement j JOIN intake.submission s USING (submission_id)
     WHERE j.batch_no <= up_to_batch
     QUALIFY j.batch_no = max(j.batch_no) OVER (PARTITION BY j.submission_id)
 )
-SELECT j.* EXCLUDE (period_end), v.valid_from, v.valid_to, coalesce(v.is_current, false) AS is_current
+SELECT j.* EXCLUDE (period_end, signed_at), v.valid_from, v.valid_to, coalesce(v.is_current, false) AS is_current
 FROM judged j LEFT JOIN ({versions}) v USING (submission_id)
 """
 

@@ -35,6 +35,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+def sha256_hex(content: bytes) -> str:
+    """Return the SHA-256 of ``content``, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def replace_file(source: Path, target: Path) -> None:
     """Put a copy of ``source`` at ``target`` so that a reader finds the old file or the new one, never a part."""
     with written(target) as temporary:

@@ -72,7 +72,7 @@ class FormColumn(Declared):
 
 @dataclass(frozen=True, slots=True)
 class FormVersion(Declared):
-    """One version of one form: cover fields and the headers of each sheet."""
+    """One version of one form: cover fields and the headers of each sheet. ``optional`` are tables whose sheet may be left out."""
 
     form_code: str
     form_version: str
@@ -84,6 +84,7 @@ class FormVersion(Declared):
     cover: tuple[CoverField, ...]
     columns: tuple[FormColumn, ...]
     valid_to: date | None = None
+    optional: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -74,6 +74,12 @@ def known_arrivals(con: duckdb.DuckDBPyConnection, marks: Sequence[str]) -> dict
     return {(mark, sha256): batch for mark, sha256, batch in con.execute(query, [list(marks)]).fetchall()}
 
 
+def known_ways(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[tuple[str, datetime]]:
+    """Return submission and moment of the ways by which those of ``ids`` came, as they were judged."""
+    query = "SELECT submission_id, arrived_at FROM intake.arrival WHERE submission_id IN (SELECT unnest(?))"
+    return set(con.execute(query, [list(ids)]).fetchall())
+
+
 def moment_after_all(con: duckdb.DuckDBPyConnection) -> datetime:
     """Return the present moment, or the first one after the last batch when the clock stands before it (UTC)."""
     ((last,),) = con.execute("SELECT max(finished_at) FROM intake.batch").fetchall()
@@ -261,7 +267,8 @@ UPDATE intake.finding SET life = l.life FROM (
         FROM intake.submission
         WHERE unit_id IN (SELECT unit_id FROM touched_unit)
           AND form_code IN (SELECT d.form_code FROM core.dim_form d WHERE d.is_report)
-        WINDOW v AS (PARTITION BY unit_id, form_code, period_id ORDER BY revision, report_date, submission_id)
+        WINDOW v AS (PARTITION BY unit_id, form_code, period_id
+                          ORDER BY revision, signed_at DESC NULLS FIRST, report_date, submission_id)
     ),
     kept AS (
         SELECT DISTINCT submission_id, code, coalesce(table_name, '') AS t, coalesce(row_no, 0) AS r,

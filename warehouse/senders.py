@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 
 SENDERS = "warehouse/senders.yaml"
 Folders = Literal["shared", "unit", "unit_only"]
+Signatures = Literal["off", "warn", "require"]
 
 
 @dataclass(frozen=True, slots=True)
 class Senders(Declared):
-    """The policy. ``inbox_folders``: what a folder of the inbox says of its files."""
+    """``inbox_folders``: what a folder of the inbox says of its files; ``signatures``: what one that is no good does."""
 
-    inbox_folders: Folders
+    inbox_folders: Folders = "shared"
+    signatures: Signatures = "off"
 
     @property
     def asks(self) -> bool:
         """Tell whether anything is asked at all."""
-        return self.inbox_folders != "shared"
+        return self != Senders()
 
 
 @per_root
@@ -54,4 +56,7 @@ def set_senders(home: Home, senders: Senders) -> None:
 
 
 def _read(source: Source) -> Senders:
-    return source.settled(build(Senders, source.yaml(), source))
+    raw = source.yaml()
+    if isinstance(raw, dict) and raw.get("signatures") is False:  # what YAML makes of a plain off
+        raw["signatures"] = "off"
+    return source.settled(build(Senders, raw, source))

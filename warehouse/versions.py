@@ -23,20 +23,23 @@ RegisterRows = set[tuple[object, ...]]
 def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows) -> list[str]:
     """Return the known reports that the register now says something else about than in ``before``.
 
-    Those of units whose rows differ, and those that cite a document whose rows differ (see ``register_rows``).
+    Those of units whose rows differ, those that cite a document whose rows differ, and those that were signed by a key whose
+    rows differ (see ``register_rows``).
     """
     changed = register_rows(con) ^ before
     if not changed:
         return []
-    units, cited = (sorted({str(row[1]) for row in changed if row[0] == kind}) for kind in ("unit", "document"))
-    found = con.execute(_TO_REPLAY, [register_form(), units, cited, cited]).fetchall()
+    kinds = ("unit", "document", "key")
+    units, cited, keys = (sorted({str(row[1]) for row in changed if row[0] == kind}) for kind in kinds)
+    found = con.execute(_TO_REPLAY, [register_form(), units, keys, cited, cited]).fetchall()
     return [row[0] for row in found]
 
 
 def register_rows(con: duckdb.DuckDBPyConnection) -> RegisterRows:
-    """Return what the register says of each unit and document; compared to find which reports to judge anew.
+    """Return what the register says of each unit, document and key; compared to find which reports to judge anew.
 
-    Each row begins with what it speaks of: ``unit`` and a unit code, or ``document`` and a number as reports cite it.
+    Each row begins with what it speaks of: ``unit`` and a unit code, ``document`` and a number as reports cite it, or ``key``
+    and a public key.
     """
     rows = con.execute(
         "SELECT 'unit', unit_code, unit_id, unit_name, level_code, parent_unit_id, valid_from, valid_to, NULL "
@@ -44,7 +47,8 @@ def register_rows(con: duckdb.DuckDBPyConnection) -> RegisterRows:
         "UNION ALL SELECT 'unit', u.unit_code, a.unit_id, a.alias_name, NULL, NULL, a.valid_from, a.valid_to, 'alias' "
         "FROM core.dim_unit_alias a JOIN (SELECT DISTINCT unit_code, unit_id FROM core.dim_unit) u USING (unit_id) "
         "UNION ALL SELECT 'document', c.cited_number, c.document_id, d.document_number, NULL, NULL, d.document_date, NULL, NULL "
-        "FROM core.citation_document c JOIN core.dim_document d USING (document_id)"
+        "FROM core.citation_document c JOIN core.dim_document d USING (document_id) "
+        "UNION ALL SELECT 'key', public_key, unit_id, NULL, NULL, NULL, valid_from, valid_to, NULL FROM core.dim_unit_key"
     ).fetchall()
     return set(rows)
 
@@ -53,7 +57,9 @@ def order_versions(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``staging.version``: the accepted versions of every report that the staged submissions touch.
 
     Newest is by stated revision, then report date, then content hash: never by arrival, so that any order of arrival
-    gives the same facts. A register has no period of its own: the newest of all is the truth.
+    gives the same facts. Of one number a signed version stands over others, and of the signed ones that which came first (as the
+    archive has noted): a number that was signed for once is used up. A register has no period of its own: the newest of all
+    is the truth.
     """
     con.execute("DELETE FROM staging.version")
     touched = _TOUCHED.format(register=literal(register_form()))
@@ -74,6 +80,7 @@ _TO_REPLAY = """
 SELECT submission_id FROM intake.submission
 WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM judged.submission) AND (
     unit_code IN (SELECT unnest(?))
+    OR submission_id IN (SELECT a.submission_id FROM intake.arrival a WHERE a.public_key IN (SELECT unnest(?)))
     OR submission_id IN (SELECT t.submission_id FROM core.fact_training t WHERE t.document_number IN (SELECT unnest(?)))
     OR submission_id IN (SELECT f.submission_id FROM intake.finding f WHERE f.table_name = 'training'
                          AND f.column_name = 'document_number' AND f.found IN (SELECT unnest(?))))
@@ -89,7 +96,7 @@ FROM (SELECT form_code, unit_id, period_id FROM judged.submission
 """
 _VERSIONS = """
 WITH slot AS (
-    SELECT submission_id, form_code, report_date, revision,
+    SELECT submission_id, form_code, report_date, revision, signed_at,
            CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
            CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period,
            CASE WHEN form_code = {register} THEN period_end END AS slot_end
@@ -99,6 +106,7 @@ SELECT submission_id, report_date AS valid_from, lead(report_date) OVER versions
        lead(submission_id) OVER versions IS NULL AS is_current
 FROM slot {asked}
 WINDOW versions AS (
-    PARTITION BY form_code, slot_unit, slot_period ORDER BY slot_end, revision, report_date, submission_id
+    PARTITION BY form_code, slot_unit, slot_period
+    ORDER BY slot_end, revision, signed_at DESC NULLS FIRST, report_date, submission_id
 )
 """

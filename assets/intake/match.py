@@ -42,6 +42,8 @@ def match_tables(
     maps = []
     for table in form.tables():
         sheet = _pick(form, table, left, issues)
+        if sheet is None and table in form.optional:
+            continue
         if sheet is None:
             name, at = (table, f"/tables/{table}") if in_json else (form.sheet(table), None)
             issues.append(Issue("H-SHEET-MISSING", table, sheet=name, cell=at, detail=name))

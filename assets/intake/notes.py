@@ -1,4 +1,4 @@
-"""Notes beside the originals of the archive: how each came, that it was withdrawn. What a rebuild must know besides the bytes.
+"""Notes beside the originals of the archive: how each came, signatures, withdrawals. What a rebuild must know besides the bytes.
 
 A note's name is that of its original, what it tells, and the beginning of its own SHA-256. Notes are added, never rewritten, and
 their order means nothing. Does not belong here: the originals (archive), what notes come to (warehouse.speaking).
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from warehouse.damage import ArchiveDamagedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CAME, _WITHDRAWN = "came", "withdrawn"
+_CAME, _WITHDRAWN, _SIGNATURE = "came", "withdrawn", "sig"
 _DIGITS = 16
 
 
@@ -27,12 +27,15 @@ _DIGITS = 16
 class Came:
     """One way that the bytes of a file came: when first (UTC), through whose folder of the inbox, and what was asked then.
 
-    ``sender_code`` is the folder's name; None from the shared inbox, or where folders mean nothing.
+    ``sender_code`` is the folder's name; None from the shared inbox, or where folders mean nothing. ``signature``: the SHA-256
+    of the signature that came along.
     """
 
     at: datetime
     inbox_folders: str
     sender_code: str | None = None
+    signatures: str = "off"
+    signature: str | None = None
 
     def is_like(self, other: Came) -> bool:
         """Tell whether both differ in nothing but their time."""
@@ -49,10 +52,14 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What stands beside one original; ``came`` is in the order of arrival, empty where nothing was asked of senders."""
+    """What stands beside one original; ``came`` is in the order of arrival, empty where nothing was asked of senders.
+
+    ``signatures`` are those that came with it, by their SHA-256.
+    """
 
     came: tuple[Came, ...] = ()
     withdrawn: Withdrawn | None = None
+    signatures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 #: of an original that has none
@@ -69,12 +76,17 @@ def withdrawn_note(original: Path, withdrawn: Withdrawn) -> tuple[Path, bytes]:
     return _note(original, _WITHDRAWN, withdrawn)
 
 
+def signature_note(original: Path, signature: bytes) -> tuple[Path, bytes]:
+    """Return place and content of a signature that came with a file: its own bytes, for any other program to verify."""
+    return _place(original, _SIGNATURE, signature), signature
+
+
 def read_notes(archive: Path, hashes: Iterable[str], *, lenient: bool = False) -> dict[str, Notes]:
     """Return what stands beside the originals of ``hashes``, of those that have notes.
 
     Raises ArchiveDamagedError for notes that are not as they were written; ``lenient`` passes over them.
     """
-    found: dict[str, list[Came | Withdrawn]] = defaultdict(list)
+    found: dict[str, list[Came | Withdrawn | bytes]] = defaultdict(list)
     damaged = []
     for path in note_paths(archive, hashes):
         content = path.read_bytes()
@@ -111,22 +123,29 @@ def _note(original: Path, kind: str, told: Came | Withdrawn) -> tuple[Path, byte
     import orjson
 
     content = orjson.dumps(asdict(told), option=orjson.OPT_SORT_KEYS)
-    return original.with_name(f"{original.name}.{kind}-{_digits(content)}"), content
+    return _place(original, kind, content), content
+
+
+def _place(original: Path, kind: str, content: bytes) -> Path:
+    return original.with_name(f"{original.name}.{kind}-{_digits(content)}")
 
 
 def _digits(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 
-def _read(name: str, content: bytes) -> Came | Withdrawn:
+def _read(name: str, content: bytes) -> Came | Withdrawn | bytes:
     import orjson
 
+    if name.startswith(_SIGNATURE):
+        return content
     raw = orjson.loads(content)
     told = {**raw, "at": datetime.fromisoformat(raw["at"])}
     return Withdrawn(**told) if name.startswith(_WITHDRAWN) else Came(**told)
 
 
-def _together(told: Iterable[Came | Withdrawn]) -> Notes:
-    in_order = sorted(told, key=lambda t: (t.at, repr(t)))
+def _together(told: Sequence[Came | Withdrawn | bytes]) -> Notes:
+    signatures = {hashlib.sha256(t).hexdigest(): t for t in told if isinstance(t, bytes)}
+    in_order = sorted((t for t in told if not isinstance(t, bytes)), key=lambda t: (t.at, repr(t)))
     came = tuple(t for t in in_order if isinstance(t, Came))
-    return Notes(came, next((t for t in in_order if isinstance(t, Withdrawn)), None))
+    return Notes(came, next((t for t in in_order if isinstance(t, Withdrawn)), None), signatures)

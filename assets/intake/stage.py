@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.intake.extract import Extract, ExtractedTable, MappedColumn, extract, shown
 from assets.intake.guard import size_text
+from assets.intake.noted import arrivals, withdrawals
 from assets.intake.workers import Failure, read_many
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell
@@ -56,13 +57,13 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
             progress(len(extracts))
     ordered = {f.submission_id: extracts[f.submission_id] for f in sorted(files, key=lambda f: f.submission_id)}
     read = {i: e for i, e in ordered.items() if isinstance(e, Extract)}
-    issues = [*_issues(ordered), _withdrawn(files)]
+    issues = [*_issues(ordered), withdrawals(files)]
     frames = {
         "staging.submission": _submissions(files, ordered),
         "staging.column_map": _column_map(read),
         "staging.row_count": _row_counts(read),
         "staging.stated_total": _stated_totals(read),
-        "staging.arrival": _arrivals(files),
+        "staging.arrival": arrivals(files),
     }
     raws = _gather(read)
     for name, table in form_tables().items():
@@ -91,28 +92,6 @@ def _submissions(files: Sequence[ArrivedFile], extracts: dict[str, Extract | Fai
     return _frame("staging.submission", rows)
 
 
-def _arrivals(files: Sequence[ArrivedFile]) -> pl.DataFrame:
-    names = relations()["staging.arrival"].names()
-    known = [
-        {
-            "submission_id": f.submission_id,
-            "arrived_at": c.at,
-            "inbox_folders": c.inbox_folders,
-            "sender_code": c.sender_code,
-        }
-        for f in files
-        for c in f.notes.came
-    ]
-    return _frame("staging.arrival", [[row.get(n) for n in names] for row in known])
-
-
-def _withdrawn(files: Sequence[ArrivedFile]) -> pl.DataFrame:
-    """What an operator took back is rejected, whatever else is said of it."""
-    told = [(f.submission_id, f.notes.withdrawn.reason) for f in files if f.notes.withdrawn]
-    rows = [(i, "S-WITHDRAWN", "cover", 0, "revision", None, None, reason, None) for i, reason in told]
-    return _frame("staging.cell_issue", rows)
-
-
 def _period(period_id: object) -> dict[str, Any]:
     period = period_of(str(period_id)) if period_id else None
     if period is None:
@@ -129,10 +108,12 @@ def _issues(extracts: dict[str, Extract | Failure]) -> list[pl.DataFrame]:
     rows: list[tuple[Any, ...]] = []
     for submission_id, outcome in extracts.items():
         if isinstance(outcome, Failure):
-            rows.append((submission_id, outcome.code, None, None, None, None, None, shown_text(outcome.detail), None))
+            rows.append(
+                (submission_id, outcome.code, None, None, None, None, None, shown_text(outcome.detail), None, None)
+            )
             continue
         rows += [
-            (submission_id, i.code, i.table, i.row_no, i.column, i.sheet, i.cell, i.found, i.detail)
+            (submission_id, i.code, i.table, i.row_no, i.column, i.sheet, i.cell, i.found, i.detail, None)
             for i in outcome.issues
         ]
     return [_frame("staging.cell_issue", rows)] if rows else []
@@ -283,6 +264,7 @@ def _cell_issues(places: pl.DataFrame, read: pl.DataFrame, table: str, column: s
             pl.lit(column).alias("column_name"),
             pl.lit(None, dtype=pl.String).alias("sheet"),  # the place is found where all places are: in judging
             pl.lit(None, dtype=pl.String).alias("cell"),
+            pl.lit(None, dtype=pl.String).alias("severity"),
         )
         .select(relations()["staging.cell_issue"].names())
         .cast(polars_schema(relations()["staging.cell_issue"]))  # type: ignore[arg-type]

@@ -86,6 +86,7 @@ def register_rows() -> dict[str, list[dict[str, object]]]:
         "unit": [{f: getattr(s, f) for f in fields} for s in stretches()],
         "unit_alias": aliases(),
         "succession": [_typed("succession", r) for r in read_data("succession.csv")] + _transfers(),
+        "unit_key": [],
         "document": [_typed("document", r) for r in read_data("documents.csv")],
         "document_citation": [_typed("document_citation", r) for r in read_data("citations.csv")],
     }

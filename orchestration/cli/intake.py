@@ -108,6 +108,7 @@ def ingest(
     Example: danvan ingest reports/   (a folder; its files are copied to the inbox first)
     """
     from assets.intake.inbox import open_inbox, put_path, reach_warning
+    from assets.intake.inbox.signed import alone_warning, ready
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
@@ -119,7 +120,7 @@ def ingest(
         put_path(inbox, path)
     with ProgressBar() as bar, reporting_to(bar):
         batch = run_ingest(home, processes)
-    if warning := reach_warning(inbox):
+    for warning in filter(None, (reach_warning(inbox), alone_warning(ready(inbox).alone))):
         typer.echo(f"danvan: {warning}", err=True)
     completed = _completed(home, batch)
     if json:

@@ -25,11 +25,14 @@ def senders(
     inbox_folders: Annotated[
         str, typer.Option(help="shared, unit or unit_only: what a folder of the inbox says.")
     ] = "",
+    signatures: Annotated[
+        str, typer.Option(help="off, warn or require: what a signature that is missing or no good does.")
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Show what is asked of senders in this home, or set it for what arrives from now on.
 
-    Example: danvan senders --inbox-folders unit
+    Example: danvan senders --inbox-folders unit --signatures warn
     """
     from dataclasses import asdict
 
@@ -38,7 +41,7 @@ def senders(
 
     home = current_home()
     home.require()
-    wanted = {"inbox_folders": inbox_folders}
+    wanted = {"inbox_folders": inbox_folders, "signatures": signatures}
     if stated := {name: value for name, value in wanted.items() if value}:
         set_senders(home, _changed(senders_of(home), stated))
     asked = asdict(senders_of(home))

@@ -23,6 +23,7 @@ from tests.support import clean_rows, copy_home, put, query, report_of, second_o
 from warehouse.catalog import open_build, writer_lock
 from warehouse.home import Home
 from warehouse.judgement import StaleJudgementError
+from warehouse.senders import Senders
 
 COLUMNS = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy")
 Said = dict[str, tuple[str, list[tuple[str | None, ...]]]]
@@ -119,7 +120,7 @@ def test_a_check_waits_for_no_writer(home: Home) -> None:
 
 def test_a_judgement_made_elsewhere_is_committed_as_it_was_made(home: Home) -> None:
     (path,) = put(home.root.parent / "own", report_of(104, "2024-Y", clean_rows(2024)))
-    judgement = judge_files(home, [loose_file(path)], batch_id="b")
+    judgement = judge_files(home, [loose_file(path, Senders())], batch_id="b")
     with writer_lock(home), open_build(home) as con:
         result = commit(con, pickle.loads(pickle.dumps(judgement)))
         assert (result.accepted, result.years) == ([judgement.frames["intake.submission"]["submission_id"][0]], [2024])
@@ -128,7 +129,7 @@ def test_a_judgement_made_elsewhere_is_committed_as_it_was_made(home: Home) -> N
 
 def test_a_judgement_whose_base_has_moved_on_is_refused(home: Home) -> None:
     (path,) = put(home.root.parent / "own", report_of(104, "2024-Y", clean_rows(2024)))
-    judgement = judge_files(home, [loose_file(path)], batch_id="b")
+    judgement = judge_files(home, [loose_file(path, Senders())], batch_id="b")
     put(home.inbox, report_of(105, "2024-Y", clean_rows(2024)))
     take(home)
     with writer_lock(home), open_build(home) as con:
@@ -139,7 +140,7 @@ def test_a_judgement_whose_base_has_moved_on_is_refused(home: Home) -> None:
 
 def _take_one(root: Path, path: Path) -> int:
     with second_opinion(wanted=False):  # this process is another than that of the tests
-        return len(take_files(Home(root), [loose_file(path)], new_batch_id()).accepted)
+        return len(take_files(Home(root), [loose_file(path, Senders())], new_batch_id()).accepted)
 
 
 def test_two_batches_at_once_both_land(home: Home) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assets.sample.report import Report, register_report
+from tests.signing import Key, register_with_keys
 from tests.support import Rows, clean_rows, cover_cell, newest, report_of, template_cell
 
 #: a year that is reported on the newest form version, and the first of such in which a code has expired
@@ -284,7 +285,7 @@ def _register() -> list[Defect]:
 
     def spoilt(table: str, change: dict[str, object], row: int = 0, add: bool = False) -> Callable[[int], Report]:
         def make(_: int) -> Report:
-            report = register_report()
+            report = _keyed_register()
             rows = {t: [dict(r) for r in found] for t, found in report.rows.items()}
             if add:
                 rows[table].append({**rows[table][row], **change})
@@ -294,7 +295,7 @@ def _register() -> list[Defect]:
 
         return make
 
-    rows = register_report().rows
+    rows = _keyed_register().rows
     new_kind: dict[str, object] = {"party_kind_code": "dang_bo_cap_tren"}
     unit, last = rows["unit"], len(rows["unit"])
     out = [
@@ -307,6 +308,9 @@ def _register() -> list[Defect]:
         Defect("ALS-ROW-TWICE", "unit_alias", "unit_id", spoilt("unit_alias", {}, 0, add=True), twins=2),
         Defect("SUC-ROW-TWICE", "succession", "from_unit_id", spoilt("succession", {}, 0, add=True), twins=2, also=frozenset({"R-SHARE-SUM"})),
         Defect("CIT-ROW-TWICE", "document_citation", "document_id", spoilt("document_citation", {}, 0, add=True), twins=2),
+        Defect("KEY-ROW-TWICE", "unit_key", "unit_id", spoilt("unit_key", {}, 0, add=True), twins=2),
+        Defect("R-KEY-UNIT", "unit_key", "unit_id", spoilt("unit_key", {"unit_id": 999}, 0)),
+        Defect("R-KEY-ORDER", "unit_key", "valid_to", spoilt("unit_key", {"valid_to": date(2024, 12, 31)}, 0)),
         Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0)),
         Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 0)),
         Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),
@@ -335,6 +339,10 @@ def _register() -> list[Defect]:
 
 #: what a missing cell of the register entails: the citation of a document that now is not there, and so on
 _ALONG = {"document_id": ("R-CITATION-DOCUMENT",), "succession_kind_code": ("R-DISSOLUTION",)}
+
+
+def _keyed_register() -> Report:
+    return register_with_keys(*((101 + n, Key(n + 1), date(2025, 1, 1), None) for n in range(8)), revision=1)
 
 
 def _sender(_: int) -> Report:

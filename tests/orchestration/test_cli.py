@@ -265,13 +265,17 @@ def test_what_is_asked_of_senders_and_a_version_that_is_taken_back(tmp_path: Pat
     assert (taken_back["replayed"], taken_back["rejected"], taken_back["years"]) == (1, 1, "2024")
     assert json.loads((home / "receipts" / f"{sent['id']}.json").read_bytes())["findings"][0]["found"] == "Ghi nhầm"
     assert danvan(home, "verify").returncode == 0
-    assert json.loads(danvan(home, "senders", "--json").stdout) == {"inbox_folders": "shared"}
+    assert json.loads(danvan(home, "senders", "--json").stdout) == {"inbox_folders": "shared", "signatures": "off"}
     done = danvan(home, "senders", "--inbox-folders", "mine")
     assert (done.returncode, "expected shared, unit, unit_only" in done.stderr) == (1, True)
     set_now = json.loads(danvan(home, "senders", "--inbox-folders", "unit_only", "--json").stdout)
-    assert set_now == {"inbox_folders": "unit_only"}
+    assert set_now == {"inbox_folders": "unit_only", "signatures": "off"}
     put(home / "inbox", report_of(105, "2024-Y", clean_rows(2024)))
-    assert danvan(home, "ingest").returncode == 3, "a folder named 2024 is no unit's"
+    (home / "inbox" / "x.xlsx.sig").write_bytes(b"alone")
+    done = danvan(home, "ingest")
+    assert done.returncode == 3, "a folder named 2024 is no unit's"
+    assert done.stderr == "danvan: signatures that wait in the inbox for their files: x.xlsx.sig\n"
+    assert (home / "inbox" / "x.xlsx.sig").exists()
 
 
 def test_csv_holds_no_formula_unless_it_is_wanted_raw(demo: Home) -> None:

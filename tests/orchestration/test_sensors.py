@@ -15,11 +15,13 @@ import dagster as dg
 import pytest
 from dagster_shared.error import SerializableErrorInfo
 
+from assets.intake.inbox.signed import WAIT
 from orchestration.alerts import WEBHOOK, raise_alert, why
 from orchestration.definitions import defs
 from orchestration.sensors import ARRIVALS, BATCH, inbox_sensor
 from tests.support import make_home
 from warehouse.home import Home
+from warehouse.senders import Senders, set_senders
 
 
 @pytest.fixture
@@ -102,6 +104,23 @@ def test_files_still_on_their_way_are_left(place: tuple[Home, dg.DagsterInstance
     _drop(home, "slow.xlsx", age=0)
     _drop(home, "copying.xlsx.part")
     assert isinstance(_tick(instance), dg.SkipReason)
+
+
+def test_a_signature_alone_starts_no_run_and_a_file_is_given_time_for_its_own(
+    place: tuple[Home, dg.DagsterInstance],
+) -> None:
+    home, instance = place
+    _drop(home, "b.xlsx.sig")
+    assert isinstance(_tick(instance), dg.SkipReason)
+    path = _drop(home, "a.xlsx")
+    assert isinstance(_tick(instance), dg.SensorResult), "nothing is asked of senders"
+    set_senders(home, Senders(signatures="require"))
+    assert isinstance(_tick(instance), dg.SkipReason)
+    signature = _drop(home, "a.xlsx.sig")
+    assert isinstance(_tick(instance), dg.SensorResult)
+    signature.unlink()
+    os.utime(path, (time.time() - 2 * WAIT,) * 2)
+    assert isinstance(_tick(instance), dg.SensorResult), "it has waited long enough, and will be told what is missing"
 
 
 def test_a_file_that_arrives_while_the_sensor_watches_is_taken_in_the_same_tick(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from base64 import b64encode
 from datetime import date
 from typing import Any
 
@@ -48,6 +49,7 @@ WORDS = st.lists(
 )
 FIELDS = [c.code for c in code_lists()["field"]]
 PERIODS = [p.period_id for year in (2013, 2024) for p in periods_of(year)] + ["20130830-20160830-R"]
+KEY_HEAD = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"  # the name of the algorithm and the length of the key, as SSH writes them
 #: values of each kind, as a row of the warehouse holds them
 VALUES: dict[str, st.SearchStrategy[tuple[Any, ...]]] = {
     "count": st.tuples(COUNTS),
@@ -64,6 +66,9 @@ VALUES: dict[str, st.SearchStrategy[tuple[Any, ...]]] = {
     ),
     "text": st.tuples(WORDS.map(" ".join).map(clean)),
     "period": st.tuples(st.sampled_from(PERIODS)),
+    "public_key": st.binary(min_size=32, max_size=32).map(
+        lambda key: (f"ssh-ed25519 {b64encode(KEY_HEAD + key).decode()}",)
+    ),
 }
 #: pieces of what stands in cells; any order of them is some unit's cell
 PIECES = st.lists(

@@ -6,7 +6,7 @@ A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefi
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from assets.intake.inbox.arrival import (
     INBOX_SETTING,
@@ -15,11 +15,13 @@ from assets.intake.inbox.arrival import (
     Digest,
     Inbox,
     InboxError,
+    beside,
     is_finished,
     shown_name,
 )
 from assets.intake.inbox.local import LocalInbox
 from assets.intake.inbox.objects import ObjectInbox
+from assets.intake.inbox.signed import SUFFIX
 
 __all__ = [
     "INBOX_SETTING",
@@ -54,13 +56,26 @@ def put_path(inbox: Inbox, path: Path) -> None:
     if path.is_dir():
         files = {a.name: path / a.name for a in LocalInbox(path).complete()}
     else:
-        files = {path.name: path} if is_finished(path.name) and path.is_file() and not path.is_symlink() else {}
+        both = [path.with_name(path.name + SUFFIX), path] if is_finished(path.name) else []
+        files = {p.name: p for p in both if p.is_file() and not p.is_symlink()}
+        files = files if path.name in files else {}
     if not files:
         left = f"links, hidden files, Office's lock files and names that end in {', '.join(UNFINISHED)} are left alone"
         raise NothingToTakeError(f"nothing to take at {path}: {left}")
-    for name, file in files.items():
+    for name, file in _named_alike(inbox, files).items():
         with file.open("rb") as content:
             inbox.put(name, content)
+
+
+def _named_alike(inbox: Inbox, files: dict[str, Path]) -> dict[str, Path]:
+    """Return the files, signatures first, under names that keep each by its signature: where one name is taken, both get others."""
+    signed = [name for name in files if name + SUFFIX in files]
+    taken = {a.name for a in inbox.complete()} if signed else set()
+    names = {
+        n: str(PurePosixPath(n).with_name(beside(PurePosixPath(n).name))) for n in signed if {n, n + SUFFIX} & taken
+    }
+    names |= {n + SUFFIX: new + SUFFIX for n, new in names.items()}
+    return {names.get(n, n): files[n] for n in sorted(files, key=lambda n: not n.endswith(SUFFIX))}
 
 
 def reach_warning(inbox: Inbox) -> str | None:

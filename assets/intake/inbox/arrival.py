@@ -28,11 +28,15 @@ class InboxError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One complete file. ``name`` is its path in the inbox; ``mark`` names this very arrival: taken twice, same mark."""
+    """One complete file. ``name`` is its path in the inbox; ``mark`` names this very arrival: taken twice, same mark.
+
+    ``signature``: the arrival that signs it, if one lies beside it (see ``signed``).
+    """
 
     name: str
     size: int
     mark: str
+    signature: Arrival | None = None
 
     @property
     def file_name(self) -> str:
