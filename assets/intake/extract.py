@@ -6,7 +6,7 @@ Runs in the reading children, so what it returns is small and plain. Does not be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from assets.intake.cover import Cover, CoverCell, find_cover
@@ -15,6 +15,7 @@ from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
 from assets.intake.moved import moved_headers
+from assets.intake.own_sheet import without_receipt
 from assets.intake.rows import Rows, sort_rows
 from assets.intake.seen import seen_otherwise
 from assets.intake.shifted import shifted_table
@@ -78,6 +79,7 @@ def extract(raw: RawFile) -> Extract:
     out = Extract(raw.kind)
     for f in raw.findings:
         out.issues.append(Issue(f.code, sheet=f.sheet, cell=f.cell, found=f.found, detail=f.detail))
+    raw = replace(raw, sheets=without_receipt(raw.sheets))
     cover = find_cover(raw, out.issues)
     if cover is None:
         return out

@@ -9,33 +9,41 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
 
+from assets.intake.own_sheet import FINDING_HEADERS, RECEIPT_SHEET, RECEIPT_TITLE
 from assets.office_style import FONT, HEAD_GREY
-from assets.receipt.record import more_text, verdict_text
+from assets.receipt.marks import FILLS, LOOKS
+from assets.receipt.record import how_to_mend, more_text, verdict_text
 from warehouse.codes import labels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assets.receipt.marks import Marked, Place
     from assets.receipt.record import Record
 
-SHEET = "Kết quả tiếp nhận"
-_HEADERS = ("TT", "Mức độ", "Trang", "Ô", "Nội dung", "Ghi trong tệp", "Cần có", "Cách sửa", "Mã")
 _WIDTHS = (5, 11, 21, 8, 34, 24, 26, 30, 21)
-FILLS = {"error": "FFF4C7C3", "warning": "FFFCE8B2", "info": "FFDDEBF7"}
 _LINE = 15.0
 _EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
 
 
-def add_listing(book: Any, record: Record) -> None:
-    """Add the sheet of findings as the first of ``book``."""
-    sheet = book.create_sheet(SHEET, 0)
+def add_listing(book: Any, record: Record, marks: Mapping[Place, Marked], *, is_marked: bool) -> None:
+    """Add the sheet of findings as the first of ``book``; ``marks`` are the cells of it that are marked.
+
+    ``is_marked``: ``book`` is the unit's own, which it may mend and send again.
+    """
+    sheet = book.create_sheet(RECEIPT_SHEET, 0)
     book.active = 0
-    _line(sheet, 1, "KẾT QUẢ TIẾP NHẬN BÁO CÁO", 14)
+    _line(sheet, 1, RECEIPT_TITLE, 14)
     who = " - ".join(t for t in (record.unit_code, record.unit_name, record.period_id) if t)
     _line(sheet, 2, who or record.file_name, 12)
     is_used = record.verdict != "rejected" and record.used_submission_id is None
     _line(sheet, 3, verdict_text(record), 12, "FF2E7D32" if is_used else "FFC00000")
     _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
-    for column, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), start=1):
+    if record.findings:
+        _line(sheet, 5, how_to_mend(is_marked=is_marked), 11, bold=False)
+    for column, (header, width) in enumerate(zip(FINDING_HEADERS, _WIDTHS, strict=True), start=1):
         cell = write_text(sheet, 6, column, header)
         cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", fgColor=f"FF{HEAD_GREY}")
@@ -48,6 +56,9 @@ def add_listing(book: Any, record: Record) -> None:
         texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message + more, finding.found,
                  finding.expected, finding.remedy, finding.code)  # fmt: skip
         _row(sheet, 6 + n, texts, finding.severity)
+        if mark := marks.get((finding.sheet, finding.cell)):
+            sheet.cell(6 + n, LOOKS).fill = mark.fill
+    sheet.column_dimensions[get_column_letter(LOOKS)].hidden = True
     if not record.findings:
         _line(sheet, 7, "Không có lỗi, không có cảnh báo.", 11, bold=False)
     sheet.freeze_panes = "A7"

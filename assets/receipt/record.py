@@ -117,6 +117,13 @@ def verdict_text(record: Record) -> str:
     )
 
 
+def how_to_mend(*, is_marked: bool) -> str:
+    """Say where the unit mends: in the receipt itself when it is its own workbook (``is_marked``)."""
+    if is_marked:
+        return "Cách sửa: sửa ngay trong tệp này, tại các ô đã tô màu, rồi gửi lại chính tệp này (không cần xóa trang này)."
+    return "Cách sửa: sửa trong tệp gốc của đơn vị rồi gửi lại."
+
+
 def _used(record: Record) -> str:
     """Name the version that is used."""
     if record.used_submission_id is None:

@@ -1,27 +1,23 @@
 """The unit's own workbook back: offending cells coloured, each with a note; no formula, link or property of the sender's.
 
-Belongs here: marking and cleaning a copy of the submission. Does not: the list of findings (listing).
+Belongs here: opening and cleaning a copy of the submission. Does not: its marks (marks), the list of findings (listing).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Sequence
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from assets.intake.archive import archive_path, damage_of
-from assets.receipt.record import Finding, Record, more_text
-from warehouse.cells.words import mask_personal
+from assets.receipt.marks import mark, unmark
+from assets.receipt.record import Record
 from warehouse.files import safe_path, written
 
 _MARGINS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 #: XML of a workbook above which no copy is made: it would take half a minute; the list goes back alone
 _HEAVY = 16 << 20
-_CELL = re.compile(r"^[A-Z]{1,3}[1-9]\d{0,6}$")
 #: what a validation may refer to: our own hidden lists, a literal list, a number
 _HARMLESS = re.compile(r"""^(?:'Danh mục'!\$[A-Z]{1,2}\$\d+:\$[A-Z]{1,2}\$\d+|"[^"=]*"|-?\d+(?:\.\d+)?)$""")
 
@@ -40,9 +36,8 @@ def write_workbook(record: Record, archive: Path, folder: Path, *, is_plain: boo
     if book is None:
         book = Workbook()
         book.remove(book.active)
-    else:
-        _mark(book, record.findings)
-    add_listing(book, record)
+    marks = mark(book, record.findings) if is_marked else {}
+    add_listing(book, record, marks, is_marked=is_marked)
     with written(safe_path(folder, record.submission_id, ".xlsx"), durable=False) as temporary:
         book.save(temporary)
     return ("marked" if is_marked else "list"), why
@@ -68,6 +63,7 @@ def _opened(archive: Path, sha256: str) -> tuple[Any, str | None]:
     book.properties = DocumentProperties(creator="danvan")
     for name in list(book.defined_names):
         del book.defined_names[name]
+    unmark(book)
     for sheet in book.worksheets:
         _clean(sheet)
     return book, None
@@ -101,39 +97,3 @@ def _clean(sheet: Any) -> None:
 
 def _harmless(validation: Any) -> bool:
     return all(f is None or _HARMLESS.match(f) for f in (validation.formula1, validation.formula2))
-
-
-def _mark(book: Any, findings: Sequence[Finding]) -> None:
-    """Colour each offending cell by its gravest finding and note what was found, what is expected and how to mend it."""
-    from openpyxl.comments import Comment
-    from openpyxl.styles import PatternFill
-
-    from assets.receipt.listing import FILLS
-
-    sheets = {mask_personal(unicodedata.normalize("NFC", s.title)): s for s in book.worksheets}  # as findings name them
-    by_cell: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:  # errors come first
-        if finding.sheet in sheets and finding.cell and _CELL.match(finding.cell):
-            by_cell[finding.sheet, _shown_cell(sheets[finding.sheet], finding.cell)].append(finding)
-    for (sheet, address), found in by_cell.items():
-        cell = sheets[sheet][address]
-        cell.fill = PatternFill("solid", fgColor=FILLS[found[0].severity])
-        cell.comment = Comment("\n\n".join(map(_note, found)), "danvan", height=90 * len(found) + 40, width=380)
-
-
-def _shown_cell(sheet: Any, address: str) -> str:
-    """Return the cell that is seen at an address: of merged cells the first."""
-    if type(sheet[address]).__name__ != "MergedCell":
-        return address
-    merged = next(r for r in sheet.merged_cells.ranges if address in r)
-    return str(sheet.cell(merged.min_row, merged.min_col).coordinate)
-
-
-def _note(finding: Finding) -> str:
-    lines = [f"{finding.message} ({finding.code})"]
-    for label, text in (("Đã ghi", finding.found), ("Cần có", finding.expected), ("Cách sửa", finding.remedy)):
-        if text:
-            lines.append(f"{label}: {text}")
-    if finding.more_count:
-        lines.append(more_text(finding.more_count))
-    return "\n".join(lines)

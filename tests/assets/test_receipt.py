@@ -9,7 +9,7 @@ import unicodedata
 import zipfile
 from collections import deque
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -22,7 +22,7 @@ from assets.receipt import Made, write_receipt, write_receipts
 from assets.receipt.record import records, write_json
 from assets.receipt.workbook import write_workbook
 from tests.conftest import Make
-from tests.support import clean_rows, copy_home, put, query, report_of, take, take_and_answer
+from tests.support import clean_rows, copy_home, findings, put, query, report_of, take, take_and_answer
 from warehouse import clock
 from warehouse import query as dbquery
 from warehouse.catalog import open_published
@@ -76,6 +76,68 @@ def test_the_first_sheet_lists_the_findings_in_vietnamese(rejected: tuple[Home, 
         ("Cảnh báo", "6. Tổ chức - cán bộ", "E7", "O-PERSON-NO-ROLE"),
     ]
     assert "TRẢ LẠI" in sheet["A3"].value
+
+
+def _mend(receipt: Path, folder: Path, **cells: tuple[str, object]) -> Path:
+    """Mend cells (address -> sheet, value) in a receipt and send it as it is."""
+    book = openpyxl.load_workbook(receipt)
+    for address, (sheet, value) in cells.items():
+        book[sheet][address] = value
+    sent = folder / "gui-lai.xlsx"
+    book.save(sent)
+    return sent
+
+
+def _reds(book: openpyxl.Workbook) -> set[str]:
+    cells = (c for s in book.worksheets[1:] for row in s.iter_rows() for c in row if c.has_style)
+    return {c.coordinate for c in cells if c.fill.fgColor.rgb == "FFF4C7C3"}
+
+
+def test_a_receipt_that_is_mended_in_place_is_the_next_report(rejected: tuple[Home, str], tmp_path: Path) -> None:
+    """Its list is danvan's own, the next receipt has one list, and of the mended cell no colour or note is left."""
+    home = copy_home(rejected[0], tmp_path)
+    receipt = home.receipts / f"{rejected[1]}.xlsx"
+    assert "sửa ngay trong tệp này" in openpyxl.load_workbook(receipt).worksheets[0]["A5"].value
+    sent = _mend(receipt, home.inbox, G7=(SHEET, 40))
+    assert [f["code"] for f in check(home, [sent])[0].findings] == ["O-PERSON-NO-ROLE"]
+    take_and_answer(home)
+    ((mended, verdict),) = query(
+        home, "SELECT submission_id, verdict FROM intake.submission WHERE file_name = 'gui-lai.xlsx'"
+    )
+    assert verdict == "accepted"
+    assert {f[0] for f in findings(home, "gui-lai.xlsx")} == {"O-PERSON-NO-ROLE"}
+    book = openpyxl.load_workbook(home.receipts / f"{mended}.xlsx")
+    assert [s for s in book.sheetnames if s.startswith("Kết quả")] == ["Kết quả tiếp nhận"]
+    assert "TRẢ LẠI" not in book.worksheets[0]["A3"].value
+    assert _reds(book) == set()
+    assert book[SHEET]["G7"].comment is None
+    assert book["6. Tổ chức - cán bộ"]["E7"].fill.fgColor.rgb == "FFFCE8B2", "the warning is still there"
+
+
+def test_a_mended_cell_gets_the_fill_of_its_form_back(home: Home) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"cutoff_date": date(2031, 1, 1)}))
+    cover = openpyxl.load_workbook(path).worksheets[0]
+    place = next(c.coordinate for c in cover["B"] if str(c.value).startswith("2031"))
+    plain = cover[place].fill.fgColor.rgb
+    take_and_answer(home)
+    first = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    assert first[cover.title][place].fill.fgColor.rgb == "FFF4C7C3"
+    told = {place: (cover.title, date(2024, 12, 31)), "G7": (SHEET, -1)}
+    _mend(home.receipts / f"{_one(home)}.xlsx", home.inbox, **told)
+    take_and_answer(home)
+    ((second,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = 'gui-lai.xlsx'")
+    book = openpyxl.load_workbook(home.receipts / f"{second}.xlsx")
+    assert (book[cover.title][place].fill.fgColor.rgb, book[cover.title][place].comment) == (plain, None)
+    assert _reds(book) == {"G7"}
+
+
+def test_a_units_own_sheet_of_that_name_is_told(home: Home) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Kết quả tiếp nhận").append(["Đã nhận 12 đơn"])
+    book.save(path)
+    take(home)
+    assert {f[0] for f in findings(home, path.name)} == {"H-SHEET-UNKNOWN"}
 
 
 def test_a_wrapped_text_has_room_for_all_its_lines(rejected: tuple[Home, str]) -> None:
