@@ -50,5 +50,5 @@ def _text(reports: Sequence[DueReport]) -> str:
         # before the due day nobody is told that there is grace
         grace = "" if r.state == "due" else f", gia hạn đến {r.last_day:%d/%m/%Y}"
         lines.append(f"- {r.period_label}, mẫu {r.form_code}: {state}; hạn nộp {r.due_date:%d/%m/%Y}{grace}.")
-    lines += ["", "Nếu đã gửi, đề nghị xem biên nhận: báo cáo bị trả lại thì sửa và gửi lại với Lần gửi tăng thêm 1."]
+    lines += ["", "Nếu đã gửi, đề nghị xem biên nhận: báo cáo bị trả lại thì sửa theo biên nhận và gửi lại."]
     return "\n".join(lines) + "\n"

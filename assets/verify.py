@@ -214,7 +214,7 @@ def _receipt_damage(path: Path, record: Record, home: Home) -> str | None:
     try:
         written = path.read_bytes()
         workbook = orjson.loads(written)["workbook"]
-        made = Made(workbook["kind"], workbook["why"]) if workbook else None
+        made = Made(workbook["kind"], workbook["why"])
         return None if written == json_of(record, made, home.receipts) else "not what the ledger says; danvan receipt"
     except FileNotFoundError as e:
         return f"{e.filename} is missing; danvan receipt writes it"

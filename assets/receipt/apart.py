@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from assets.intake.workers import end
 
 if TYPE_CHECKING:
-    from assets.receipt.record import Record
+    from assets.receipt.record import Answer
 
 MEMORY_MB = 2048
 SECONDS_PER_RECEIPT = 90.0
@@ -33,40 +33,42 @@ _SPARES = 2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a workbook: ``marked`` (the unit's own), ``list`` (the findings alone) or None; ``why`` it is no marked one.
+    """What the unit reads: ``marked`` (the unit's own), ``list`` (the findings alone), ``page`` (nothing to mend) or None;
+    ``why`` it is no marked one.
 
-    ``is_failure``: it was to be marked, and making it failed.
+    ``is_failure``: it was to be marked, and making it failed. ``outbox``: where its copy for the operator to send stands.
     """
 
     kind: str | None
     why: str | None = None
     is_failure: bool = False
+    outbox: str | None = None
 
 
-def make_apart(record: Record, archive: Path, folder: Path) -> Made:
+def make_apart(answer: Answer, archive: Path, folder: Path) -> Made:
     """Write ``<submission_id>.xlsx`` in a child and say what became of it; where a marked copy fails, the list alone."""
-    made, why = _made(record, archive, folder, is_plain=False)
+    made, why = _made(answer, archive, folder, is_plain=False)
     if made:
         return made
-    made, _ = _made(record, archive, folder, is_plain=True)
+    made, _ = _made(answer, archive, folder, is_plain=True)
     return Made(made.kind if made else None, why, is_failure=True)
 
 
-def _made(record: Record, archive: Path, folder: Path, *, is_plain: bool) -> tuple[Made | None, str | None]:
+def _made(answer: Answer, archive: Path, folder: Path, *, is_plain: bool) -> tuple[Made | None, str | None]:
     child = _spare_or_new()
     try:
-        answer = child.make((record, archive, folder, is_plain))
+        reply = child.make((answer, archive, folder, is_plain))
     except _ChildDiedError as death:
         child.close()
         return None, str(death)
     except BaseException:
         child.close()
         raise
-    if answer["kind"] is None or len(_spare) >= _SPARES:  # after a failure a new process is the safer one
+    if reply["kind"] is None or len(_spare) >= _SPARES:  # after a failure a new process is the safer one
         child.close()
     else:
         _spare.append(child)
-    return (Made(answer["kind"], answer["why"]), None) if answer["kind"] else (None, answer["why"])
+    return (Made(reply["kind"], reply["why"]), None) if reply["kind"] else (None, reply["why"])
 
 
 def _spare_or_new() -> _Child:
@@ -96,7 +98,7 @@ class _Child:
             process_group=0,  # the terminal's Ctrl-C is its parent's to hear
         )
 
-    def make(self, job: tuple[Record, Path, Path, bool]) -> dict[str, str | None]:
+    def make(self, job: tuple[Answer, Path, Path, bool]) -> dict[str, str | None]:
         """Let it make one workbook; returns kind and why. Raises _ChildDiedError."""
         pipe = cast("BinaryIO", self.process.stdin)
         try:
@@ -137,12 +139,12 @@ def serve(memory_mb: int) -> None:
     os.dup2(2, 1)  # what a library prints must not reach the pipe
     while True:
         try:
-            record, archive, folder, is_plain = pickle.load(jobs)  # noqa: S301 - written by our own parent
+            told, archive, folder, is_plain = pickle.load(jobs)  # noqa: S301 - written by our own parent
         except EOFError:
             return
         answer: dict[str, str | None] = {"kind": None, "why": None}
         try:
-            answer["kind"], answer["why"] = write_workbook(record, archive, folder, is_plain=is_plain)
+            answer["kind"], answer["why"] = write_workbook(told, archive, folder, is_plain=is_plain)
         except Exception as e:
             answer["why"] = f"{type(e).__name__}: {e}"[:200]
         out.write(json.dumps(answer) + "\n")

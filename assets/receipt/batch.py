@@ -6,15 +6,19 @@ Does not belong here: what a receipt says (record) or looks like (workbook), the
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assets.progress import report
 from assets.receipt.apart import Made, make_apart
-from assets.receipt.record import Record, records, write_json
-from warehouse import query
+from assets.receipt.outbox import put_out
+from assets.receipt.page import write_page
+from assets.receipt.record import Answer, readable, records, write_json
+from warehouse import clock, query
 from warehouse.catalog import open_published
+from warehouse.due import DueReport, due_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +42,7 @@ class Receipts:
 
 
 def write_receipts(home: Home, processes: int = 2) -> Receipts:
-    """Write what is due, first what was judged first: JSON for each, the workbook for those with errors or warnings.
+    """Write what is due, first what was judged first: JSON for each, a workbook for those with errors or warnings, else a page.
 
     Due are the submissions without a receipt, and those whose receipt tells of another judgement than the one that stands:
     it bears that judgement's time, whichever way the clock went. Of each receipt the JSON comes last: it says that it is whole.
@@ -53,10 +57,16 @@ def write_receipts(home: Home, processes: int = 2) -> Receipts:
 
 def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:
     """Write JSON and workbook of one submission anew. Raises LookupError for an unknown one."""
-    found = records(con, [submission_id])
+    found = answers(con, [submission_id], due_reports(con, clock.today()))
     if not found:
         raise LookupError(submission_id)
-    return _one(home, {submission_id}, found[0]) or Made(None)
+    return _one(home, {submission_id}, found[0])
+
+
+def answers(con: duckdb.DuckDBPyConnection, ids: Sequence[str], owed: Sequence[DueReport]) -> list[Answer]:
+    """Return what the units are told of the submissions, by id; ``owed`` are the reports that are due."""
+    by_unit = {unit: tuple(reports) for unit, reports in groupby(owed, key=lambda r: r.unit_code)}
+    return [Answer(r, by_unit.get(r.unit_code or "", ())) for r in records(con, ids)]
 
 
 def _write(
@@ -65,20 +75,29 @@ def _write(
     done = Receipts()
     home.receipts.mkdir(parents=True, exist_ok=True)
     report("receipts", 0, len(due))
+    owed = due_reports(con, clock.today()) if due else []
     with ThreadPoolExecutor(max(1, processes)) as pool:
         for start in range(0, len(due), _AT_ONCE):
             ids = due[start : start + _AT_ONCE]
-            by_id = {r.submission_id: r for r in records(con, ids)}
+            by_id = {a.record.submission_id: a for a in answers(con, ids, owed)}
             found = [by_id[i] for i in ids]
-            for record, made in zip(found, pool.map(partial(_one, home, marked), found), strict=True):
+            for submission_id, made in zip(ids, pool.map(partial(_one, home, marked), found), strict=True):
                 done.written += 1
-                if made and made.is_failure:
-                    done.failed[record.submission_id] = made.why or ""
+                if made.is_failure:
+                    done.failed[submission_id] = made.why or ""
                 report("receipts", done.written, len(due))
     return done
 
 
-def _one(home: Home, marked: set[str], record: Record) -> Made | None:
-    made = make_apart(record, home.archive, home.receipts) if record.submission_id in marked else None
+def _one(home: Home, marked: set[str], answer: Answer) -> Made:
+    record = answer.record
+    if record.submission_id in marked:
+        made = make_apart(answer, home.archive, home.receipts)
+    else:
+        write_page(answer, home.receipts)
+        made = Made("page")
+    if made.kind:
+        place = put_out(home, record, readable(home.receipts, record.submission_id, made.kind))
+        made = replace(made, outbox=str(place))
     write_json(record, made, home.receipts)
     return made

@@ -10,62 +10,98 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from assets.intake.own_sheet import FINDING_HEADERS, RECEIPT_SHEET, RECEIPT_TITLE
 from assets.office_style import FONT, HEAD_GREY
+from assets.receipt import summary
 from assets.receipt.marks import FILLS, LOOKS
 from assets.receipt.record import how_to_mend, more_text, verdict_text
 from warehouse.codes import labels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from assets.receipt.marks import Marked, Place
-    from assets.receipt.record import Record
+    from assets.receipt.record import Answer, Record
 
 _WIDTHS = (5, 11, 21, 8, 34, 24, 26, 30, 21)
 _LINE = 15.0
+#: the row of the findings' headers
+_HEAD = 6
 _EDGE = Border(*[Side(style="thin", color="FF999999")] * 4)
 
 
-def add_listing(book: Any, record: Record, marks: Mapping[Place, Marked], *, is_marked: bool) -> None:
+def add_listing(book: Any, answer: Answer, marks: Mapping[Place, Marked], *, is_marked: bool) -> None:
     """Add the sheet of findings as the first of ``book``; ``marks`` are the cells of it that are marked.
 
     ``is_marked``: ``book`` is the unit's own, which it may mend and send again.
     """
+    record = answer.record
     sheet = book.create_sheet(RECEIPT_SHEET, 0)
     book.active = 0
     _line(sheet, 1, RECEIPT_TITLE, 14)
-    who = " - ".join(t for t in (record.unit_code, record.unit_name, record.period_id) if t)
-    _line(sheet, 2, who or record.file_name, 12)
-    is_used = record.verdict != "rejected" and record.used_submission_id is None
-    _line(sheet, 3, verdict_text(record), 12, "FF2E7D32" if is_used else "FFC00000")
-    _line(sheet, 4, f"Tệp: {record.file_name} - mã bản gửi {record.submission_id}", 11, bold=False)
+    _line(sheet, 2, summary.who(record), 12)
+    _line(sheet, 3, verdict_text(record), 12, "FF2E7D32" if summary.is_used(record) else "FFC00000")
+    _line(sheet, 4, summary.what_came(record), 11, bold=False)
     if record.findings:
         _line(sheet, 5, how_to_mend(is_marked=is_marked), 11, bold=False)
-    for column, (header, width) in enumerate(zip(FINDING_HEADERS, _WIDTHS, strict=True), start=1):
-        cell = write_text(sheet, 6, column, header)
-        cell.font = Font(name=FONT, bold=True)
-        cell.fill = PatternFill("solid", fgColor=f"FF{HEAD_GREY}")
-        cell.border = _EDGE
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        sheet.column_dimensions[cell.column_letter].width = width
+    _heads(sheet, _HEAD, FINDING_HEADERS)
+    for letter, width in zip("ABCDEFGHI", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    below = _findings(sheet, record, marks)
+    _line(sheet, below + 1, summary.what_is_next(answer), 11, bold=False)
+    _figures(sheet, below + 3, record)
+    sheet.freeze_panes = f"A{_HEAD + 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _findings(sheet: Any, record: Record, marks: Mapping[Place, Marked]) -> int:
+    """Write a row for each finding, with a link to its cell; returns the first row below."""
     severities = labels("severity")
     for n, finding in enumerate(record.findings, start=1):
         more = f"\n{more_text(finding.more_count)}" if finding.more_count else ""
         texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message + more, finding.found,
                  finding.expected, finding.remedy, finding.code)  # fmt: skip
-        _row(sheet, 6 + n, texts, finding.severity)
+        _row(sheet, _HEAD + n, texts)
+        sheet.cell(_HEAD + n, 2).fill = PatternFill("solid", fgColor=FILLS[finding.severity])
         if mark := marks.get((finding.sheet, finding.cell)):
-            sheet.cell(6 + n, LOOKS).fill = mark.fill
+            sheet.cell(_HEAD + n, LOOKS).fill = mark.fill
+            _link(sheet.cell(_HEAD + n, FINDING_HEADERS.index("Ô") + 1), mark)
     sheet.column_dimensions[get_column_letter(LOOKS)].hidden = True
     if not record.findings:
-        _line(sheet, 7, "Không có lỗi, không có cảnh báo.", 11, bold=False)
-    sheet.freeze_panes = "A7"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        _line(sheet, _HEAD + 1, summary.NO_FINDING, 11, bold=False)
+    return _HEAD + 1 + max(1, len(record.findings))
+
+
+def _link(cell: Any, mark: Marked) -> None:
+    quoted = mark.sheet.replace("'", "''")
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{mark.cell}")
+    cell.font = Font(name=FONT, color="FF0563C1", underline="single")
+
+
+def _figures(sheet: Any, row: int, record: Record) -> None:
+    """Write what was read, in the columns of the findings that are wide enough."""
+    if not record.figures:
+        return
+    _line(sheet, row, summary.FIGURE_TITLE, 12)
+    table, count, column, figures, total = summary.FIGURE_HEADERS
+    _heads(sheet, row + 1, ("", "", table, count, column, figures, total))
+    for n, (table, count, column, figures, total) in enumerate(summary.figure_rows(record), start=row + 2):
+        _row(sheet, n, (None, None, table, count, column, figures, total))
+
+
+def _heads(sheet: Any, row: int, texts: Sequence[str]) -> None:
+    for column, text in enumerate(texts, start=1):
+        if text:
+            cell = write_text(sheet, row, column, text)
+            cell.font = Font(name=FONT, bold=True)
+            cell.fill = PatternFill("solid", fgColor=f"FF{HEAD_GREY}")
+            cell.border = _EDGE
+            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
 def write_text(sheet: Any, row: int, column: int, text: str | None) -> Any:
@@ -77,14 +113,13 @@ def write_text(sheet: Any, row: int, column: int, text: str | None) -> Any:
     return cell
 
 
-def _row(sheet: Any, row: int, texts: tuple[str | None, ...], severity: str) -> None:
-    for column, text in enumerate(texts, start=1):
+def _row(sheet: Any, row: int, texts: tuple[str | None, ...]) -> None:
+    first = next(i for i, t in enumerate(texts) if t is not None)
+    for column, text in enumerate(texts[first:], start=first + 1):
         cell = write_text(sheet, row, column, text)
         cell.font = Font(name=FONT)
         cell.border = _EDGE
         cell.alignment = Alignment(vertical="top", wrap_text=True)
-        if column == 2:
-            cell.fill = PatternFill("solid", fgColor=FILLS[severity])
     sheet.row_dimensions[row].height = _LINE * max(map(_lines, texts, _WIDTHS))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse import query
 from warehouse.codes import labels
 from warehouse.files import safe_path, sha256_of, write_file
+from warehouse.told import figures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from assets.receipt.apart import Made
+    from warehouse.due import DueReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Finding:
 class Record:
     """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC).
 
+    ``taken_revision`` is the largest number of an accepted version of a rejected report; ``figures`` are what was read of an
+    accepted one (see ``warehouse.told``).
     ``used_*`` tell of the version that is used instead of this accepted or withdrawn one; None where this one is used, or rejected.
     """
 
@@ -58,10 +62,18 @@ class Record:
     revision: int | None
     verdict: str
     judged_at: datetime
+    received_at: datetime
+    taken_revision: int | None
     used_submission_id: str | None
     used_revision: int | None
     used_report_date: date | None
     findings: tuple[Finding, ...]
+    figures: tuple[dict[str, Any], ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each severity, those not listed too."""
+        return {s: sum(1 + (f.more_count or 0) for f in self.findings if f.severity == s) for s in labels("severity")}
 
     @property
     def is_withdrawn(self) -> bool:
@@ -69,19 +81,34 @@ class Record:
         return any(f.code == "S-WITHDRAWN" for f in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a unit is told: its submission, and the reports that it still owes on the day of the receipt."""
+
+    record: Record
+    owed: tuple[DueReport, ...] = ()
+
+
 def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
     """Return the records of the submissions, by id."""
     found: dict[str, list[Finding]] = {}
     for row in query.rows(con, "receipt_findings", ids=list(ids)):
         found.setdefault(row.pop("submission_id"), []).append(Finding(**row))
-    rows = query.rows(con, "receipt_submissions", ids=list(ids))
-    return [Record(**row, findings=tuple(found.get(row["submission_id"], ()))) for row in rows]
+    told = figures(con, ids)
+    return [
+        Record(
+            **row,
+            findings=tuple(found.get(row["submission_id"], ())),
+            figures=tuple(told.get(row["submission_id"], ())),
+        )
+        for row in query.rows(con, "receipt_submissions", ids=list(ids))
+    ]
 
 
-def write_json(record: Record, made: Made | None, folder: Path) -> None:
+def write_json(record: Record, made: Made, folder: Path) -> None:
     """Write ``<submission_id>.json``; the file bears the time of the judgement that it tells of.
 
-    ``made`` is what became of its workbook; None when it needs none.
+    ``made`` is what the unit reads.
     """
     target = safe_path(folder, record.submission_id, ".json")
     content = json_of(record, made, folder)
@@ -89,17 +116,16 @@ def write_json(record: Record, made: Made | None, folder: Path) -> None:
     write_file(target, content, mtime=judged_at, durable=False)
 
 
-def json_of(record: Record, made: Made | None, folder: Path) -> bytes:
+def json_of(record: Record, made: Made, folder: Path) -> bytes:
     """Return what ``write_json`` writes."""
     import orjson
 
     return orjson.dumps(as_json(record, made, folder), option=orjson.OPT_INDENT_2)
 
 
-def as_json(record: Record, made: Made | None, folder: Path) -> dict[str, Any]:
-    """Return the record as plain values, with the counts that a program looks at first, and its workbook with its hash."""
-    counts = {s: sum(1 + (f.more_count or 0) for f in record.findings if f.severity == s) for s in labels("severity")}
-    return {**asdict(record), "counts": counts, "workbook": _workbook(record, made, folder)}
+def as_json(record: Record, made: Made, folder: Path) -> dict[str, Any]:
+    """Return the record as plain values, with the counts that a program looks at first; ``workbook`` is what the unit reads."""
+    return {**asdict(record), "counts": record.counts, "workbook": _workbook(record, made, folder)}
 
 
 def verdict_text(record: Record) -> str:
@@ -108,13 +134,20 @@ def verdict_text(record: Record) -> str:
     if record.is_withdrawn:
         return f"{verdict} - cấp trên đã bỏ bản này, số liệu của nó không được dùng; {_used(record)}"
     if record.verdict == "rejected":
-        return f"{verdict} - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại với Lần gửi tăng thêm 1"
+        return f"{verdict} - báo cáo chưa được ghi nhận; sửa các lỗi dưới đây rồi gửi lại, {_number_to_send(record)}"
     if record.used_submission_id is None:
         return verdict
     return (
         f"{verdict} nhưng KHÔNG dùng số liệu của bản này: {_used(record)}; nếu bản này mới đúng thì gửi lại với Lần gửi lớn "
         f"hơn {record.used_revision}"
     )
+
+
+def _number_to_send(record: Record) -> str:
+    """Say which number the mended report bears: the same, except where an accepted version has it already."""
+    if record.taken_revision is None or (record.revision or 0) > record.taken_revision:
+        return "giữ nguyên Lần gửi"
+    return f"ghi Lần gửi {record.taken_revision + 1} (đã ghi nhận bản Lần gửi {record.taken_revision})"
 
 
 def how_to_mend(*, is_marked: bool) -> str:
@@ -132,13 +165,18 @@ def _used(record: Record) -> str:
     return f"đang dùng bản Lần gửi {record.used_revision}{day} (mã bản gửi {record.used_submission_id})"
 
 
+def readable(folder: Path, submission_id: str, kind: str) -> Path:
+    """Return the place of what the unit reads: a workbook, or a page when there is nothing to mend."""
+    return safe_path(folder, submission_id, ".html" if kind == "page" else ".xlsx")
+
+
 def more_text(count: int) -> str:
     """Say in the clerk's words that there are ``count`` more findings of a kind."""
     number = f"{count:,}".replace(",", ".")
     return f"Và {number} chỗ khác cùng lỗi này, không liệt kê."
 
 
-def _workbook(record: Record, made: Made | None, folder: Path) -> dict[str, str | None] | None:
-    if made is None or made.kind is None:
-        return None if made is None else {"kind": None, "sha256": None, "why": made.why}
-    return {"kind": made.kind, "sha256": sha256_of(safe_path(folder, record.submission_id, ".xlsx")), "why": made.why}
+def _workbook(record: Record, made: Made, folder: Path) -> dict[str, str | None]:
+    if made.kind is None:
+        return {"kind": None, "sha256": None, "why": made.why}
+    return {"kind": made.kind, "sha256": sha256_of(readable(folder, record.submission_id, made.kind)), "why": made.why}

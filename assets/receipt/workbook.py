@@ -12,7 +12,7 @@ from typing import Any
 
 from assets.intake.archive import archive_path, damage_of
 from assets.receipt.marks import mark, unmark
-from assets.receipt.record import Record
+from assets.receipt.record import Answer
 from warehouse.files import safe_path, written
 
 _MARGINS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
@@ -22,7 +22,7 @@ _HEAVY = 16 << 20
 _HARMLESS = re.compile(r"""^(?:'Danh mục'!\$[A-Z]{1,2}\$\d+:\$[A-Z]{1,2}\$\d+|"[^"=]*"|-?\d+(?:\.\d+)?)$""")
 
 
-def write_workbook(record: Record, archive: Path, folder: Path, *, is_plain: bool = False) -> tuple[str, str | None]:
+def write_workbook(answer: Answer, archive: Path, folder: Path, *, is_plain: bool = False) -> tuple[str, str | None]:
     """Write ``<submission_id>.xlsx`` into ``folder``; return ``marked``, or ``list`` and why it is the list of findings alone.
 
     ``is_plain`` asks for the list alone. What a workbook of a sender does to its reader happens here: call it apart.
@@ -31,13 +31,14 @@ def write_workbook(record: Record, archive: Path, folder: Path, *, is_plain: boo
 
     from assets.receipt.listing import add_listing
 
+    record = answer.record
     book, why = (None, None) if is_plain or record.file_kind != "xlsx" else _opened(archive, record.sha256)
     is_marked = book is not None
     if book is None:
         book = Workbook()
         book.remove(book.active)
     marks = mark(book, record.findings) if is_marked else {}
-    add_listing(book, record, marks, is_marked=is_marked)
+    add_listing(book, answer, marks, is_marked=is_marked)
     with written(safe_path(folder, record.submission_id, ".xlsx"), durable=False) as temporary:
         book.save(temporary)
     return ("marked" if is_marked else "list"), why

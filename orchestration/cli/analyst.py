@@ -9,12 +9,15 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.cli.output import JsonOption, UsageProblem, echo_json, echo_table
 from orchestration.cli.result import content, first_rows
+
+if TYPE_CHECKING:
+    import duckdb
 
 LISTED = 50
 
@@ -83,32 +86,57 @@ def findings(
 
 
 def receipt(
-    submission: Annotated[str, typer.Argument(help="Submission, as in danvan findings or status.")],
+    submission: Annotated[str | None, typer.Argument(help="Submission, as in danvan findings or status.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Unit code: the newest version of its report, with --period.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="2024-Y, 2024-H1, 2024-9M, 2024-Q3, 2024-M07.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the receipt of a submission: the unit's workbook with marked cells, and JSON. Prints where they are.
+    """Write the receipt of a submission anew, with its copy in the outbox. Prints where they are.
 
+    The unit's workbook with marked cells also where nothing is to be mended; and JSON.
+
+    Example: danvan receipt --unit DV004 --period 2024-Y
     Example: danvan receipt 3fa9c2d17e8b4a60
     """
-    from assets.receipt import write_receipt
-    from warehouse import query
+    from assets.receipt import readable, write_receipt
     from warehouse.catalog import open_published
     from warehouse.home import current_home
 
     home = current_home()
     with open_published(home) as con:
-        if not query.rows(con, "submission_known", submission=submission):
-            raise UsageProblem(
-                f"no submission {submission!r}; see: danvan sql 'SELECT submission_id, file_name FROM intake.submission'"
-            )
+        submission = _submission_meant(con, submission, unit, period)
         made = write_receipt(con, home, submission)
-    workbook = str(home.receipts / f"{submission}.xlsx") if made.kind else None
-    places = {"workbook": workbook, "json": str(home.receipts / f"{submission}.json")}
+    read = str(readable(home.receipts, submission, made.kind)) if made.kind else None
+    places = {"workbook": read, "json": str(home.receipts / f"{submission}.json"), "outbox": made.outbox}
     if made.is_failure:
         typer.echo(
             f"danvan: the unit's own workbook could not be marked ({made.why}); the list of findings is", err=True
         )
     echo_json(places) if json else echo_table([places])
+
+
+def _submission_meant(
+    con: duckdb.DuckDBPyConnection, submission: str | None, unit: str | None, period: str | None
+) -> str:
+    """Return the submission that is named, or the newest version of a unit's report. Raises UsageProblem."""
+    from warehouse import query
+
+    if bool(submission) == bool(unit and period):
+        raise UsageProblem("name a submission, or a unit and a period: --unit DV004 --period 2024-Y")
+    if submission:
+        found, said = query.rows(con, "submission_known", submission=submission), f"submission {submission!r}"
+    else:
+        found, said = (
+            query.rows(con, "submissions_of_report", unit=unit, period=period),
+            f"report of {unit} for {period}",
+        )
+    if not found:
+        raise UsageProblem(
+            f"no {said}; see: danvan sql 'SELECT submission_id, unit_code, period_id, file_name FROM intake.submission'"
+        )
+    return str(found[0]["submission_id"])
 
 
 def sql(

@@ -19,7 +19,8 @@ from openpyxl.cell.cell import MergedCell
 from assets.check import check
 from assets.ingest import replay
 from assets.receipt import Made, write_receipt, write_receipts
-from assets.receipt.record import records, write_json
+from assets.receipt.outbox import outbox_path
+from assets.receipt.record import Answer, records, write_json
 from assets.receipt.workbook import write_workbook
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, findings, put, query, report_of, take, take_and_answer
@@ -71,11 +72,76 @@ def test_the_first_sheet_lists_the_findings_in_vietnamese(rejected: tuple[Home, 
     sheet = book.worksheets[0]
     rows = [[c.value for c in row] for row in sheet.iter_rows(min_row=6)]
     assert rows[0][:4] == ["TT", "Mức độ", "Trang", "Ô"]
-    assert [(r[1], r[2], r[3], r[8]) for r in rows[1:]] == [
+    assert [(r[1], r[2], r[3], r[8]) for r in rows[1:3]] == [
         ("Lỗi", SHEET, "G7", "V-COUNT-FRACTION"),
         ("Cảnh báo", "6. Tổ chức - cán bộ", "E7", "O-PERSON-NO-ROLE"),
     ]
     assert "TRẢ LẠI" in sheet["A3"].value
+
+
+def test_the_list_leads_to_the_cell_and_says_what_came_and_how_to_send_again(rejected: tuple[Home, str]) -> None:
+    home, submission = rejected
+    sheet = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]
+    assert (sheet["D7"].value, sheet["D7"].hyperlink.location) == ("G7", f"'{SHEET}'!G7")
+    assert sheet["A2"].value.startswith("DV004 - ")
+    assert sheet["A2"].value.endswith(" - Năm 2024 (2024-Y) - Lần gửi 1")
+    assert f"nhận ngày {clock.today():%d/%m/%Y} - 1 lỗi, 1 cảnh báo" in sheet["A4"].value
+    assert "giữ nguyên Lần gửi" in sheet["A3"].value
+
+
+def test_a_clean_report_gets_a_page_with_the_figures_that_were_read(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["training"].append({**rows["training"][0], "audience_code": "can_bo_dan_van", "session_count": 3})
+    rows["training"][1]["attendee_count"] = 120
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    take_and_answer(home)
+    submission = _one(home)
+    page = (home.receipts / f"{submission}.html").read_text(encoding="utf-8")
+    assert not (home.receipts / f"{submission}.xlsx").exists()
+    assert "ĐÃ TIẾP NHẬN" in page
+    assert "0 lỗi" in page
+    assert "<td>Số người dự<td>40 | 120<td>160" in page
+    assert "<td>Số cuộc (lớp)<td>2 | 3<td>5" in page
+    assert "Việc tiếp theo: " in page
+    receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
+    assert receipt["workbook"]["kind"] == "page"
+    assert receipt["workbook"]["sha256"] == hashlib.sha256(page.encode()).hexdigest()
+
+
+def test_a_page_holds_no_markup_of_a_sender(home: Home) -> None:
+    put(home.inbox, replace(report_of(104, "2024-Y", clean_rows(2024)), suffix="_<script>"))
+    take_and_answer(home)
+    assert "<script>" not in (home.receipts / f"{_one(home)}.html").read_text(encoding="utf-8")
+
+
+def test_a_rejected_report_raises_its_number_only_where_an_accepted_one_has_it(home: Home) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take_and_answer(home)
+    rows = clean_rows(2024)
+    rows["training"][0]["attendee_count"] = -1
+    put(home.inbox, report_of(104, "2024-Y", rows), report_of(104, "2024-Y", rows, {"revision": 2}))
+    take_and_answer(home)
+    told = {}
+    for submission, number in query(
+        home, "SELECT submission_id, revision FROM intake.submission WHERE verdict = 'rejected' AND unit_code = 'DV004'"
+    ):
+        told[number] = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]["A3"].value
+    assert "ghi Lần gửi 2 (đã ghi nhận bản Lần gửi 1)" in told[1]
+    assert "giữ nguyên Lần gửi" in told[2]
+
+
+@pytest.mark.parametrize("unit", ["DV004", "../../dv", "", "DV/004", "đv" * 90])
+def test_the_outbox_has_a_copy_by_unit_period_and_version_and_nothing_leads_out_of_it(
+    rejected: tuple[Home, str], tmp_path: Path, unit: str
+) -> None:
+    home, submission = rejected
+    with open_published(home) as con:
+        (record,) = records(con, [submission])
+    place = outbox_path(home, replace(record, unit_code=unit), ".xlsx")
+    assert place.resolve().parent.parent == (home.outbox / "receipts").resolve()
+    if unit == "DV004":
+        assert place.relative_to(home.outbox).as_posix() == f"receipts/DV004/DV004_2024-Y_lan-1_{submission}.xlsx"
+        assert place.read_bytes() == (home.receipts / f"{submission}.xlsx").read_bytes()
 
 
 def _mend(receipt: Path, folder: Path, **cells: tuple[str, object]) -> Path:
@@ -156,7 +222,7 @@ def test_a_workbook_too_heavy_to_copy_gets_the_list_alone(
     monkeypatch.setattr("assets.receipt.workbook._HEAVY", 1000)
     with open_published(home) as con:
         (record,) = records(con, [submission])
-    assert write_workbook(record, home.archive, tmp_path) == ("list", "too large to be copied")
+    assert write_workbook(Answer(record), home.archive, tmp_path) == ("list", "too large to be copied")
     again = tmp_path / f"{submission}.xlsx"
     assert openpyxl.load_workbook(again).sheetnames == ["Kết quả tiếp nhận"]
 
@@ -250,7 +316,8 @@ def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str])
     home, submission = rejected
     before = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
     with open_published(home) as con:
-        assert write_receipt(con, home, submission) == Made("marked")
+        made = write_receipt(con, home, submission)
+    assert (made.kind, made.why) == ("marked", None)
     after = json.loads((home.receipts / f"{submission}.json").read_text(encoding="utf-8"))
     again = home.receipts / f"{submission}.xlsx"
     assert after.pop("workbook")["sha256"] == hashlib.sha256(again.read_bytes()).hexdigest()
@@ -278,7 +345,7 @@ def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(hom
     before = receipt.read_bytes()
     with open_published(home) as of_before:
         replay(home, [_one(home)])
-        write_json(records(of_before, [_one(home)])[0], None, home.receipts)
+        write_json(records(of_before, [_one(home)])[0], Made("page"), home.receipts)
     assert receipt.read_bytes() == before
     assert write_receipts(home).written == 1
     assert json.loads(receipt.read_bytes())["judged_at"] > json.loads(before)["judged_at"]
@@ -419,7 +486,7 @@ def test_a_broken_original_gives_the_list_and_says_so(rejected: tuple[Home, str]
         path.write_bytes(b"of somebody else")
     with open_published(home) as con:
         made = write_receipt(con, home, rejected[1])
-    assert made == Made("list", f"the original in the archive is {change}")
+    assert (made.kind, made.why) == ("list", f"the original in the archive is {change}")
 
 
 def test_a_receipt_follows_the_judgement_also_when_the_clock_went_back(

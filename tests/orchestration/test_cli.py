@@ -48,6 +48,9 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
         ("trace", "core.fact_training", "--key", "year", "--column", "attendee_count"),
         ("trace", "core.fact_training", "--key", "year=1900", "--column", "attendee_count"),
         ("receipt", "0000"),
+        ("receipt",),
+        ("receipt", "--unit", "DV004"),
+        ("receipt", "--unit", "DV777", "--period", "2024-Y"),
         ("ingest", "/no/such/place"),
         ("template", "--form", "BCDV", "--version", "1999", "--unit", "DV004", "--period", "2024-Y", "--out", "x.xlsx"),
         ("template", "--form", "BCDV", "--version", "2023", "--unit", "DV777", "--period", "2024-Y", "--out", "x.xlsx"),
@@ -166,6 +169,8 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_
     assert json.loads(noisy.stdout)["files"] == 1
     receipt = json.loads(danvan(home, "receipt", found[0]["submission_id"], "--json").stdout)
     assert Path(receipt["workbook"]).exists()
+    named = json.loads(danvan(home, "receipt", "--unit", "DV004", "--period", "2024-Y", "--json").stdout)
+    assert Path(named["outbox"]).relative_to(home / "outbox/receipts").parts[0] == "DV004"
     _the_run_is_on_the_instance(home, batch["run_id"])
 
 
