@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from assets.progress import report
 from assets.receipt.apart import Made, make_apart
+from assets.receipt.changes import changes
 from assets.receipt.outbox import put_out
 from assets.receipt.page import write_page
 from assets.receipt.record import Answer, readable, records, write_json
@@ -22,6 +23,7 @@ from warehouse.due import DueReport, due_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -57,16 +59,20 @@ def write_receipts(home: Home, processes: int = 2) -> Receipts:
 
 def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:
     """Write JSON and workbook of one submission anew. Raises LookupError for an unknown one."""
-    found = answers(con, [submission_id], due_reports(con, clock.today()))
+    found = answers(con, home.archive, [submission_id], due_reports(con, clock.today()))
     if not found:
         raise LookupError(submission_id)
     return _one(home, {submission_id}, found[0])
 
 
-def answers(con: duckdb.DuckDBPyConnection, ids: Sequence[str], owed: Sequence[DueReport]) -> list[Answer]:
+def answers(
+    con: duckdb.DuckDBPyConnection, archive: Path, ids: Sequence[str], owed: Sequence[DueReport]
+) -> list[Answer]:
     """Return what the units are told of the submissions, by id; ``owed`` are the reports that are due."""
     by_unit = {unit: tuple(reports) for unit, reports in groupby(owed, key=lambda r: r.unit_code)}
-    return [Answer(r, by_unit.get(r.unit_code or "", ())) for r in records(con, ids)]
+    told = records(con, ids)
+    changed = changes(con, archive, told)
+    return [Answer(r, by_unit.get(r.unit_code or "", ()), changed.get(r.submission_id)) for r in told]
 
 
 def _write(
@@ -79,7 +85,7 @@ def _write(
     with ThreadPoolExecutor(max(1, processes)) as pool:
         for start in range(0, len(due), _AT_ONCE):
             ids = due[start : start + _AT_ONCE]
-            by_id = {a.record.submission_id: a for a in answers(con, ids, owed)}
+            by_id = {a.record.submission_id: a for a in answers(con, home.archive, ids, owed)}
             found = [by_id[i] for i in ids]
             for submission_id, made in zip(ids, pool.map(partial(_one, home, marked), found), strict=True):
                 done.written += 1

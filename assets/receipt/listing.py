@@ -51,7 +51,8 @@ def add_listing(book: Any, answer: Answer, marks: Mapping[Place, Marked], *, is_
         sheet.column_dimensions[letter].width = width
     below = _findings(sheet, record, marks)
     _line(sheet, below + 1, summary.what_is_next(answer), 11, bold=False)
-    _figures(sheet, below + 3, record)
+    below = _table(sheet, below + 3, 2, summary.CHANGE_TITLE, summary.CHANGE_HEADERS, summary.change_rows(answer))
+    _table(sheet, below, 3, summary.FIGURE_TITLE, summary.FIGURE_HEADERS, summary.figure_rows(record))
     sheet.freeze_panes = f"A{_HEAD + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
@@ -83,15 +84,18 @@ def _link(cell: Any, mark: Marked) -> None:
     cell.font = Font(name=FONT, color="FF0563C1", underline="single")
 
 
-def _figures(sheet: Any, row: int, record: Record) -> None:
-    """Write what was read, in the columns of the findings that are wide enough."""
-    if not record.figures:
-        return
-    _line(sheet, row, summary.FIGURE_TITLE, 12)
-    table, count, column, figures, total = summary.FIGURE_HEADERS
-    _heads(sheet, row + 1, ("", "", table, count, column, figures, total))
-    for n, (table, count, column, figures, total) in enumerate(summary.figure_rows(record), start=row + 2):
-        _row(sheet, n, (None, None, table, count, column, figures, total))
+def _table(
+    sheet: Any, row: int, column: int, title: str, headers: Sequence[str], rows: Sequence[Sequence[str | None]]
+) -> int:
+    """Write a table with its title from a cell on; returns the row below it, ``row`` itself when it has no rows."""
+    if not rows:
+        return row
+    _line(sheet, row, title, 12)
+    left = ("",) * (column - 1)
+    _heads(sheet, row + 1, (*left, *headers))
+    for n, texts in enumerate(rows, start=row + 2):
+        _row(sheet, n, (*(None for _ in left), *(t or "" for t in texts)))
+    return row + 3 + len(rows)
 
 
 def _heads(sheet: Any, row: int, texts: Sequence[str]) -> None:

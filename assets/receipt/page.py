@@ -37,7 +37,7 @@ def page(answer: Answer) -> str:
         f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{escape(summary.who(record))}</title>'
         f"<style>{_STYLE}</style><h1>{RECEIPT_TITLE}</h1><p><b>{escape(summary.who(record))}</b></p>"
         f'<p class="{tone}"><b>{escape(verdict_text(record))}</b></p><p>{escape(summary.what_came(record))}</p>'
-        f"<p>{escape(summary.what_is_next(answer))}</p>{_findings(record)}{_figures(record)}</html>\n"
+        f"<p>{escape(summary.what_is_next(answer))}</p>{_findings(record)}{_changes(answer)}{_figures(record)}</html>\n"
     )
 
 
@@ -47,6 +47,11 @@ def _findings(record: Record) -> str:
     names = labels("severity")
     rows = [(names[f.severity], f.sheet, f.cell, f.message, f.found, f.expected, f.remedy) for f in record.findings]
     return _table("", _HEADERS, rows)
+
+
+def _changes(answer: Answer) -> str:
+    rows = summary.change_rows(answer)
+    return _table(summary.CHANGE_TITLE, summary.CHANGE_HEADERS, rows) if rows else ""
 
 
 def _figures(record: Record) -> str:

@@ -82,11 +82,27 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """One line of what a unit changed since its version before; ``life`` says how, in its words."""
+
+    life: str
+    sheet: str | None
+    cell: str | None
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a unit is told: its submission, and the reports that it still owes on the day of the receipt."""
+    """What a unit is told: its submission, the reports that it still owes on the day of the receipt, and what it changed.
+
+    ``changes`` is None for a first version.
+    """
 
     record: Record
     owed: tuple[DueReport, ...] = ()
+    changes: tuple[Changed, ...] | None = None
 
 
 def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:

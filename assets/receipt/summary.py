@@ -14,6 +14,8 @@ from warehouse.periods import period_of
 
 FIGURE_TITLE = "SỐ LIỆU ĐÃ ĐỌC - đề nghị đối chiếu với bản gốc"
 FIGURE_HEADERS = ("Bảng", "Số dòng", "Cột", "Đã đọc", "Cộng")
+CHANGE_TITLE = "SO VỚI BẢN GỬI TRƯỚC"
+CHANGE_HEADERS = ("Thay đổi", "Trang", "Ô", "Nội dung", "Trước", "Nay")
 NO_FINDING = "Không có lỗi, không có cảnh báo."
 
 
@@ -53,3 +55,8 @@ def figure_rows(record: Record) -> list[tuple[str, str, str, str, str]]:
         (f["table"], str(f["row_count"]), f["column"], " | ".join(f["figures"]), f["total"] or "")
         for f in record.figures
     ]
+
+
+def change_rows(answer: Answer) -> list[tuple[str | None, ...]]:
+    """Return the lines of what changed; their headers are ``CHANGE_HEADERS``."""
+    return [(c.life, c.sheet, c.cell, c.what, c.before, c.after) for c in answer.changes or ()]
