@@ -209,8 +209,8 @@ def test_a_units_own_sheet_of_that_name_is_told(home: Home) -> None:
 def test_a_wrapped_text_has_room_for_all_its_lines(rejected: tuple[Home, str]) -> None:
     home, submission = rejected
     sheet = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]
-    expected = sheet["G7"]
-    lines = len(expected.value) / sheet.column_dimensions["G"].width
+    remedy = sheet["H7"]
+    lines = len(remedy.value) / sheet.column_dimensions["H"].width
     assert lines > 2
     assert sheet.row_dimensions[7].height >= 14 * lines
 
