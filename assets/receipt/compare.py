@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from assets.intake.extract import Extract, ExtractedTable
 from warehouse.declaration import form_tables
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: pairs of rows that are tried; of more the rows are joined in their order
 _PAIRS = 250_000
@@ -89,6 +91,8 @@ def _table(before: ExtractedTable, now: ExtractedTable, out: Comparison) -> None
 
 def _frame(table: ExtractedTable, columns: Sequence[tuple[str, ...]], names: Sequence[str]) -> pl.DataFrame:
     """Return the rows as texts, in the order of the common columns, with the row of the file."""
+    import polars as pl
+
     cells = {c.columns: texts for c, texts in zip(table.columns, table.cells, strict=True)}
     texts = [pl.Series(n, cells[c], dtype=pl.String).str.slice(2) for n, c in zip(names, columns, strict=True)]
     return pl.DataFrame([pl.Series(_ROW, table.source_rows, dtype=pl.Int64), *texts])
@@ -96,6 +100,8 @@ def _frame(table: ExtractedTable, columns: Sequence[tuple[str, ...]], names: Seq
 
 def _joined(a: pl.DataFrame, b: pl.DataFrame, names: list[str], *, is_single: bool) -> list[tuple[int, int]]:
     """Return (row before, row now) of the rows that are the same: first those that say the same, then those most alike."""
+    import polars as pl
+
     if is_single and a.height == b.height == 1:
         return [(a[_ROW][0], b[_ROW][0])]
     a, b = (f.with_columns(pl.int_range(pl.len()).over(names).alias("n")) for f in (a, b))
@@ -109,6 +115,8 @@ def _joined(a: pl.DataFrame, b: pl.DataFrame, names: list[str], *, is_single: bo
 
 def _alike(a: pl.DataFrame, b: pl.DataFrame, names: list[str]) -> list[tuple[int, int]]:
     """Join the rows that have at least half of what is written in common, the most alike and nearest first."""
+    import polars as pl
+
     equal = pl.sum_horizontal(pl.col(n) == pl.col(f"{n}_right") for n in names)
     written = pl.max_horizontal(
         pl.sum_horizontal(pl.col(n).is_not_null() for n in names),
