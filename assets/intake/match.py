@@ -58,7 +58,7 @@ def match_tables(
 
 
 def _pick(form: FormVersion, table: str, sheets: list[RawSheet], issues: list[Issue]) -> RawSheet | None:
-    """By folded sheet name; json by table name too; else by the headers themselves."""
+    """By folded sheet name; json by table name too; else by the headers themselves, among sheets that no other table owns."""
     name = form.sheet(table)
     named = [s for s in sheets if fold_key(s.name) in (fold_key(name), table)]
     if len(named) > 1:
@@ -66,7 +66,8 @@ def _pick(form: FormVersion, table: str, sheets: list[RawSheet], issues: list[Is
         return named[0]
     if named:
         return named[0]
-    scored = [(s, _score(form.headers(table), s)[1]) for s in sheets if s.rows]
+    owned = {key for other in form.tables() for key in (fold_key(form.sheet(other)), other)}
+    scored = [(s, _score(form.headers(table), s)[1]) for s in sheets if s.rows and fold_key(s.name) not in owned]
     best = max(scored, key=lambda pair: pair[1], default=None)
     if best and best[1] >= 0.6 * len(form.headers(table)):
         return best[0]

@@ -1,7 +1,7 @@
 """What a unit changed since the version before: finding by finding mended, open or new, and every other cell that differs.
 
-Both versions are read again from the archive, as they were written: a rejected one has no rows in the warehouse. Does not
-belong here: comparing cells (compare), showing it (summary).
+Both versions are read again from the archive, as they were written: a rejected one has no rows in the warehouse.
+Does not belong here: comparing cells (compare), showing it (summary).
 """
 
 from __future__ import annotations
