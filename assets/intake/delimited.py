@@ -1,6 +1,7 @@
 """Delimited text: its encoding, its delimiter and its sections.
 
-A line whose first cell is ``[Sheet name]`` and whose others are blank opens a sheet; rows keep their line numbers.
+A line whose first cell is ``[Sheet name]`` and whose others are blank opens a sheet; what stands above the first one is a sheet
+without a name. Rows keep their line numbers.
 Does not belong here: what a sheet means.
 """
 
@@ -23,6 +24,8 @@ from warehouse.cells.reading import Cell
 from warehouse.cells.words import clean
 
 _SECTION = re.compile(r"^\[(.+)\]$")
+#: a first line that tells Excel the delimiter and nobody anything else
+_EXCEL = re.compile(r"\Asep=.", re.IGNORECASE)
 DELIMITERS = ";\t,|"
 #: in which the cover is looked for
 _COVER_LINES = 80
@@ -32,6 +35,7 @@ def read_csv(path: Path) -> RawFile:
     """Read a delimited text file. Raises Refused."""
     refuse_large(path.stat().st_size)
     text, findings = decode(path.read_bytes())
+    text = _EXCEL.sub("", text)
     rows = _rows(text, delimiter_of(text), findings)
     return RawFile("csv", _sections(rows), findings)
 
@@ -90,12 +94,11 @@ def _ask_of_lines(row: list[str], line: int, delimiter: str, width: int) -> Iter
 
 def _sections(rows: list[list[Cell]]) -> list[RawSheet]:
     starts = [(i, clean(m[1])) for i, row in enumerate(rows) if (m := _marker(row))]
-    if not starts:
-        return [RawSheet("", True, trim(rows), 1, 0, address="line")]
-    ends = [i for i, _ in starts[1:]] + [len(rows)]
-    return [
+    ends = [i for i, _ in starts] + [len(rows)]
+    above = trim(rows[: ends[0]])
+    return [RawSheet("", True, above, 1, 0, address="line")] * bool(above or not starts) + [
         RawSheet(name, True, trim(rows[start + 1 : end]), start + 2, 0, address="line")
-        for (start, name), end in zip(starts, ends, strict=True)
+        for (start, name), end in zip(starts, ends[1:], strict=True)
     ]
 
 

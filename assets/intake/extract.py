@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from assets.intake.above import rows_above
 from assets.intake.cover import Cover, CoverCell, find_cover
 from assets.intake.footing import Total, stated_totals
 from assets.intake.grid import RawFile, RawSheet
@@ -115,6 +116,7 @@ def _data_sheets(form: FormVersion, cover: RawSheet, sheets: list[RawSheet], iss
 def _read_cover(cover: Cover, out: Extract) -> None:
     fields = {f.field: f for f in cover.form.cover} if cover.form else {}
     asked = {f.field for f in fields.values() if f.required}
+    told = {i.cell for i in out.issues}  # by the reader of the file
     for name, at in cover.fields.items():
         out.cover_lines.append(CoverLine(name, at.sheet, at.col, at.address, at.label))
         of = kind_of(at.reader)
@@ -126,7 +128,7 @@ def _read_cover(cover: Cover, out: Extract) -> None:
         if reading.issue and name != "unit_name":
             code = "C-PERIOD-INVALID" if name == "period_id" else "C-FIELD-INVALID"
             out.issues.append(_cover_issue(code, at, cover, fields.get(name)))
-        elif reading.value is None and name in asked:
+        elif reading.value is None and name in asked and at.address not in told:
             out.issues.append(_cover_issue("C-FIELD-MISSING", at, cover, fields.get(name)))
     for f in fields.values():
         if f.field in asked - cover.fields.keys():
@@ -149,7 +151,7 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     for c, i in loaded:
         index, header = sheet.first_col + i, clean((below[i] or "s:")[2:]) if i < len(below) else ""
         columns.append(MappedColumn(c.columns, c.reader, c.ref, index, sheet.column(index), header))
-    issues += moved_headers(found, rows.data)
+    issues += moved_headers(found, rows.data) + rows_above(found)
     _report_rows(found, rows, issues)
     return ExtractedTable(
         table=found.table,

@@ -36,13 +36,18 @@ def read_json(path: Path) -> RawFile:
     if not isinstance(raw, dict) or set(raw) - {"cover", "tables"} or not isinstance(raw.get("tables"), dict):
         raise Refused("F-JSON", 'cần một đối tượng chỉ có "cover" và "tables"')
     findings: list[FileFinding] = []
-    sheets = [_cover(raw["cover"])] if isinstance(raw.get("cover"), dict) else []
+    sheets = [_cover(raw["cover"], findings)] if isinstance(raw.get("cover"), dict) else []
     keys = _keys(raw["tables"])
     sheets += [_table(name, items, keys[name], findings) for name, items in raw["tables"].items()]
     return RawFile("json", sheets, findings)
 
 
-def _cover(cover: dict[str, Any]) -> RawSheet:
+def _cover(cover: dict[str, Any], findings: list[FileFinding]) -> RawSheet:
+    for label, value in cover.items():
+        if isinstance(value, list | dict):
+            findings.append(
+                FileFinding("F-JSON-NESTED", "cover", mask_personal(f"/cover/{label}"), "…", "Một giá trị đơn")
+            )
     rows = [["s:" + label, _value(value)] for label, value in cover.items()]
     return RawSheet("cover", True, rows, 1, 0, address="pointer")
 

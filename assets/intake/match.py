@@ -52,9 +52,18 @@ def match_tables(
         found = _map(form, table, sheet, issues)
         if found:
             maps.append(found)
-    names = [mask_personal(s.name) for s in left if s.rows]
-    issues += [Issue("H-SHEET-UNKNOWN", sheet=name, found=name) for name in names]
+    issues += [_unknown(s) for s in left if s.rows]
     return maps
+
+
+def _unknown(sheet: RawSheet) -> Issue:
+    """Name a sheet that fills no table; lines of a text file above its first section have no name but their first cell."""
+    name = mask_personal(sheet.name)
+    if name:
+        return Issue("H-SHEET-UNKNOWN", sheet=name, found=name)
+    row, col, cell = next((r, c, cell) for r, row in enumerate(sheet.rows) for c, cell in enumerate(row) if cell)
+    at = sheet.cell(sheet.first_row + row, sheet.first_col + col)
+    return Issue("H-SHEET-UNKNOWN", sheet=name, cell=at, found=shown_text(cell[2:]))
 
 
 def _pick(form: FormVersion, table: str, sheets: list[RawSheet], issues: list[Issue]) -> RawSheet | None:

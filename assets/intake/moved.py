@@ -31,7 +31,7 @@ def moved_headers(found: TableMap, data: list[int]) -> list[Issue]:
         return []
     tried = {i: _cells(found, data, i) for i in order}
     for group in (*_cycles(found.columns), *_crossed(found.columns)):
-        if any(tried[i] for _, i in group) and all(_fits(column, tried[i]) for column, i in group):
+        if any(tried[i] for _, i in group) and all(fits(column, tried[i]) for column, i in group):
             (first, _), (other, at) = group[:2]
             return [_issue("H-HEADER-EXCHANGED", found, at, first.header, f"{first.header} / {other.header}")]
     moved, i = next(pair for pair, j in zip(found.columns, sorted(order), strict=True) if pair[1] != j)
@@ -69,7 +69,7 @@ def _cells(found: TableMap, data: list[int], i: int) -> list[Cell]:
     return list(islice(dict.fromkeys(row[i] for row in rows if i < len(row) and row[i] is not None), TRIED))
 
 
-def _fits(column: FormColumn, cells: list[Cell]) -> bool:
+def fits(column: FormColumn, cells: list[Cell]) -> bool:
     """Tell whether all cells read well under the header of ``column``; what is not loaded reads anything."""
     if column.ignored:
         return True

@@ -24,6 +24,8 @@ _ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
 #: the usual spelling of a cell that is not far away: 9,999 rows of 494 columns are no more than MAX_CELLS
 _USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
 _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
+#: a cell that names a shared text as usual; the parser takes the first text of all for a number that it cannot read
+_USUAL_TEXT = re.compile(rb't="s"[^<>]*><v>\d{1,9}</v>')
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
 _TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
 #: what stands before the rows where columns are hidden, or rows that do not say how high they are; or where it may be
@@ -86,6 +88,8 @@ def _is_plain(content: bytes, styles: Styles) -> bool:
     if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
         return start > 0 and not cells and b"<sheetData/>" in content
     if styles.may_tell_of(cells) or any(t in content[:start] for t in _TELLING_HEAD):
+        return False
+    if len(_USUAL_TEXT.findall(cells)) != cells.count(b't="s"'):
         return False
     addresses = _USUAL_CELL.findall(cells)
     return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
@@ -174,6 +178,8 @@ class _Scan:
             self.facts.hidden_rows.add(self._row)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
+        if self._cell:
+            raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1}: một ô nằm trong ô khác")
         self._column += 1
         if found := _ADDRESS.fullmatch(attributes.get("r", "").upper()):
             self._row, self._column = int(found[2]), column_number(found[1])
@@ -205,6 +211,8 @@ class _Scan:
     def _note_value(self, at: Place, value: str, kind: str) -> None:
         self._filled.add(at)
         if kind == "s":  # a shared text may be an empty one
+            if value and not (value.isascii() and value.isdecimal()):
+                raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1}: không rõ là chữ nào")
             texts, shared = self._styles.texts, number(value)
             if shared < len(texts) and decoded(texts[shared]).strip():
                 self.facts.certain[at] = "s:" + texts[shared]

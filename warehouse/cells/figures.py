@@ -117,7 +117,7 @@ def finite(text: str) -> float | str:
         value = float(text)
     except ValueError:
         return "V-NUMBER"
-    return "V-NUMBER" if isnan(value) else value
+    return "V-NUMBER" if isnan(value) else value + 0.0  # -0 is 0
 
 
 def count_of_number(text: str) -> Reading:

@@ -147,3 +147,22 @@ def test_lines_are_counted_while_they_are_read(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         _read(tmp_path, b"a;b\n" + b"\n" * 2_000_000)
     assert refused.value.code == "F-RANGE"
+
+
+def test_lines_above_the_first_section_are_a_sheet_without_a_name(tmp_path: Path) -> None:
+    """They were left out; match tells of them as of any sheet that fills no table."""
+    text = "TT;Mã;Tên\n1;M9;Mô hình\n" + HEAD.format(d=";") + "1;M1;Tên;80;1;\n"
+    first = _read(tmp_path, text.encode()).sheets[0]
+    assert (first.name, len(first.rows)) == ("", 2)
+    assert [s.name for s in _read(tmp_path, HEAD.format(d=";").encode()).sheets] == [
+        "Thông tin chung",
+        "2. Dân vận khéo",
+    ]
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;"])
+def test_the_line_that_tells_excel_the_delimiter_is_no_line_of_the_report(first: str, tmp_path: Path) -> None:
+    text = f"{first}\n" + HEAD.format(d=";") + "1;M1;Tên;80;1;\n"
+    found = _read(tmp_path, text.encode()).sheets
+    assert [s.name for s in found] == ["Thông tin chung", "2. Dân vận khéo"]
+    assert found[-1].rows[1][1] == "s:M1"

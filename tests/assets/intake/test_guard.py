@@ -66,3 +66,10 @@ def test_the_last_row_and_the_last_column_pass(tmp_path: Path, address: str) -> 
 @pytest.mark.parametrize("address", [f"A{sheet_scan.MAX_ROW + 1}", "SS1", "SR9999"])
 def test_beyond_them_or_with_too_many_cells_a_sheet_is_refused(tmp_path: Path, address: str) -> None:
     assert _refused(_book(tmp_path / "a.xlsx", _cell(address))) == "F-RANGE"
+
+
+@pytest.mark.parametrize("value", ["abc", "0x1", "1.0", "-1", "1e0", "٣"])
+def test_a_shared_text_that_is_named_by_no_number_is_refused(value: str, tmp_path: Path) -> None:
+    """The parser would take the first text of all for it."""
+    sheet = f'<sheetData><row r="1"><c r="A1" t="s"><v>{value}</v></c></row></sheetData>'.encode()
+    assert _refused(_book(tmp_path / "a.xlsx", {SHEET: sheet})) == "F-TRUNCATED"

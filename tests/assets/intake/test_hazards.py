@@ -228,7 +228,13 @@ def _of_which(book: openpyxl.Workbook) -> None:
     sheet["B8"], sheet["E8"] = "Trong đó: nữ", 12
 
 
+def _header_sorted_down(book: openpyxl.Workbook) -> None:
+    sheet = book["7. Bức xúc - hạn chế"]
+    sheet.move_range("A6:G6", rows=-3)
+
+
 EDITS = {
+    "H-ROW-ABOVE": (_header_sorted_down, ("7. Bức xúc - hạn chế", "3:3"), "rejected"),
     "H-ROW-HIDDEN": (_hide_row, ("1. Quán triệt - tập huấn", "7:7"), "accepted"),
     "H-SHEET-HIDDEN": (_hide_sheet, ("Nháp", None), "accepted"),
     "H-SHEET-UNKNOWN": (_extra_sheet, ("Phụ lục", None), "accepted"),

@@ -37,6 +37,11 @@ def _renamed(content: Any) -> str:
     return json.dumps(content)
 
 
+def _cover_list(content: Any) -> str:
+    content["cover"]["Ngày báo cáo"] = [content["cover"]["Ngày báo cáo"]]
+    return json.dumps(content)
+
+
 def _beside(content: Any) -> str:
     content["training"] = content["tables"].pop("training")
     return json.dumps(content)
@@ -58,6 +63,7 @@ SPOILT: dict[str, tuple[Callable[[Any], str], str, str | None]] = {
     "a table beside the tables": (_beside, "F-JSON", None),
     "an integer of 4000 digits": (_figure("9" * 4000), "V-RANGE", CELL),
     "a text of 5000 digits": (_figure(f'"{"9" * 5000}"'), "V-RANGE", CELL),
+    "a list on the cover": (_cover_list, "F-JSON-NESTED", "/cover/Ngày báo cáo"),
     "an exponent that would be a gigabyte": (_figure("1e999999999"), "V-RANGE", CELL),
     "a small exponent that would be a gigabyte": (_figure("1e-999999999"), "V-COUNT-FRACTION", CELL),
 }
