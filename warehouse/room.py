@@ -44,7 +44,9 @@ def full_disk(error: BaseException, home: Home) -> str | None:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    known: list[BaseException] = []  # a cause may come of what it caused
+    while error is not None and error not in known:
+        known.append(error)
         yield error
         error = error.__cause__ or error.__context__
 

@@ -45,3 +45,11 @@ def test_where_no_file_is_named_it_is_the_fullest_disk(tmp_path: Path, error: Ex
 def test_other_errors_are_not_taken_for_it(tmp_path: Path) -> None:
     for error in (OSError(errno.EACCES, "Permission denied", "/x"), duckdb.IOException("x"), ValueError("disk")):
         assert full_disk(error, make_home(tmp_path / "home")) is None
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_errors_that_come_of_one_another_end(tmp_path: Path, is_full: bool) -> None:
+    """Raised again while it was handled, an error is the context of its own cause."""
+    first, second = ValueError("a"), OSError(errno.ENOSPC if is_full else errno.EACCES, "x")
+    first.__context__, second.__context__ = second, first
+    assert (full_disk(first, make_home(tmp_path / "home")) is not None) == is_full
