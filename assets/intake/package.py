@@ -111,6 +111,8 @@ def parse(content: bytes, start: object, end: object = None, text: object = None
     parser.StartDoctypeDeclHandler = _refuse_type
     try:
         parser.Parse(content, True)
+    except (LookupError, ValueError) as e:  # the encoding that it names is none, or none that is read
+        raise Refused("F-TRUNCATED", "một phần của tệp viết bằng bảng mã lạ") from e
     except xml.parsers.expat.ExpatError as e:
         raise Refused("F-TRUNCATED", f"một phần của tệp hỏng ở dòng {e.lineno}") from e
 

@@ -21,8 +21,11 @@ MAX_CELLS = 5_000_000
 Place = tuple[int, int]
 
 _ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
-#: the usual spelling of a cell that is not far away: 9,999 rows of 494 columns are no more than MAX_CELLS
-_USUAL_CELL = re.compile(rb'<c r="([A-R]?[A-Z]\d{1,4})"')
+#: the usual spelling of a cell that holds one thing at most and is not far away:
+#: 9,999 rows of 494 columns are no more than MAX_CELLS
+_USUAL_CELL = re.compile(
+    rb'<c r="([A-R]?[A-Z]\d{1,4})"[^<>]*(?:/>|>(?:<v>[^<>]*</v>|<is><t[^<>]*>[^<>]*</t></is>)?</c>)'
+)
 _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: a cell that names a shared text as usual; the parser takes the first text of all for a number that it cannot read
 _USUAL_TEXT = re.compile(rb't="s"[^<>]*><v>\d{1,9}</v>')

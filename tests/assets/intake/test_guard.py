@@ -42,6 +42,19 @@ def test_a_part_that_stands_twice_under_one_name(tmp_path: Path) -> None:
     assert _refused(_book(tmp_path / "twice.xlsx", {"xl/a.xml": b"<a/>", "XL/A.xml": b"<b/>"})) == "F-BOMB"
 
 
+@pytest.mark.parametrize("values", ["<v>40</v><v/>", "<v/><v>40</v>", "<v>40</v><v>99</v>"])
+def test_two_values_in_a_sheet_that_is_plain_otherwise(tmp_path: Path, values: str) -> None:
+    sheet = f'<worksheet><sheetData><row r="1"><c r="A1">{values}</c></row></sheetData></worksheet>'
+    assert _refused(_book(tmp_path / "two.xlsx", {SHEET: sheet.encode()})) == "F-CELL-TWICE"
+
+
+@pytest.mark.parametrize("encoding", ["n", "utf-7", "shift_jis"])
+def test_xml_in_an_encoding_that_is_none_or_is_not_read(tmp_path: Path, encoding: str) -> None:
+    rows = '<worksheet><sheetData><row hidden="1"/></sheetData></worksheet>'
+    sheet = f'<?xml version="1.0" encoding="{encoding}"?>{rows}'
+    assert _refused(_book(tmp_path / "encoding.xlsx", {SHEET: sheet.encode()})) == "F-TRUNCATED"
+
+
 def test_an_encrypted_part(tmp_path: Path) -> None:
     path = _book(tmp_path / "locked.xlsx", {"xl/a.xml": b"<a/>"})
     content = bytearray(path.read_bytes())
