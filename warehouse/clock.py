@@ -26,3 +26,8 @@ def now() -> datetime:
 def today() -> date:
     """Return the day in the units' zone."""
     return instant().astimezone(ZoneInfo(ZONE)).date()
+
+
+def day_of(moment: datetime) -> date:
+    """Return the units' day of a moment as the ledger keeps it (UTC, without zone)."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).date()

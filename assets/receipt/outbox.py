@@ -5,12 +5,11 @@ Belongs here: where it stands. Does not: what it says, or sending it.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.files import safe_path
+from warehouse.files import safe_path, written
 
 if TYPE_CHECKING:
     from assets.receipt.record import Record
@@ -36,10 +35,12 @@ def put_out(home: Home, record: Record, receipt: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     for other in {".xlsx", ".html"} - {receipt.suffix}:
         outbox_path(home, record, other).unlink(missing_ok=True)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.new")
-    try:
-        temporary.hardlink_to(receipt)  # costs no room; a receipt is replaced, never changed
-    except OSError:  # a file system without links
-        shutil.copyfile(receipt, temporary)
-    temporary.replace(target)
+    if target.exists() and target.samefile(receipt):
+        return target
+    with written(target, durable=False) as temporary:
+        temporary.unlink(missing_ok=True)  # what a killed one left is a receipt itself
+        try:
+            temporary.hardlink_to(receipt)  # costs no room; a receipt is replaced, never changed
+        except OSError:  # a file system without links
+            shutil.copyfile(receipt, temporary)
     return target

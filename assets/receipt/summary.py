@@ -5,10 +5,8 @@ Belongs here: the words. Does not: a workbook's sheet (listing) or a page (page)
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from assets.receipt.record import Answer, Record
-from warehouse.clock import ZONE
+from warehouse.clock import day_of
 from warehouse.codes import labels
 from warehouse.periods import period_of
 
@@ -35,7 +33,7 @@ def is_used(record: Record) -> bool:
 
 def what_came(record: Record) -> str:
     """Name the file, its submission, the day that it came on (the units') and how many findings it has."""
-    day = record.received_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(ZONE))
+    day = day_of(record.received_at)
     names = labels("severity")
     counts = ", ".join(f"{n} {names[s].lower()}" for s, n in record.counts.items() if n or s == "error")
     return f"Tệp: {record.file_name} - mã bản gửi {record.submission_id} - nhận ngày {day:%d/%m/%Y} - {counts}"

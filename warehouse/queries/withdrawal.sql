@@ -1,5 +1,4 @@
--- The submission of this id if it is accepted or withdrawn, and the other accepted versions of the report, one of which will stand;
--- of a register all that are accepted.
+-- The submission of this id if it is accepted or withdrawn, and the other accepted versions of the report (of a register: all).
 WITH chosen AS (
     SELECT s.*, (SELECT bool_or(f.is_report) FROM core.dim_form f WHERE f.form_code = s.form_code) AS is_report
     FROM intake.submission s
