@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from expectations.rule import Rule, form_table_of
-from warehouse.codes import code_lists
+from warehouse.codes import labels
 from warehouse.declaration import Column, form_tables
 from warehouse.relation import literal, quote, relations
 from warehouse.types import COLUMN_TYPES
@@ -89,7 +89,7 @@ def _shown(column: Column) -> str:
 
 @cache
 def _labels(code_list: str) -> str:
-    return f"MAP {{{', '.join(f'{literal(c.code)}: {literal(c.label)}' for c in code_lists()[code_list])}}}"
+    return f"MAP {{{', '.join(f'{literal(code)}: {literal(label)}' for code, label in labels(code_list).items())}}}"
 
 
 def _located(inner: str, column_map: str) -> str:

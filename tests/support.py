@@ -212,3 +212,9 @@ __all__ = [
     "overlook", "put", "put_copies", "put_register", "query", "report_of", "second_opinion", "take", "take_and_answer", "template_cell",
     "write_template",
 ]  # fmt: skip
+
+
+def one_submission(home: Home) -> str:
+    """Return the first submission that is a report, or could not be read."""
+    sql = "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV' OR form_code IS NULL"
+    return str(query(home, sql)[0][0])

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from warehouse.codes import labels
+from warehouse.codes import code_lists
 from warehouse.declaration import Column, Table, report_tables
-from warehouse.relation import literal, quote
+from warehouse.relation import CELL_STATES, literal, quote
 from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: figures of one column that are told one by one; of more rows the total alone
 LISTED = 12
-_EXACT = ("value", "zero")
 _NO_FIGURE = ("none_stated", "not_reported")
 
 
@@ -56,14 +55,17 @@ def _of_table(table: Table) -> str:
 
 def _of_column(column: Column) -> str:
     name, state = quote(column.name), quote(column.state_name or "")
-    qualifiers = {code: label for code, label in labels("cell_state").items() if code not in (*_EXACT, *_NO_FIGURE)}
-    words = " ".join(f"WHEN {literal(c)} THEN {literal(label + ' ')}" for c, label in qualifiers.items())
+    words = " ".join(
+        f"WHEN {literal(c.code)} THEN {literal(c.label + ' ')}"
+        for c in code_lists()[CELL_STATES]
+        if not c.properties["is_exact"] and c.code not in _NO_FIGURE
+    )
     shown = (
         f"CASE WHEN {state} = 'none_stated' THEN 'không có' WHEN {state} = 'not_reported' THEN 'để trống' "
         f"ELSE (CASE {state} {words} ELSE '' END) || {_number(column, name)} END"
     )
     stated = f"bool_or({state} <> 'not_reported')"
-    exact = f"sum({name}) FILTER ({state} IN ('value', 'zero'))"
+    exact = f"sum({name}) FILTER (core.is_exact({state}))"
     total = "NULL::VARCHAR" if column.measure == "rate" else _number(column, exact)
     return (
         f"{{'column': {literal(column.label)}, 'total': {total}, 'figures': CASE WHEN {stated} AND count(*) <= {LISTED} "

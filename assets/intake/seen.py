@@ -11,7 +11,6 @@ from assets.intake.grid import RawSheet, column_letters
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap
 from warehouse.cells import kind_of
-from warehouse.cells.reading import Cell
 from warehouse.cells.words import shown_text
 from warehouse.forms import FormColumn
 
@@ -23,7 +22,7 @@ def seen_otherwise(found: TableMap, numbers: Mapping[int, int]) -> Iterator[Issu
     for r in sorted(sheet.hidden_rows & numbers.keys()):
         yield Issue("H-ROW-HIDDEN", found.table, numbers[r], None, sheet.name, f"{r}:{r}")
     for col in sorted(sheet.hidden_columns & mapped.keys()):
-        if any(_at(sheet, r, col) is not None for r in numbers):
+        if any(sheet.at(r - sheet.first_row, col - sheet.first_col) is not None for r in numbers):
             at = f"{column_letters(col)}:{column_letters(col)}"
             yield Issue("H-COLUMN-HIDDEN", found.table, None, None, sheet.name, at, mapped[col].header)
     if sheet.hides_others and numbers:
@@ -39,17 +38,13 @@ def _marks(found: TableMap, numbers: Mapping[int, int], mapped: Mapping[int, For
     for r in sorted(gone):
         yield Issue("H-ROW-STRUCK", found.table, numbers[r], None, sheet.name, f"{r}:{r}")
     for r, col in sorted(at for at in marked if at[0] not in gone):
-        of, cell = kind_of(mapped[col].reader), _at(sheet, r, col)
+        of, cell = kind_of(mapped[col].reader), sheet.at(r - sheet.first_row, col - sheet.first_col)
         code = "V-MARKED" if of.is_figure or of.is_date else "H-STRUCK"
         raw = shown_text(cell[2:]) if cell else None
         yield Issue(code, found.table, numbers[r], mapped[col].columns[0], sheet.name, sheet.cell(r, col), raw)
 
 
 def _is_struck(sheet: RawSheet, row: int, mapped: Mapping[int, FormColumn]) -> bool:
-    filled = {(row, col) for col in mapped if _at(sheet, row, col) is not None}
+    index = row - sheet.first_row
+    filled = {(row, col) for col in mapped if sheet.at(index, col - sheet.first_col) is not None}
     return filled <= sheet.struck | sheet.merged
-
-
-def _at(sheet: RawSheet, row: int, col: int) -> Cell:
-    r, c = row - sheet.first_row, col - sheet.first_col
-    return sheet.rows[r][c] if 0 <= r < len(sheet.rows) and 0 <= c < len(sheet.rows[r]) else None

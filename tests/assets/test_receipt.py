@@ -14,28 +14,20 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.cell.cell import MergedCell
 
 from assets.check import check
 from assets.ingest import replay
 from assets.receipt import Made, write_receipt, write_receipts
-from assets.receipt.outbox import outbox_path
 from assets.receipt.record import Answer, records, write_json
 from assets.receipt.workbook import write_workbook
 from tests.conftest import Make
-from tests.support import clean_rows, copy_home, findings, put, query, report_of, take, take_and_answer
+from tests.support import clean_rows, copy_home, findings, one_submission, put, query, report_of, take, take_and_answer
 from warehouse import clock
 from warehouse import query as dbquery
 from warehouse.catalog import open_published
 from warehouse.home import Home
 
 SHEET = "1. Quán triệt - tập huấn"
-
-
-def _one(home: Home) -> str:
-    return str(
-        query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV' OR form_code IS NULL")[0][0]
-    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +41,7 @@ def rejected(registered: Home, once: Make) -> tuple[Home, str]:
         take_and_answer(home)
 
     home = Home(once("rejected", fill) / "home")
-    return home, _one(home)
+    return home, one_submission(home)
 
 
 def test_the_units_workbook_comes_back_with_marked_cells(rejected: tuple[Home, str]) -> None:
@@ -87,61 +79,6 @@ def test_the_list_leads_to_the_cell_and_says_what_came_and_how_to_send_again(rej
     assert sheet["A2"].value.endswith(" - Năm 2024 (2024-Y) - Lần gửi 1")
     assert f"nhận ngày {clock.today():%d/%m/%Y} - 1 lỗi, 1 cảnh báo" in sheet["A4"].value
     assert "giữ nguyên Lần gửi" in sheet["A3"].value
-
-
-def test_a_clean_report_gets_a_page_with_the_figures_that_were_read(home: Home) -> None:
-    rows = clean_rows(2024)
-    rows["training"].append({**rows["training"][0], "audience_code": "can_bo_dan_van", "session_count": 3})
-    rows["training"][1]["attendee_count"] = 120
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take_and_answer(home)
-    submission = _one(home)
-    page = (home.receipts / f"{submission}.html").read_text(encoding="utf-8")
-    assert not (home.receipts / f"{submission}.xlsx").exists()
-    assert "ĐÃ TIẾP NHẬN" in page
-    assert "0 lỗi" in page
-    assert "<td>Số người dự<td>40 | 120<td>160" in page
-    assert "<td>Số cuộc (lớp)<td>2 | 3<td>5" in page
-    assert "Việc tiếp theo: " in page
-    receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
-    assert receipt["workbook"]["kind"] == "page"
-    assert receipt["workbook"]["sha256"] == hashlib.sha256(page.encode()).hexdigest()
-
-
-def test_a_page_holds_no_markup_of_a_sender(home: Home) -> None:
-    put(home.inbox, replace(report_of(104, "2024-Y", clean_rows(2024)), suffix="_<script>"))
-    take_and_answer(home)
-    assert "<script>" not in (home.receipts / f"{_one(home)}.html").read_text(encoding="utf-8")
-
-
-def test_a_rejected_report_raises_its_number_only_where_an_accepted_one_has_it(home: Home) -> None:
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take_and_answer(home)
-    rows = clean_rows(2024)
-    rows["training"][0]["attendee_count"] = -1
-    put(home.inbox, report_of(104, "2024-Y", rows), report_of(104, "2024-Y", rows, {"revision": 2}))
-    take_and_answer(home)
-    told = {}
-    for submission, number in query(
-        home, "SELECT submission_id, revision FROM intake.submission WHERE verdict = 'rejected' AND unit_code = 'DV004'"
-    ):
-        told[number] = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]["A3"].value
-    assert "ghi Lần gửi 2 (đã ghi nhận bản Lần gửi 1)" in told[1]
-    assert "giữ nguyên Lần gửi" in told[2]
-
-
-@pytest.mark.parametrize("unit", ["DV004", "../../dv", "", "DV/004", "đv" * 90])
-def test_the_outbox_has_a_copy_by_unit_period_and_version_and_nothing_leads_out_of_it(
-    rejected: tuple[Home, str], tmp_path: Path, unit: str
-) -> None:
-    home, submission = rejected
-    with open_published(home) as con:
-        (record,) = records(con, [submission])
-    place = outbox_path(home, replace(record, unit_code=unit), ".xlsx")
-    assert place.resolve().parent.parent == (home.outbox / "receipts").resolve()
-    if unit == "DV004":
-        assert place.relative_to(home.outbox).as_posix() == f"receipts/DV004/DV004_2024-Y_lan-1_{submission}.xlsx"
-        assert place.read_bytes() == (home.receipts / f"{submission}.xlsx").read_bytes()
 
 
 def _mend(receipt: Path, folder: Path, **cells: tuple[str, object]) -> Path:
@@ -186,10 +123,10 @@ def test_a_mended_cell_gets_the_fill_of_its_form_back(home: Home) -> None:
     place = next(c.coordinate for c in cover["B"] if str(c.value).startswith("2031"))
     plain = cover[place].fill.fgColor.rgb
     take_and_answer(home)
-    first = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    first = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
     assert first[cover.title][place].fill.fgColor.rgb == "FFF4C7C3"
     told = {place: (cover.title, date(2024, 12, 31)), "G7": (SHEET, -1)}
-    _mend(home.receipts / f"{_one(home)}.xlsx", home.inbox, **told)
+    _mend(home.receipts / f"{one_submission(home)}.xlsx", home.inbox, **told)
     take_and_answer(home)
     ((second,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = 'gui-lai.xlsx'")
     book = openpyxl.load_workbook(home.receipts / f"{second}.xlsx")
@@ -246,7 +183,7 @@ def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_
     sheet.title = unicodedata.normalize("NFD", SHEET)
     book.save(path)
     take_and_answer(home)
-    receipt = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    receipt = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
     cell = receipt[unicodedata.normalize("NFD", SHEET)]["G7"]
     assert cell.comment is not None
     assert "H-MERGED" in cell.comment.text
@@ -259,7 +196,7 @@ def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: s
     rows["training"][0]["member_attended_count"] = 21
     put(home.inbox, replace(report_of(104, "2024-Y", rows), look=look))  # type: ignore[arg-type]
     take_and_answer(home)
-    book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    book = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
     assert book.sheetnames == ["Kết quả tiếp nhận"]
     assert book.worksheets[0]["I7"].value == "T-MEMBERS-OVER"
 
@@ -267,7 +204,7 @@ def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: s
 def test_a_broken_file_gets_one_too(home: Home) -> None:
     (home.inbox / "hong.xlsx").write_bytes(b"PK\x03\x04 broken")
     take_and_answer(home)
-    book = openpyxl.load_workbook(home.receipts / f"{_one(home)}.xlsx")
+    book = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
     assert book.worksheets[0]["I7"].value == "F-TRUNCATED"
 
 
@@ -278,7 +215,7 @@ def test_nothing_that_runs_or_names_the_sender_comes_back(home: Home) -> None:
     (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
     _poison(path)
     take_and_answer(home)
-    out = home.receipts / f"{_one(home)}.xlsx"
+    out = home.receipts / f"{one_submission(home)}.xlsx"
     book = openpyxl.load_workbook(out)
     formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
     assert formulas == []
@@ -331,9 +268,9 @@ def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     take(home, batch_id="20990101T000000.000000Z-0000")
     write_receipts(home)
-    receipt = home.receipts / f"{_one(home)}.json"
+    receipt = home.receipts / f"{one_submission(home)}.json"
     receipt.write_text("of the judgement before")
-    replay(home, [_one(home)])
+    replay(home, [one_submission(home)])
     write_receipts(home)
     assert json.loads(receipt.read_text(encoding="utf-8"))["verdict"] == "accepted"
 
@@ -341,11 +278,11 @@ def test_the_last_batch_is_the_one_that_ended_last_whatever_its_id(home: Home) -
 def test_a_receipt_written_while_its_report_was_judged_anew_is_written_again(home: Home) -> None:
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
     take_and_answer(home)
-    receipt = home.receipts / f"{_one(home)}.json"
+    receipt = home.receipts / f"{one_submission(home)}.json"
     before = receipt.read_bytes()
     with open_published(home) as of_before:
-        replay(home, [_one(home)])
-        write_json(records(of_before, [_one(home)])[0], Made("page"), home.receipts)
+        replay(home, [one_submission(home)])
+        write_json(records(of_before, [one_submission(home)])[0], Made("page"), home.receipts)
     assert receipt.read_bytes() == before
     assert write_receipts(home).written == 1
     assert json.loads(receipt.read_bytes())["judged_at"] > json.loads(before)["judged_at"]
@@ -381,62 +318,6 @@ def test_a_version_that_is_not_used_is_told_which_one_is(home: Home) -> None:
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:
     submissions = {row[0] for row in query(demo, "SELECT submission_id FROM intake.submission")}
     assert {p.stem for p in demo.receipts.glob("*.json")} == submissions
-
-
-def _swamped(home: Home, rows: int) -> str:
-    """A report that fails in each of so many rows, in two columns; returns its submission."""
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    book = openpyxl.load_workbook(path)
-    sheet = book[SHEET]
-    values = [c.value for c in sheet[7]]
-    for row in range(7, 7 + rows):
-        for column, value in enumerate(values, start=1):
-            if not isinstance(sheet.cell(row, column), MergedCell):
-                sheet.cell(row, column).value = value
-        sheet[f"F{row}"] = sheet[f"G{row}"] = -1
-    book.save(path)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-
-
-def test_of_a_thousand_equal_findings_a_hundred_are_listed_and_all_are_counted(home: Home) -> None:
-    submission = _swamped(home, 700)
-    (checked,) = check(home, list(home.inbox.rglob("*.xlsx")))
-    take_and_answer(home)
-    by_code = query(
-        home,
-        "SELECT code, count(*), count(more_count), max(more_count) FROM intake.finding WHERE submission_id = ? "
-        "AND severity = 'error' GROUP BY 1 ORDER BY 1",
-        [submission],
-    )
-    assert ("V-NEGATIVE", 100, 1, 1300) in by_code
-    ((errors,),) = query(home, "SELECT error_count FROM intake.submission WHERE submission_id = ?", [submission])
-    assert errors == sum(listed + (more or 0) for _, listed, _, more in by_code)
-    receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
-    assert receipt["counts"]["error"] == errors
-    assert checked.count == sum(receipt["counts"].values())
-    texts = [c.value for c in openpyxl.load_workbook(home.receipts / f"{submission}.xlsx").worksheets[0]["E"]]
-    assert any(str(t).endswith("Và 1.300 chỗ khác cùng lỗi này, không liệt kê.") for t in texts)
-
-
-def test_a_finding_beyond_the_listed_ones_is_neither_new_nor_fixed(home: Home) -> None:
-    _swamped(home, 150)
-    take(home)
-    book_of = report_of(104, "2024-Y", clean_rows(2024), {"revision": 2})
-    (path,) = put(home.inbox, book_of)
-    book = openpyxl.load_workbook(path)
-    for row in range(7, 20):
-        for cell in book[SHEET][7]:
-            book[SHEET].cell(row, cell.column).value = cell.value
-    book[SHEET]["G7"] = book[SHEET]["F7"] = -1
-    book.save(path)
-    take(home)
-    lives = query(
-        home,
-        "SELECT revision, life, count(*) FROM intake.finding JOIN intake.submission USING (submission_id) "
-        "WHERE code = 'V-NEGATIVE' GROUP BY ALL ORDER BY ALL",
-    )
-    assert lives[-1][:2] == (2, "open")
-    assert {life for revision, life, _ in lives if revision == 1} <= {"new", "fixed"}
 
 
 def test_a_workbook_that_eats_its_maker_gets_the_list_and_harms_no_other(
@@ -496,7 +377,7 @@ def test_a_receipt_follows_the_judgement_also_when_the_clock_went_back(
     take_and_answer(home)
     now = clock.instant
     monkeypatch.setattr(clock, "instant", lambda: now() - timedelta(days=400))
-    replay(home, [_one(home)])
+    replay(home, [one_submission(home)])
     assert write_receipts(home).written == 1
     assert write_receipts(home).written == 0
     with open_published(home) as con:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -12,53 +10,14 @@ import pytest
 from assets.receipt.page import page
 from assets.receipt.record import Answer, Finding, Record
 from expectations.catalogue import Entry, catalogue
-from tests.support import REPO
 from warehouse.codes import code_lists
 
 #: English words that are no Vietnamese ones, and no names on the buttons of an office program
-ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "with",
-        "than",
-        "must",
-        "expected",
-        "most",
-        "is",
-        "are",
-        "be",
-        "at",
-        "not",
-        "bytes",
-        "byte-size",
-        "parts",
-        "over",
-        "single",
-        "damaged",
-        "twice",
-        "stands",
-        "says",
-        "lines",
-        "neither",
-        "nor",
-        "objects",
-        "links",
-        "only",
-        "value",
-        "values",
-        "missing",
-        "unknown",
-        "should",
-        "row",
-        "rows",
-        "column",
-        "columns",
-        "report",
-        "unit",
-    ]
-)
+ENGLISH = frozenset([
+    "the", "of", "and", "with", "than", "must", "expected", "most", "is", "are", "be", "at", "not",
+    "bytes", "byte-size", "parts", "over", "single", "damaged", "twice", "stands", "says", "lines", "neither", "nor", "objects",
+    "links", "only", "value", "values", "missing", "unknown", "should", "row", "rows", "column", "columns", "report", "unit",
+])  # fmt: skip
 #: codes that are words of a clerk, too: kinds of files as their names end
 SPOKEN = frozenset({"json", "csv", "xlsx"})
 _TAG = re.compile(r"<style>.*?</style>|<[^>]+>")
@@ -107,28 +66,3 @@ def test_a_finding_is_told_in_words_that_a_clerk_knows(code: str) -> None:
 def test_a_fraction_is_answered_without_a_figure_of_ours() -> None:
     entry = catalogue()["V-COUNT-FRACTION"]
     assert re.findall(r"\d", entry.expected + entry.remedy) == []
-
-
-def _said_of_files() -> Iterator[tuple[str, str]]:
-    """Each literal that a reader of files puts beside a code."""
-    for path in sorted(p for p in (REPO / "assets/intake").rglob("*.py") if p.name not in _TECHNICAL):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
-                "Refused",
-                "FileFinding",
-                "Failure",
-                "ValueError",
-            ):
-                for literal in (n for a in node.args for n in ast.walk(a) if isinstance(n, ast.Constant)):
-                    if isinstance(literal.value, str) and not re.fullmatch(r"[A-Z]-[A-Z-]+", literal.value):
-                        yield f"{path.name}:{literal.lineno}", literal.value
-
-
-def test_what_a_reader_says_of_a_file_is_vietnamese() -> None:
-    said = list(_said_of_files())
-    assert len(said) > 20
-    assert {(at, text) for at, text in said if _english(text)} == set()
-
-
-#: modules whose errors of that name never reach a receipt
-_TECHNICAL = frozenset({"archive.py", "local.py", "objects.py", "arrival.py", "notes.py", "__init__.py"})
