@@ -56,6 +56,14 @@ def test_a_cell_that_cannot_be_read_is_not_called_empty_by_other_rules(
     assert [c for c, *_ in query(home, ALL)] == [code]
 
 
+def test_a_warning_about_a_cell_does_not_hide_that_it_must_be_filled(home: Home) -> None:
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = "chưa có"
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    assert len(take(home).rejected) == 1
+    assert [c for c, *_ in query(home, ALL)] == ["TRN-SESSION-COUNT-MISSING", "V-NOT-YET"]
+
+
 def test_a_missing_code_of_an_inspection_does_not_orphan_its_findings(home: Home) -> None:
     rows = clean_rows(2024)
     rows["inspection"][0]["inspection_code"] = None

@@ -13,7 +13,7 @@ from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.conftest import Make
-from tests.expectations.defects import Defect, defects, expected_cell
+from tests.expectations.defects import YEAR, Defect, defects, expected_cell
 from tests.support import clean_rows, make_home, newest, put, query, report_of, second_opinion, take
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
@@ -31,6 +31,7 @@ class Planted:
     reports: dict[str, Report]
     verdicts: dict[str, str]
     findings: dict[str, set[tuple[str, str | None, str | None]]]  # (code, sheet, cell)
+    found: dict[str, str]  # what the finding of that code says was found
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +53,13 @@ def planted(once: Make) -> Planted:
     verdicts = dict(query(home, "SELECT file_name, verdict FROM intake.submission"))
     found = query(
         home,
-        "SELECT s.file_name, f.code, f.sheet, f.cell FROM intake.finding f JOIN intake.submission s USING (submission_id)",
+        "SELECT s.file_name, f.code, f.sheet, f.cell, f.found FROM intake.finding f JOIN intake.submission s USING (submission_id)",
     )
     return Planted(
         reports,
         {code: verdicts[f"{code}.xlsx"] for code in reports},
-        {code: {tuple(row[1:]) for row in found if row[0] == f"{code}.xlsx"} for code in reports},
+        {code: {tuple(row[1:4]) for row in found if row[0] == f"{code}.xlsx"} for code in reports},
+        {row[1]: row[4] for row in found if row[0] == f"{row[1]}.xlsx"},
     )
 
 
@@ -92,6 +94,28 @@ def test_the_rule_finds_its_defect_at_its_cell(planted: Planted, code: str) -> N
     cells = {(sheet, cell) for c, sheet, cell in found if c == code}
     assert cells == {expected_cell(defect, report) if n == 0 else _twin(defect, report) for n in range(defect.twins)}
     assert {c for c, _, _ in found} - {code, *defect.also} == set(), "nothing else is wrong in this file"
+
+
+#: what a rule across periods compared, in the words of the receipt
+BOTH_SIDES = {
+    "X-STATUS-PATH": f"Được nhân rộng; Năm {YEAR}: Đăng ký",
+    "X-FIELD-CHANGED": f"Văn hóa - xã hội; Năm {YEAR}: Kinh tế",
+    "X-TITLE-CHANGED": f"Vườn rau sạch; Năm {YEAR}: Tiết kiệm điện",
+    "X-ROLLOUT-AGAIN": f"149/2018/NĐ-CP; đã báo cáo: Năm {YEAR}",
+    "X-YEAR-BELOW-TRAINING": f"1; 6 tháng đầu năm {YEAR}: 2",
+    "X-YEAR-BELOW-DIALOGUE": f"3; 6 tháng đầu năm {YEAR}: 4",
+    "X-YEAR-BELOW-INSPECTION": f"1; 6 tháng đầu năm {YEAR}: 2",
+    "X-INSPECTION-CHANGED": f"KT01, ngày 09/05/{YEAR}; 6 tháng đầu năm {YEAR}: ngày 10/05/{YEAR}",
+    "X-HEADCOUNT-JUMP": f"60; Năm {YEAR}: 30",
+    "X-ATTENDEES-OVER": f"901 lượt người, 2 cuộc; đơn vị có 90 lao động, 30 đảng viên (Năm {YEAR})",
+    "X-PARTICIPANTS-OVER": f"1801 lượt người, 4 cuộc; đơn vị có 90 lao động, 30 đảng viên (Năm {YEAR})",
+    "X-UNUSUAL": "Số vụ việc: 40; thường ghi khoảng 3 (4 báo cáo)",
+}
+
+
+@pytest.mark.parametrize("code", BOTH_SIDES)
+def test_a_rule_across_periods_shows_both_sides(planted: Planted, code: str) -> None:
+    assert planted.found[code] == BOTH_SIDES[code]
 
 
 def _twin(defect: Defect, report: Report) -> tuple[str, str]:
