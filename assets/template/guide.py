@@ -52,12 +52,17 @@ def _kinds_of_period() -> dict[str, str]:
     return {"cumulative": f"{', '.join(before)} và {last}", "apart": ", ".join(apart)}
 
 
-def choices(form: FormVersion, code_list: str, period: Period) -> tuple[Code, ...]:
-    """Return the codes to choose from: those valid in the period, or all so far where a date of the row decides."""
-    columns = [form_tables()[c.table].column(name) for c in form.columns for name in c.columns]
-    if any(c.codes == code_list and c.valid_on for c in columns):
-        return tuple(c for c in code_lists()[code_list] if c.valid_from <= period.period_end)
-    return valid_codes(code_list, period)
+def choices(form: FormVersion, period: Period) -> dict[str, tuple[Code, ...]]:
+    """Return what each drop-down offers, by code list: codes valid in the period, or all so far where a date of the row decides."""
+    tables = form_tables()
+    columns = (tables[c.table].column(name) for c in form.columns for name in c.columns)
+    dated = {c.codes for c in columns if c.valid_on}
+    return {
+        codes: tuple(c for c in code_lists()[codes] if c.valid_from <= period.period_end)
+        if codes in dated
+        else valid_codes(codes, period)
+        for codes in code_lists_used(form)
+    }
 
 
 def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) -> None:
@@ -108,8 +113,9 @@ def _rows(sheet: Any, styles: Styles, row: int, head: tuple[str, str, str], line
 
 
 def _code_table(sheet: Any, styles: Styles, row: int, form: FormVersion, period: Period) -> None:
-    for codes, label in code_lists_used(form).items():
-        texts = "; ".join(_until(c, period) for c in choices(form, codes, period))
+    label_of = code_lists_used(form)
+    for codes, offered in choices(form, period).items():
+        label, texts = label_of[codes], "; ".join(_until(c, period) for c in offered)
         sheet.set_row(row, _height(max(len(label) / 36, len(texts) / 92)))
         sheet.write_string(row, 0, label, styles["guide"])
         sheet.merge_range(row, 1, row, 2, texts, styles["guide"])

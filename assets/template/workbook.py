@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from assets.intake.grid import column_letters
 from assets.template.cells import Row
 from assets.template.cover import UnitLine, cover_values, draw_cover
-from assets.template.guide import choices, code_lists_used, draw_guide
+from assets.template.guide import choices, draw_guide
 from assets.template.styles import Styles
 from assets.template.table_sheet import draw_table, fill_table, validate_table
 from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
@@ -66,8 +66,8 @@ def write_template(
 def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
     """Write each code list into a column of the hidden sheet. Returns code list -> range."""
     ranges = {}
-    for j, codes in enumerate(code_lists_used(form)):
-        labels = [c.label for c in choices(form, codes, period)]
+    for j, (codes, offered) in enumerate(choices(form, period).items()):
+        labels = [c.label for c in offered]
         sheet.write_string(0, j, codes)
         sheet.write_column(1, j, labels)
         letter = column_letters(j)
