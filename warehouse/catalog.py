@@ -34,6 +34,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.0.0",
 }
 
+#: a PIVOT that looks its columns up: a statement that makes a type, and the query
+_PIVOT = ("MULTI",)
+
 
 class WriterBusyError(Exception):
     """Another writer held the lock for longer than the caller would wait."""
@@ -149,6 +152,18 @@ def columns(con: duckdb.DuckDBPyConnection, catalog: str | None = None) -> dict[
     for table, column, data_type in rows:
         found.setdefault(table, {})[column] = data_type
     return found
+
+
+def is_query(con: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Tell whether the last statement of ``statement`` asks for rows, without running it; DuckDB 2 answers others with rows too.
+
+    Raises duckdb.ParserException.
+    """
+    import duckdb
+
+    last = con.extract_statements(statement)[-1:]
+    rows_only = {duckdb.ExpectedResultType.QUERY_RESULT}
+    return any(set(s.expected_result_type) == rows_only or s.type.name in _PIVOT for s in last)
 
 
 def publish_database(home: Home) -> None:

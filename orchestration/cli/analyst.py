@@ -161,14 +161,16 @@ def sql(
     """
     import duckdb
 
+    from warehouse.catalog import is_query
+
     fmt = fmt or _format_of(out)
     if fmt is Format.table and out:
         raise UsageProblem("a file takes csv, json or parquet; give --format, or --out a name that ends in one of them")
     with _published() as con:
         try:
-            result = con.sql(statement)
-            if result is None:
+            if not is_query(con, statement):
                 raise UsageProblem("that is no query: it returns no rows, and the published file is read-only")
+            result = con.sql(statement)
             if fmt is Format.table:
                 shown, total = first_rows(result, limit)
                 echo_table(shown, total=total, more="--limit N shows more, --format csv all")

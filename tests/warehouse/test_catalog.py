@@ -1,11 +1,14 @@
-"""The engine's files: whether the published file is a copy of the build file is told without opening either."""
+"""The engine: whether the published file is a copy of the build file, told without opening either; what is a query."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from tests.support import copy_home
-from warehouse.catalog import checkpoint, is_copied, open_build, publish_database, transaction
+from warehouse.catalog import checkpoint, is_copied, is_query, open_build, publish_database, transaction
 from warehouse.home import Home
 
 CHANGE = "UPDATE core.fact_training SET attendee_count = attendee_count + 1 WHERE attendee_count > 0"
@@ -48,3 +51,30 @@ def test_a_file_that_is_missing_or_cut_is_no_copy(demo: Home, tmp_path: Path) ->
     assert not is_copied(home)
     home.build.unlink()
     assert not is_copied(home)
+
+
+QUERIES = [
+    "SELECT 1", "FROM t", "VALUES (1)", "WITH q AS (SELECT 1) FROM q", "PIVOT t ON a", "UNPIVOT t ON a", "DESCRIBE t", "SUMMARIZE t",
+    "SHOW TABLES", "EXPLAIN SELECT 1", "PRAGMA version", "CALL pragma_version()", "CREATE TEMP TABLE x AS SELECT 1; FROM x",
+]  # fmt: skip
+OTHERS = [
+    "", "-- nothing", "CREATE TEMP TABLE x AS SELECT 1", "CREATE TEMP VIEW x AS SELECT 1", "CREATE TEMP MACRO f(a) AS a",
+    "INSERT INTO t VALUES (2)", "UPDATE t SET a = 2", "DELETE FROM t", "DROP TABLE t", "SET TimeZone = 'UTC'", "BEGIN",
+    "SELECT 1; SET TimeZone = 'UTC'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", QUERIES)
+def test_what_asks_for_rows_is_a_query(statement: str) -> None:
+    with duckdb.connect(":memory:") as con:
+        con.execute("CREATE TABLE t AS SELECT 1 AS a")
+        assert is_query(con, statement)
+        assert con.sql(statement).fetchall()
+
+
+@pytest.mark.parametrize("statement", OTHERS)
+def test_what_only_does_something_is_no_query_and_is_not_run(statement: str) -> None:
+    with duckdb.connect(":memory:") as con:
+        con.execute("CREATE TABLE t AS SELECT 1 AS a")
+        assert not is_query(con, statement)
+        assert con.execute("FROM t").fetchall() == [(1,)]
