@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assets.progress import report
+from assets.register_order import concat, in_order, of, places, split_register
 from expectations import judge
 from warehouse import ledger, staging, versions
-from warehouse.forms import register_form
 from warehouse.judgement import Event, Frames, Judgement
+from warehouse.registers import known_places
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,6 +79,7 @@ class _Work:
     resumed: list[str] = field(default_factory=list)
     replayed: set[str] = field(default_factory=set)
     readable: set[str] = field(default_factory=set)
+    arrived: list[str] = field(default_factory=list)
     suites: dict[str, dict[str, int]] = field(default_factory=dict)
     staged_rows: dict[str, int] = field(default_factory=dict)
 
@@ -126,15 +128,16 @@ class _Work:
 
     def judge(self, files: Sequence[ArrivedFile]) -> None:
         """Judge registers before reports, since a report is judged against the register in force; then across periods."""
+        self.arrived = [f.submission_id for f in files]
         registers, reports = split_register(self._read(files))
         if registers["staging.submission"].height:
             before = versions.register_rows(self.con)
-            for n, one in enumerate(one_by_one(registers)):
-                self._phase(one, f"register-{n}" if n else "register")
+            for n, step in enumerate(in_order(self._with_others(registers))):
+                self._registers(step, f"register-{n}" if n else "register")
             already = set(reports["staging.submission"]["submission_id"])
             again = [i for i in versions.submissions_to_replay(self.con, before) if i not in already]
             if again:
-                reports = _concat(reports, self._read(self._archived(again)))
+                reports = concat(reports, self._read(self._archived(again)))
                 self._replays(again)
         if reports["staging.submission"].height:
             self._phase(reports, "reports")
@@ -165,6 +168,30 @@ class _Work:
             suites=self.suites,
             staged_rows=self.staged_rows,
         )
+
+    def _registers(self, step: Frames, name: str) -> None:
+        """Judge registers of one place; where several could stand, each by the one that arrived before it."""
+        self._phase(step, name)
+        ids = step["staging.submission"]["submission_id"].to_list()
+        known = ledger.in_order_of_arrival(self.con, ids)
+        accepted = set(staging.accepted(self.con))
+        one_by_one = [i for i in (*known, *(i for i in self.arrived if i not in known)) if i in accepted and i in ids]
+        staging.take_out(self.con, one_by_one[1:])
+        for n, later in enumerate(one_by_one[1:], start=2):
+            self._phase(of(step, [later]), f"{name}-{n}")
+
+    def _with_others(self, registers: Frames) -> Frames:
+        """Add all that are known, unless what is at hand comes after them: a register is judged by the one before it."""
+        known, at_hand = known_places(self.con), set(registers["staging.submission"]["submission_id"])
+        is_after = not known or all(place > max(known.values()) for place in places(registers).values())
+        if is_after and not known.keys() & at_hand:
+            return registers
+        again = sorted(known.keys() - at_hand)
+        if again:
+            registers = concat(registers, self._read(self._archived(again)))
+        self._replays(again)
+        staging.hide(self.con, known)
+        return registers
 
     def _replays(self, submissions: Sequence[str]) -> None:
         self.events += [(i, "replayed", None, None) for i in submissions]
@@ -210,36 +237,3 @@ def _open(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with staging.open_staging(home, judge.reads()) as con:
         judge.write_catalogue(con)
         yield con
-
-
-def split_register(frames: Frames) -> tuple[Frames, Frames]:
-    """Split a batch's frames into those of register submissions and those of all others."""
-    import polars as pl
-
-    submissions = frames["staging.submission"]
-    ids = submissions.filter(pl.col("form_code") == register_form())["submission_id"].implode()
-    of_register = pl.col("submission_id").is_in(ids)
-    return (
-        {n: f.filter(of_register) for n, f in frames.items()},
-        {n: f.filter(~of_register) for n, f in frames.items()},
-    )
-
-
-def one_by_one(registers: Frames) -> list[Frames]:
-    """Return the frames of the registers of which nothing was asked, together, then of each other in the order of arrival: each
-    may bring the key of the next.
-    """
-    import polars as pl
-
-    arrivals = registers["staging.arrival"]
-    first = arrivals.group_by("submission_id").agg(pl.col("arrived_at").min()).sort("arrived_at", "submission_id")
-    noted = [[i] for i in first["submission_id"]]
-    others = registers["staging.submission"].join(first, on="submission_id", how="anti")["submission_id"].to_list()
-    steps = [others, *noted] if others else noted
-    return [{n: f.filter(pl.col("submission_id").is_in(ids)) for n, f in registers.items()} for ids in steps]
-
-
-def _concat(a: Frames, b: Frames) -> Frames:
-    import polars as pl
-
-    return {name: pl.concat([frame, b[name]]) for name, frame in a.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.ingest import new_batch_id, publish_again, release, take
-from assets.intake.archive import archived_file, archived_hashes
+from assets.intake.archive import archive_path, archived_file, archived_hashes
 from assets.rebuild import beside
 from warehouse import query
 from warehouse.catalog import open_build, open_published, writer_lock
@@ -69,7 +69,7 @@ def _from_archive(home: Home, processes: int) -> tuple[Path | None, tuple[str, .
     names = _known_names(home)
     files: list[ArrivedFile] = []
     left_out: list[str] = []
-    for sha256 in sorted({*archived_hashes(home.archive), *names}):
+    for sha256 in _in_order(home, names):
         try:
             files.append(archived_file(home.archive, sha256, names.get(sha256, sha256)))
         except ArchiveDamagedError:
@@ -84,8 +84,14 @@ def _from_archive(home: Home, processes: int) -> tuple[Path | None, tuple[str, .
     return aside, tuple(left_out)
 
 
+def _in_order(home: Home, names: dict[str, str]) -> list[str]:
+    """The hashes in the order of arrival: as a ledger has them, then as the archive took them."""
+    others = (archive_path(home.archive, h) for h in archived_hashes(home.archive) if h not in names)
+    return [*names, *(path.name for path in sorted(others, key=lambda p: (p.stat().st_mtime_ns, p.name)))]
+
+
 def _known_names(home: Home) -> dict[str, str]:
-    """The names that files came under, by SHA-256, from whichever ledger can be read; the archive itself has none."""
+    """The names that files came under, by SHA-256, in the order of arrival, from any ledger that can be read."""
     names: dict[str, str] = {}
     with suppress(DamageError, FileNotFoundError), open_published(home) as con:
         names |= _names(con)

@@ -47,6 +47,8 @@ def _of_rule(rule: Rule) -> str:
         place = nowhere
     elif rule.table == "staging.stated_total":
         table, column, row_no, cell = "t.table_name", "t.column_name", "NULL::BIGINT", "t.cell"
+    elif rule.table == "staging.lost_row":
+        table, column, place = "t.table_name", "t.column_name", ("NULL", "t.source_row")
     return (
         f"SELECT v.submission_id, v.code, coalesce(v.table_name, {table}) AS table_name, {row_no} AS row_no, "
         f"coalesce(v.column_name, {column}) AS column_name, coalesce(v.sheet, {place[0]}) AS sheet, "

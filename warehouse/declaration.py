@@ -62,8 +62,9 @@ class Table(Declared):
     """One table: its grain, key and columns. ``core`` is the name in schema ``core``; ``name`` that in ``staging``.
 
     ``prefix`` opens the codes of the rules derived from the table; ``register`` marks tables that the
-    register form fills. ``order`` says where it stands among the tables: smaller first, never twice. ``alike`` are the columns
-    that say what a row is about: rows equal in them, with other figures, are asked about where the first of them is filled.
+    register form fills, and ``kept`` the columns by which each row of one register must be found again in the next
+    (``warehouse.registers``). ``order`` says where it stands among the tables: smaller first, never twice. ``alike`` are the
+    columns that say what a row is about: rows equal in them, with other figures, are asked about where the first is filled.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Table(Declared):
     columns: tuple[Column, ...]
     register: bool = False
     alike: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column ``name``. Raises KeyError with the known names."""
@@ -157,6 +159,7 @@ def _check_table(source: Source, table: Table, root: Path) -> None:
             c.source is None, ("columns", i, "source"), c.source, "nothing: only a mart's column has one"
         )
     names = [c.name for c in table.columns]
-    for key, known in (("key", [*ROW_KEY, *names]), ("alike", names)):
+    source.refuse_unless(bool(table.kept) == table.register, ("kept",), table.kept, "columns of the register's tables")
+    for key, known in (("key", [*ROW_KEY, *names]), ("alike", names), ("kept", names)):
         for i, name in enumerate(getattr(table, key)):
             source.refuse_unless(name in known, (key, i), name, ", ".join(known))

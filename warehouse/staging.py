@@ -7,7 +7,7 @@ declarations are today's. Does not belong here: verdicts (expectations), the war
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from warehouse.bootstrap import mirrors
 from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory, transaction
 from warehouse.declaration import register_tables, report_tables
 from warehouse.judgement import Base, Frames, base_of
+from warehouse.registers import note_lost
 from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
 from warehouse.speaking import find_speakers
@@ -83,6 +84,12 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
     find_speakers(con)
     con.execute(_KNOWN_BEFORE)
     con.execute(_TOUCHED_UNITS)
+    note_lost(con)
+
+
+def hide(con: duckdb.DuckDBPyConnection, submissions: Iterable[str]) -> None:
+    """Show what is published without these registers until they are judged again: each then meets the one before it."""
+    con.executemany("INSERT INTO judged.hidden VALUES (?)", [[i] for i in submissions])
 
 
 def keep(con: duckdb.DuckDBPyConnection) -> None:
@@ -100,6 +107,18 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
             f"INSERT INTO judged.{table.core} BY NAME SELECT t.* FROM staging.{table.name} t "
             "JOIN staging.verdict v USING (submission_id) WHERE v.verdict = 'accepted'"
         )
+    order_versions(con)
+
+
+def accepted(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the submissions of this batch that are accepted so far."""
+    return _values(con, "SELECT submission_id FROM judged.submission WHERE verdict = 'accepted'")
+
+
+def take_out(con: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None:
+    """Forget what was judged of these submissions: they are judged again, after others."""
+    for name in ("known_before", *(r.name for r in _kept())) if submissions else ():
+        con.execute(f"DELETE FROM judged.{name} WHERE submission_id IN (SELECT unnest(?))", [list(submissions)])
     order_versions(con)
 
 
@@ -130,8 +149,9 @@ def superseded(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the submissions that stood and that one of this batch takes the place of."""
     return _values(
         con,
-        "SELECT b.submission_id FROM judged.standing_before b JOIN staging.version v USING (submission_id) "
-        "WHERE NOT v.is_current AND b.submission_id NOT IN (SELECT submission_id FROM judged.submission) ORDER BY 1",
+        "SELECT b.submission_id FROM judged.before b JOIN staging.version v USING (submission_id) "
+        "WHERE b.is_current AND NOT v.is_current "
+        "AND b.submission_id NOT IN (SELECT submission_id FROM judged.submission) ORDER BY 1",
     )
 
 
@@ -170,6 +190,7 @@ def _judged(relation: Relation) -> Relation:
 def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> None:
     for relation in (*_staging(), *map(_judged, _kept())):
         con.execute(ddl(relation)[0])
+    con.execute("CREATE TABLE judged.hidden (submission_id VARCHAR)")
     con.execute("CREATE TABLE judged.known_before AS SELECT submission_id, form_code, unit_id, period_id, year "
                 "FROM judged.submission")  # fmt: skip
     con.execute(ddl(relations()[CATALOGUE])[0])
@@ -196,7 +217,8 @@ def _make_views(
             continue
         before = _published(relation, present)
         if relation.qualified == "intake.submission":
-            con.execute(f"CREATE VIEW judged.standing_before AS FROM ({before}) WHERE is_current")
+            con.execute(f"CREATE VIEW judged.before AS {before}")
+            before = f"FROM judged.before WHERE {_SHOWN}"
         if relation.qualified in register:
             sql = _OF_REGISTER.format(before=before, name=relation.name)
         elif relation.qualified in kept:
@@ -229,8 +251,10 @@ _CURRENT_REGISTER = (
     "SELECT s.submission_id FROM judged.submission s JOIN staging.version v USING (submission_id) "
     "WHERE v.is_current AND s.form_code IN (SELECT d.form_code FROM core.dim_form d WHERE NOT d.is_report)"
 )
+#: of the registers that are published, and of their rows
+_SHOWN = "submission_id NOT IN (FROM judged.hidden)"
 _OF_REGISTER = (
-    f"FROM ({{before}}) WHERE NOT EXISTS ({_CURRENT_REGISTER}) UNION ALL BY NAME "
+    f"FROM ({{before}}) WHERE {_SHOWN} AND NOT EXISTS ({_CURRENT_REGISTER}) UNION ALL BY NAME "
     f"FROM judged.{{name}} WHERE submission_id IN ({_CURRENT_REGISTER})"
 )
 _OF_SUBMISSIONS = (
@@ -262,7 +286,7 @@ UPDATE staging.submission SET unit_id = found.unit_id FROM (
 #: what the ledger holds of the staged submissions: judged again, one may speak for another unit, period or year
 _KNOWN_BEFORE = (
     "INSERT INTO judged.known_before BY NAME SELECT submission_id, form_code, unit_id, period_id, year "
-    "FROM intake.submission WHERE submission_id IN (SELECT submission_id FROM staging.submission)"
+    "FROM judged.before WHERE submission_id IN (SELECT submission_id FROM staging.submission)"
 )
 _TOUCHED_UNITS = """
 INSERT INTO staging.touched_unit

@@ -234,7 +234,7 @@ def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_com
 
 
 def _register(revision: int, unit_of_second_code: int) -> Report:
-    """The sample register and two codes of one unit, the second since July 2024; or of two units."""
+    """The sample register and two codes of one unit, the second since July 2024; or from its second day on of another unit."""
     report = register_report()
     unit = {**report.rows["unit"][-1], "unit_name": "Đơn vị thử", "parent_unit_id": 1}
     first = {**unit, "unit_id": 1000, "unit_code": "TA", "valid_from": date(2000, 1, 1), "valid_to": date(2024, 6, 30)}
@@ -245,7 +245,11 @@ def _register(revision: int, unit_of_second_code: int) -> Report:
         "valid_from": date(2024, 7, 1),
         "valid_to": None,
     }
-    rows = {**report.rows, "unit": [*report.rows["unit"], first, second]}
+    began = {**second, "unit_id": 1000, "valid_from": date(2024, 7, 1), "valid_to": date(2024, 7, 1)}
+    units = (
+        [first, second] if unit_of_second_code == 1000 else [first, began, {**second, "valid_from": date(2024, 7, 2)}]
+    )
+    rows = {**report.rows, "unit": [*report.rows["unit"], *units]}
     return replace(report, rows=rows, cover={**report.cover, "revision": revision}, suffix=f"_{revision}")
 
 

@@ -1,16 +1,22 @@
-"""The register's template holds the register in force."""
+"""The register: its template holds the one in force, what one leaves out is named, and any order of arrival gives the same."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from assets.rebuild import rebuild
+from assets.sample.report import Report, register_report
+from expectations.rule import rules
 from orchestration.cli.intake import template
 from orchestration.cli.output import UsageProblem
-from tests.support import cover_cell, make_home, query, take
+from tests.signing import Key, register_with_keys
+from tests.support import Rows, clean_rows, cover_cell, make_home, put, query, report_of, take, template_cell
 from warehouse.declaration import register_tables
 from warehouse.forms import form_versions
 from warehouse.home import Home
@@ -68,3 +74,213 @@ def test_the_first_register_s_template_is_blank(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("DANVAN_HOME", str(make_home(tmp_path / "new").root))
     sheet = load_workbook(_template("KHOI", "2024-Y", tmp_path / "a.xlsx"))[FORM.sheet("unit")]
     assert [c.value for c in sheet[6]] == [None] * len(FORM.headers("unit"))
+
+
+def _sent(change: Callable[[Rows], None], revision: int = 2, **cover: object) -> Report:
+    """The sample register with its rows changed, sent again."""
+    register = register_report()
+    rows = {table: [dict(r) for r in found] for table, found in register.rows.items()}
+    change(rows)
+    return replace(register, rows=rows, cover={**register.cover, "revision": revision, **cover}, suffix=f"_{revision}")
+
+
+def _gone(table: str, **row: object) -> Callable[[Rows], None]:
+    """Take out the first row of the table that has these values."""
+
+    def change(rows: Rows) -> None:
+        rows[table].remove(next(r for r in rows[table] if row.items() <= r.items()))
+
+    return change
+
+
+def _found(home: Home, report: Report) -> list[tuple[object, ...]]:
+    """What an ingest says of the register: (code, sheet, cell, found)."""
+    (path,) = put(home.inbox, report)
+    take(home)
+    return query(
+        home,
+        "SELECT f.code, f.sheet, f.cell, f.found FROM intake.finding f JOIN intake.submission s USING (submission_id) "
+        "WHERE s.file_name = ? ORDER BY f.code, f.row_no",
+        [path.name],
+    )
+
+
+def _free(table: str, lost: int = 1, more: int = 0) -> tuple[str, str]:
+    """The sheet of a table and its first cell below the rows that are left, or one of those that follow."""
+    return template_cell(
+        FORM, table, FORM.headers(table)[0].columns[0], len(register_report().rows[table]) - lost + more
+    )
+
+
+FIRST = {t: rows[0] for t, rows in register_report().rows.items() if rows}
+
+
+@pytest.mark.parametrize(
+    ("code", "table", "row", "told"),
+    [
+        ("R-UNIT-LOST", "unit", {"unit_id": 140}, "Mã đơn vị: DV040"),
+        ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": None}, "Từ ngày: 01/02/2025"),
+        ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": date(2025, 1, 31)}, "Đến ngày: 31/01/2025"),
+        (
+            "R-ALIAS-LOST",
+            "unit_alias",
+            {"alias_name": FIRST["unit_alias"]["alias_name"]},
+            FIRST["unit_alias"]["alias_name"],
+        ),
+        ("R-SUCCESSION-LOST", "succession", {"from_unit_id": FIRST["succession"]["from_unit_id"]}, "Ngày hiệu lực: "),
+        ("R-CITATION-LOST", "document_citation", {}, FIRST["document_citation"]["cited_number"]),
+    ],
+)
+def test_a_row_that_is_left_out_is_named_where_it_could_stand(
+    home: Home, code: str, table: str, row: dict[str, object], told: str
+) -> None:
+    before = _register(home)
+    ((found_code, sheet, cell, found),) = _found(home, _sent(_gone(table, **row)))
+    assert (found_code, (sheet, cell)) == (code, _free(table))
+    assert told in str(found)
+    assert _register(home) == before, "the register before stays in force"
+
+
+def test_a_document_that_is_left_out_is_named(home: Home) -> None:
+    def change(rows: Rows) -> None:
+        cited = {r["document_id"] for r in rows["document_citation"]}
+        rows["document"].remove(next(r for r in rows["document"] if r["document_id"] not in cited))
+
+    ((code, sheet, cell, _),) = _found(home, _sent(change))
+    assert (code, (sheet, cell)) == ("R-DOCUMENT-LOST", _free("document"))
+
+
+def test_a_key_that_is_left_out_is_named(home: Home) -> None:
+    days = (date(2025, 1, 1), None)
+    assert _found(home, register_with_keys((104, Key(1), *days), (105, Key(2), *days), revision=2)) == []
+    ((code, sheet, cell, found),) = _found(home, register_with_keys((104, Key(1), *days), revision=3))
+    assert (code, (sheet, cell)) == ("R-KEY-LOST", template_cell(FORM, "unit_key", "unit_id", 1))
+    assert Key(2).public in str(found)
+
+
+def test_every_table_of_the_register_says_what_may_not_be_left_out() -> None:
+    told = {
+        name for r in rules() if r.table == "staging.lost_row" for name in register_tables() if f"'{name}'" in r.sql
+    }
+    assert told == set(register_tables())
+
+
+def test_a_register_of_two_rows_is_refused_and_names_all_that_it_leaves_out(home: Home) -> None:
+    """A secretary adds one unit to an empty template."""
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    before = _register(home)
+
+    def change(rows: Rows) -> None:
+        new = {**rows["unit"][-1], "unit_id": 200, "unit_code": "DV200", "unit_name": "Đơn vị mới"}
+        rows |= {t: [] for t in rows}
+        rows["unit"] = [r for r in register_report().rows["unit"] if r["unit_code"] == "KHOI"] + [new]
+
+    found = _found(home, _sent(change))
+    lost_codes = {r.code for r in rules() if r.table == "staging.lost_row"} - {"R-KEY-LOST"}  # no unit has a key here
+    assert {c for c, *_ in found} == lost_codes | {"R-PARENT-UNKNOWN"}
+    lost = [f for f in found if f[0] == "R-UNIT-LOST"]
+    assert len(lost) == len(register_report().rows["unit"]) - 1
+    assert len({cell for _, _, cell, _ in lost}) == len(lost), "each has a row of its own"
+    assert _register(home) == before
+    assert query(home, "SELECT verdict FROM intake.submission WHERE form_code = 'BCDV'") == [("accepted",)]
+
+
+def _ended(unit_id: int) -> Callable[[Rows], None]:
+    def change(rows: Rows) -> None:
+        last = [r for r in rows["unit"] if r["unit_id"] == unit_id][-1]
+        last["valid_to"] = date(2025, 6, 30)
+
+    return change
+
+
+def _merged(rows: Rows) -> None:
+    for unit_id in (104, 105):
+        _ended(unit_id)(rows)
+        rows["succession"].append(
+            {"from_unit_id": unit_id, "to_unit_id": 106, "succession_date": date(2025, 7, 1), "succession_kind_code": "merger",
+             "share": 1}
+        )  # fmt: skip
+
+
+def _ended_before_its_last_stretch(rows: Rows) -> None:
+    first, *others = [r for r in rows["unit"] if r["unit_id"] == 105]
+    first["valid_to"] = date(2017, 6, 30)
+    for later in others:
+        rows["unit"].remove(later)
+
+
+def _grown(rows: Rows) -> None:
+    rows["unit"].append({**rows["unit"][-1], "unit_id": 200, "unit_code": "DV200", "unit_name": "Đơn vị mới"})
+
+
+def _grown_and_ended(rows: Rows) -> None:
+    _grown(rows)
+    _ended(105)(rows)
+
+
+def _corrected(rows: Rows) -> None:
+    """Names, a day and a successor were wrong; two stretches were one."""
+    rows["unit"][5]["unit_name"] = "Tên đúng"
+    rows["succession"][0]["succession_date"] = date(2014, 5, 5)
+    rows["document"][0]["document_title"] = "Trích yếu đúng"
+
+
+FREE = (_ended(104), _ended_before_its_last_stretch, _merged, _grown, _corrected)
+
+
+@pytest.mark.parametrize("change", FREE, ids=["ended", "ended early", "merged", "grown", "corrected"])
+def test_what_may_happen_to_units_needs_no_question(home: Home, change: Callable[[Rows], None]) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2016-Y", clean_rows(2016)))
+    take(home)
+    assert _found(home, _sent(change)) == []
+    assert query(home, "SELECT DISTINCT verdict FROM intake.submission") == [("accepted",)]
+
+
+def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
+    """The third leaves out what the second added; the fourth, which leaves out nothing, follows the second."""
+    registers = [register_report(), _sent(_grown, 2), _sent(_ended(104), 3), _sent(_grown_and_ended, 4)]
+    came = {}
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)):
+        home = make_home(tmp_path / "".join(map(str, order)))
+        for n in order:
+            put(home.inbox, registers[n])
+            take(home)
+        verdicts = query(home, "SELECT revision, verdict, is_current FROM intake.submission ORDER BY 1")
+        came[order] = (verdicts, _register(home))
+        assert rebuild(home).different == []
+    assert came[0, 1, 2, 3][0] == [
+        (1, "accepted", False),
+        (2, "accepted", False),
+        (3, "rejected", False),
+        (4, "accepted", True),
+    ]
+    assert len({repr(c) for c in came.values()}) == 1
+
+
+def test_a_superior_body_may_send_and_others_are_told_why_not(home: Home) -> None:
+    """One that took the bloc's units over, though it forgot itself; the bloc's register knows no other."""
+    forgot = _found(home, _sent(_gone("unit", unit_code="DUUB"), 2, unit_code="DUUB"))
+    assert {c for c, *_ in forgot} == {"R-UNIT-LOST", "R-PARENT-UNKNOWN"}
+    assert [c for c, *_ in _found(home, _sent(_grown, 3, unit_code="DV004"))] == ["S-REGISTER-SENDER"]
+    assert [c for c, *_ in _found(home, _sent(_grown, 4, unit_code="DUMOI"))] == ["S-REGISTER-BODY"]
+    assert _found(home, _sent(_grown, 5, unit_code="DUUB")) == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_two_registers_of_one_number_and_day_the_later_one_may_leave_nothing_out(
+    tmp_path: Path, together: bool
+) -> None:
+    """Whichever has the smaller hash: so in one batch, one after the other, and when all is rebuilt."""
+    for n, change in enumerate((_gone("unit", unit_id=140), _gone("unit", unit_id=139))):
+        home = make_home(tmp_path / str(n))
+        for name, report in (("a", register_report()), ("b", _sent(change, 1))):
+            (path,) = put(home.inbox, report)
+            path.rename(home.inbox / f"{name}.xlsx")
+            if not together:
+                take(home)
+        if together:
+            take(home)
+        verdicts = query(home, "SELECT file_name, verdict, is_current FROM intake.submission ORDER BY 1")
+        assert verdicts == [("a.xlsx", "accepted", True), ("b.xlsx", "rejected", False)]
+        assert rebuild(home).different == []

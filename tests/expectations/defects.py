@@ -317,7 +317,8 @@ def _register() -> list[Defect]:
         Defect("R-DISSOLUTION", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": None}, 0)),
         Defect("R-DOCUMENT-TWICE", "document", "document_id", spoilt("document", {}, 9, add=True), row=9, twins=2),
         Defect("R-CITATION-DOCUMENT", "document_citation", "document_id", spoilt("document_citation", {"document_id": 99}, 0)),
-        Defect("S-REGISTER-SENDER", "cover", "unit_code", _sender),
+        Defect("S-REGISTER-SENDER", "cover", "unit_code", _sent_by("DV004")),
+        Defect("S-REGISTER-BODY", "cover", "unit_code", _sent_by("DUMOI")),
         Defect("R-UNIT-CODE", "unit", "unit_code", spoilt("unit", {"unit_code": "../../PWN"}, 5), row=5),
         Defect("UNT-LEVEL-CODE-EXPIRED", "unit", "level_code", spoilt("unit", {"level_code": "dang_uy_moi"}, 5), row=5),
         Defect("UNT-PARTY-KIND-CODE-EXPIRED", "unit", "party_kind_code", spoilt("unit", new_kind, 5), row=5),
@@ -345,9 +346,9 @@ def _keyed_register() -> Report:
     return register_with_keys(*((101 + n, Key(n + 1), date(2025, 1, 1), None) for n in range(8)), revision=1)
 
 
-def _sender(_: int) -> Report:
+def _sent_by(unit_code: str) -> Callable[[int], Report]:
     report = register_report()
-    return replace(report, cover={**report.cover, "unit_code": "DV004", "unit_name": "Công ty Điện lực tỉnh"})
+    return lambda _: replace(report, cover={**report.cover, "unit_code": unit_code})
 
 
 def expected_cell(defect: Defect, report: Report, row: int = 0) -> tuple[str, str]:

@@ -20,8 +20,9 @@ from warehouse.declaration import report_tables
 from warehouse.home import Home
 
 DEFECTS = {d.code: d for d in defects()}
-#: a totals row stands only in workbooks that offices made themselves: tried below; a closed year in assets/test_closing
-ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED"}
+#: a totals row stands only in workbooks that offices made themselves: tried below; a closed year in assets/test_closing; a
+#: register that leaves rows out in assets/test_register
+ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED", *(r.code for r in rules() if r.table == "staging.lost_row")}
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def planted(once: Make) -> Planted:
 
 
 def _register_with(count: int) -> Report:
-    """The sample register and ``count`` more units, T000 and on."""
+    """The sample register and ``count`` more units, T000 and on; dated after all others, which thus leave out nothing of it."""
     report = register_report()
+    report = replace(report, cover={**report.cover, "report_date": date(2025, 3, 4)})
     model = report.rows["unit"][-1]
     more = [
         {**model, "unit_id": 1000 + n, "unit_code": f"T{n:03d}", "unit_name": f"Đơn vị thử {n}", "parent_unit_id": 1,

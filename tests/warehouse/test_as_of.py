@@ -25,19 +25,17 @@ TOLD = "submission_id, form_code, verdict, error_count, unit_id, period_id, revi
 
 
 def _register(revision: int, since: object = None, without: tuple[int, ...] = ()) -> Report:
-    """The sample register sent again: unit 104 is there only ``since`` a day, others are gone."""
+    """The sample register sent again: unit 104 is there again ``since`` a day, others were there for a day only."""
     register = register_report()
     units = [
-        {**r, "valid_from": since} if since and r["unit_id"] == 104 else r
+        {**r, "valid_to": r["valid_from"]}
+        if r["unit_id"] in without or (since and r["unit_id"] == 104 and r["valid_to"])
+        else {**r, "valid_from": since}
+        if since and r["unit_id"] == 104
+        else r
         for r in register.rows["unit"]
-        if r["unit_id"] not in without and not (since and r["unit_id"] == 104 and r["valid_to"])
     ]
-    rows = {
-        **register.rows,
-        "unit": units,
-        "unit_alias": [r for r in register.rows["unit_alias"] if r["unit_id"] not in without],
-        "succession": [r for r in register.rows["succession"] if not {r["from_unit_id"], r["to_unit_id"]} & {*without}],
-    }
+    rows = {**register.rows, "unit": units}
     return replace(register, rows=rows, cover={**register.cover, "revision": revision}, suffix=f"_{revision}")
 
 
