@@ -18,6 +18,7 @@ from expectations import judge
 from warehouse import ledger, staging, versions
 from warehouse.judgement import Event, Frames, Judgement
 from warehouse.registers import known_places
+from warehouse.ties import note_arrivals, unsettled
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,7 +80,6 @@ class _Work:
     resumed: list[str] = field(default_factory=list)
     replayed: set[str] = field(default_factory=set)
     readable: set[str] = field(default_factory=set)
-    arrived: list[str] = field(default_factory=list)
     suites: dict[str, dict[str, int]] = field(default_factory=dict)
     staged_rows: dict[str, int] = field(default_factory=dict)
 
@@ -128,12 +128,13 @@ class _Work:
 
     def judge(self, files: Sequence[ArrivedFile]) -> None:
         """Judge registers before reports, since a report is judged against the register in force; then across periods."""
-        self.arrived = [f.submission_id for f in files]
+        note_arrivals(self.con, [f.submission_id for f in files])
         registers, reports = split_register(self._read(files))
         if registers["staging.submission"].height:
             before = versions.register_rows(self.con)
             for n, step in enumerate(in_order(self._with_others(registers))):
-                self._registers(step, f"register-{n}" if n else "register")
+                self._phase(step, f"register-{n}" if n else "register")
+                self._settle(step, f"register-{n}")
             already = set(reports["staging.submission"]["submission_id"])
             again = [i for i in versions.submissions_to_replay(self.con, before) if i not in already]
             if again:
@@ -141,6 +142,7 @@ class _Work:
                 self._replays(again)
         if reports["staging.submission"].height:
             self._phase(reports, "reports")
+            self._settle(reports, "reports")
         self._compare(judge.judge_history(self.con, self.home.cache), "history")
 
     def judgement(self) -> Judgement:
@@ -169,16 +171,18 @@ class _Work:
             staged_rows=self.staged_rows,
         )
 
-    def _registers(self, step: Frames, name: str) -> None:
-        """Judge registers of one place; where several could stand, each by the one that arrived before it."""
-        self._phase(step, name)
-        ids = step["staging.submission"]["submission_id"].to_list()
-        known = ledger.in_order_of_arrival(self.con, ids)
-        accepted = set(staging.accepted(self.con))
-        one_by_one = [i for i in (*known, *(i for i in self.arrived if i not in known)) if i in accepted and i in ids]
-        staging.take_out(self.con, one_by_one[1:])
-        for n, later in enumerate(one_by_one[1:], start=2):
-            self._phase(of(step, [later]), f"{name}-{n}")
+    def _settle(self, frames: Frames, name: str) -> None:
+        """Judge again, until nothing changes, what arrival decides: which of the versions of one number and date stands."""
+        n = 1
+        while again := unsettled(self.con):
+            n += 1
+            at_hand = of(frames, again)
+            others = sorted(set(again) - set(at_hand["staging.submission"]["submission_id"]))
+            if others:
+                at_hand = concat(at_hand, self._read(self._archived(others)))
+                self._replays(others)
+            staging.take_out(self.con, again)
+            self._phase(at_hand, f"{name}-again-{n}")
 
     def _with_others(self, registers: Frames) -> Frames:
         """Add all that are known, unless what is at hand comes after them: a register is judged by the one before it."""

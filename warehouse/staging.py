@@ -20,6 +20,7 @@ from warehouse.registers import note_lost
 from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
 from warehouse.speaking import find_speakers
+from warehouse.ties import note_taken
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
 from warehouse.views import needed, sql_objects
@@ -85,6 +86,7 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
     con.execute(_KNOWN_BEFORE)
     con.execute(_TOUCHED_UNITS)
     note_lost(con)
+    note_taken(con)
 
 
 def hide(con: duckdb.DuckDBPyConnection, submissions: Iterable[str]) -> None:
@@ -110,14 +112,9 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
     order_versions(con)
 
 
-def accepted(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the submissions of this batch that are accepted so far."""
-    return _values(con, "SELECT submission_id FROM judged.submission WHERE verdict = 'accepted'")
-
-
 def take_out(con: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None:
     """Forget what was judged of these submissions: they are judged again, after others."""
-    for name in ("known_before", *(r.name for r in _kept())) if submissions else ():
+    for name in ("known_before", *(r.name for r in _kept())):
         con.execute(f"DELETE FROM judged.{name} WHERE submission_id IN (SELECT unnest(?))", [list(submissions)])
     order_versions(con)
 
@@ -191,6 +188,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> None:
     for relation in (*_staging(), *map(_judged, _kept())):
         con.execute(ddl(relation)[0])
     con.execute("CREATE TABLE judged.hidden (submission_id VARCHAR)")
+    con.execute("CREATE TABLE judged.arrived (submission_id VARCHAR, place BIGINT)")
     con.execute("CREATE TABLE judged.known_before AS SELECT submission_id, form_code, unit_id, period_id, year "
                 "FROM judged.submission")  # fmt: skip
     con.execute(ddl(relations()[CATALOGUE])[0])

@@ -56,14 +56,18 @@ def register_rows(con: duckdb.DuckDBPyConnection) -> RegisterRows:
 def order_versions(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``staging.version``: the accepted versions of every report that the staged submissions touch.
 
-    Newest is by stated revision, then report date, then content hash: never by arrival, so that any order of arrival
-    gives the same facts. Of one number a signed version stands over others, and of the signed ones that which came first (as the
-    archive has noted): a number that was signed for once is used up. A register has no period of its own: the newest of all
-    is the truth.
+    Newest is by stated revision, then report date: never by arrival, so that any order of arrival gives the same facts, but for
+    the one case that ``warehouse.ties`` settles before. Of one number a signed version stands over others, and of the signed
+    ones that which came first (as the archive has noted): a number that was signed for once is used up. A register has no
+    period of its own: the newest of all is the truth.
     """
     con.execute("DELETE FROM staging.version")
-    touched = _TOUCHED.format(register=literal(register_form()))
-    con.execute(f"INSERT INTO staging.version BY NAME {versions_of('intake.submission', touched)}")
+    con.execute(f"INSERT INTO staging.version BY NAME {versions_of('intake.submission', touched_slots())}")
+
+
+def touched_slots() -> str:
+    """Return the SELECT of the slots (form_code, slot_unit, slot_period) that the judged submissions are of, or were of before."""
+    return _TOUCHED.format(register=literal(register_form()))
 
 
 def versions_of(submissions: str, among: str = "", root: Path = ROOT) -> str:
@@ -87,7 +91,6 @@ WHERE form_code <> ? AND submission_id NOT IN (SELECT submission_id FROM judged.
 ORDER BY 1
 """
 
-#: the slots that the judged submissions are of, or were of before
 _TOUCHED = """
 SELECT DISTINCT form_code, CASE WHEN form_code = {register} THEN 0 ELSE unit_id END AS slot_unit,
        CASE WHEN form_code = {register} THEN '' ELSE period_id END AS slot_period

@@ -273,7 +273,9 @@ def _history() -> list[Defect]:
         Defect("X-PARTICIPANTS-OVER", "dialogue", "participant_count", _with(NEW, "dialogue", {"participant_count": 1801})),
         Defect("X-UNUSUAL", "issue", "issue_count", _with(f"{YEAR + 3}-Y", "issue", {"issue_count": 40}),
                before=lambda unit_id: [r for n in range(3) for r in _earlier(f"{YEAR + n}-Y")(unit_id)]),
-        Defect("X-REVISION-TWICE", "cover", "revision", _with(NEW, "organisation", {"party_member_count": 31}),
+        Defect("S-REVISION-TAKEN", "cover", "revision", _with(NEW, "organisation", {"party_member_count": 31}),
+               before=_earlier(NEW)),
+        Defect("X-REVISION-TWICE", "cover", "revision", _covered(NEW, {"report_date": date(YEAR + 1, 1, 6)}),
                before=_earlier(NEW)),
         Defect("X-REVISION-JUMP", "cover", "revision", _covered(NEW, {"revision": 3}), before=_earlier(NEW)),
     ]  # fmt: skip

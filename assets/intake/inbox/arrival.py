@@ -91,7 +91,7 @@ class Inbox(Protocol):
         """How often it may be listed by somebody who waits."""
 
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
-        """Return the complete files, by name. Raises FileNotFoundError without an inbox."""
+        """Return the complete files, the first to come first (one time: by name). Raises FileNotFoundError without an inbox."""
 
     def out_of_reach(self) -> list[str]:
         """Return the names of files and folders that cannot be read, or not taken away: never among the complete ones."""

@@ -41,9 +41,10 @@ class LocalInbox:
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
         newest = time.time_ns() - int(settle_seconds * 1e9)
+        in_order = sorted(self._files([]), key=lambda found: (found[1].st_mtime_ns, found[0]))
         return [
             Arrival(name, status.st_size, _mark(name, status))
-            for name, status in self._files([])
+            for name, status in in_order
             if not settle_seconds or status.st_mtime_ns <= newest
         ]
 

@@ -31,12 +31,11 @@ class ObjectInbox:
 
         with _named_errors():
             objects = [meta for page in obstore.list(self.store) for meta in page]
-        found = [
+        return [
             Arrival(m["path"], m["size"], _object_mark(m))
-            for m in objects
+            for m in sorted(objects, key=lambda m: (m["last_modified"], m["path"]))
             if is_finished(PurePosixPath(m["path"]).name)
         ]
-        return sorted(found, key=lambda a: a.name)
 
     def out_of_reach(self) -> list[str]:
         """Nothing: a store that may be listed but not read is a setting to mend, and raises."""
