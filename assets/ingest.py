@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assets import batch
 from assets.batch import BatchResult
+from assets.confirm import confirm, note_held
 from assets.intake.archive import archived_hashes
 from assets.intake.arriving import archive_files
 from assets.intake.inbox import open_inbox
@@ -82,6 +83,12 @@ def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> Bat
     return _judged_and_written(
         home, lambda: judge_files(home, batch_id=new_batch_id(), replay=submissions, processes=processes)
     )
+
+
+def take_confirmed(home: Home, registers: Sequence[str], *, processes: int = 2) -> BatchResult:
+    """Put registers in force that waited for an operator's confirmation, and publish what comes of it. Raises LookupError."""
+    confirm(home, registers)
+    return replay(home, registers, processes=processes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,7 @@ def _published_batches(home: Home) -> set[str]:
 
 
 def _committed(home: Home, judgement: Judgement) -> BatchResult:
+    note_held(home, judgement)
     with open_build(home) as con:
         result = batch.commit(con, judgement)
     report("publish")

@@ -7,15 +7,16 @@ Belongs here: the order of the steps. Does not: reading (assets.intake), rules (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from assets.intake.notes import Held
 from assets.progress import report
 from assets.register_order import concat, in_order, of, places, split_register
 from expectations import judge
-from warehouse import ledger, staging, versions
+from warehouse import clock, guard, ledger, staging, versions
 from warehouse.judgement import Event, Frames, Judgement
 from warehouse.registers import known_places
 from warehouse.ties import note_arrivals, unsettled
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from assets.intake.archive import ArrivedFile
+    from warehouse.guard import Effect
     from warehouse.home import Home
 
 
@@ -49,20 +51,38 @@ def judge_files(
     With a second opinion Great Expectations itself runs the same suites. Raises SuitesDisagreeError, LookupError for a
     submission that the ledger does not know.
     """
-    with _open(home) as con:
-        work = _Work(con, home, batch_id, processes, second_opinion)
+
+    def one(con: duckdb.DuckDBPyConnection, held: Mapping[str, Effect]) -> _Work:
+        work = _Work(con, home, batch_id, processes, second_opinion, held)
         fresh = work.known(replay) if replay else work.receive(files)
         if fresh:
             work.judge(fresh)
-        return work.judgement()
+        return work
+
+    return _within_limits(home, one)
 
 
 def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) -> Judgement:
     """Judge ``files`` as an ingest would, known to the ledger or not; for whoever only wants to know."""
-    with _open(home) as con:
-        work = _Work(con, home, "check", processes, second_opinion=False)
+
+    def one(con: duckdb.DuckDBPyConnection, held: Mapping[str, Effect]) -> _Work:
+        work = _Work(con, home, "check", processes, False, held)
         work.judge(files)
-        return work.judgement()
+        return work
+
+    return _within_limits(home, one)
+
+
+def _within_limits(home: Home, judged: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Effect]], _Work]) -> Judgement:
+    """Judge, and where a new register goes too far judge again with it held, so that all else goes on."""
+    held: dict[str, Effect] = {}
+    while True:
+        with _open(home) as con:
+            work = judged(con, held)
+            register, comes_to = guard.new_in_force(con), guard.effect(con)
+            if register is None or not comes_to.is_too_much():
+                return work.judgement()
+            held[register] = comes_to
 
 
 @dataclass(slots=True)
@@ -74,6 +94,7 @@ class _Work:
     batch_id: str
     processes: int
     second_opinion: bool
+    held: Mapping[str, Effect]
     files: int = 0
     duplicates: int = 0
     events: list[Event] = field(default_factory=list)
@@ -169,6 +190,7 @@ class _Work:
             frames=frames if verdicts else {},
             suites=self.suites,
             staged_rows=self.staged_rows,
+            held=self.held,
         )
 
     def _settle(self, frames: Frames, name: str) -> None:
@@ -204,7 +226,13 @@ class _Work:
     def _read(self, files: Sequence[ArrivedFile]) -> Frames:
         from assets.intake.stage import stage
 
+        files = [self._with_what_is_held(f) for f in files]
         return stage(files, processes=self.processes, progress=lambda done: report("read", done, len(files)))
+
+    def _with_what_is_held(self, file: ArrivedFile) -> ArrivedFile:
+        if (comes_to := self.held.get(file.submission_id)) is None:
+            return file
+        return replace(file, notes=replace(file.notes, held=Held(clock.now(), **asdict(comes_to))))
 
     def _archived(self, ids: Sequence[str]) -> list[ArrivedFile]:
         from assets.intake.archive import archived_files

@@ -44,6 +44,15 @@ class Difference:
     found: str
 
 
+#: what a note tells
+_NOTED = {
+    "came": "how it came",
+    "withdrawn": "its withdrawal",
+    "held": "its being held",
+    "confirmed": "its confirmation",
+}
+
+
 @dataclass(slots=True)
 class Verified:
     """The outcome: how many of each kind were looked at, and all differences."""
@@ -145,11 +154,15 @@ def _notes(con: duckdb.DuckDBPyConnection, home: Home, hashes: list[str]) -> Ite
             yield Difference("HOME-ARCHIVE-DAMAGED", str(path), "changed")
     found = read_notes(home.archive, hashes, lenient=True)
     for row in query.rows(con, "noted"):
-        notes, at = found.get(row["sha256"], NO_NOTES), row["arrived_at"]
-        if at not in {c.at for c in notes.came} if at else notes.withdrawn is None:
-            what = "how it came" if at else "its withdrawal"
+        notes, kind = found.get(row["sha256"], NO_NOTES), row["kind"]
+        is_there = (
+            row["arrived_at"] in {c.at for c in notes.came} if kind == "came" else getattr(notes, kind) is not None
+        )
+        if not is_there:
             path = archive_path(home.archive, row["sha256"])
-            yield Difference("HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']}: the note of {what} is missing")
+            yield Difference(
+                "HOME-ARCHIVE-DAMAGED", str(path), f"{row['file_name']}: the note of {_NOTED[kind]} is missing"
+            )
 
 
 def _ledger(con: duckdb.DuckDBPyConnection) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.intake.archive import archive_path
-from assets.intake.notes import Withdrawn, read_notes, withdrawn_note
+from assets.intake.notes import Withdrawn, note, read_notes
 from warehouse import clock, query
 from warehouse.catalog import open_published
 from warehouse.cells.words import shown_text
@@ -38,5 +38,5 @@ def withdraw(home: Home, submission_id: str, reason: str) -> list[str]:
     original = archive_path(home.archive, chosen["sha256"])
     known = read_notes(home.archive, [original.name]).get(original.name)
     if known is None or known.withdrawn is None:
-        write_file(*withdrawn_note(original, Withdrawn(clock.now(), why)))
+        write_file(*note(original, Withdrawn(clock.now(), why)))
     return [r["submission_id"] for r in rows]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,14 @@ class IngestFailedError(Exception):
     """The run failed; the warehouse is as before and nothing was taken from the inbox."""
 
 
-def run_ingest(home: Home, processes: int = 2, replay: Chosen | None = None) -> dict[str, Any]:
+def run_ingest(
+    home: Home, processes: int = 2, replay: Chosen | None = None, confirm: Sequence[str] = ()
+) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
     Besides those: ``release``, whether this run completed it (``is_new``), and how many ``receipts`` it wrote.
-    ``replay`` names submissions to judge again instead of taking files. Raises the error of the failing step.
+    ``replay`` names submissions to judge again instead of taking files, ``confirm`` registers to put in force that were held.
+    Raises the error of the failing step.
     """
     home.create()
     prepare_dagster_home(home)
@@ -43,6 +46,8 @@ def run_ingest(home: Home, processes: int = 2, replay: Chosen | None = None) -> 
     }
     if replay:  # as it was asked for: a year of a nation has tens of thousands of submissions
         taken |= {"replay": replay.submissions, "replay_batch": replay.batch_id, "replay_years": replay.years}
+    if confirm:
+        taken["confirm"] = list(confirm)
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})
     if not result.success:
         raise IngestFailedError(f"run {result.run_id} failed; look at it in the Dagster UI: danvan dev")

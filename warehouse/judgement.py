@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
+    from warehouse.guard import Effect
+
 Event = tuple[str, str, str | None, str | None]  # submission_id, event, file_name, arrival
 Frames = dict[str, "pl.DataFrame"]
 
@@ -37,7 +39,8 @@ class Judgement:
     ``frames`` are by qualified name: ``intake.submission`` (verdict and all), ``intake.finding`` and
     ``intake.history_finding`` (no life yet), ``intake.column_map``, ``row_count``, ``stated_total``, the rows of each
     table of core, and ``staging.version``, ``staging.touched_unit``. ``known_before`` are those of the submissions that
-    had a judgement already; ``years`` all that the batch speaks of or spoke of; ``suites`` failing rows by table and code.
+    had a judgement already; ``years`` all that the batch speaks of or spoke of; ``suites`` failing rows by table and code;
+    ``held`` are the registers that it holds, each with what it would come to: to be noted before this is written.
     """
 
     batch_id: str
@@ -53,6 +56,7 @@ class Judgement:
     frames: Frames = field(default_factory=dict)
     suites: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     staged_rows: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, Effect] = field(default_factory=dict)
 
     def verdicts(self) -> dict[str, str]:
         """Return accepted or rejected by submission."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from warehouse.declaration import Table
 
+#: the finding that tells that an operator confirmed a register: it may leave out what was in the one before
+CONFIRMED = "S-REGISTER-CONFIRMED"
 #: what orders registers: the last day of the period, the number of the sending, the date; None where a cover lacks one
 Place = tuple["date", int, "date"]
 
@@ -92,6 +94,7 @@ def _lost(table: Table) -> str:
         again=_again(table),
         unknown=unknown,
         register=literal(register_form()),
+        confirmed=literal(CONFIRMED),
     )
 
 
@@ -126,6 +129,7 @@ FROM core.{core} b, (
     SELECT submission_id, (SELECT max(n.source_row) FROM staging.{name} n WHERE n.submission_id = s.submission_id) AS last_row
     FROM staging.submission s SEMI JOIN (FROM staging.row_count WHERE table_name = '{name}') USING (submission_id)
     WHERE s.form_code = {register}
+        AND s.submission_id NOT IN (SELECT submission_id FROM staging.cell_issue WHERE code = {confirmed})
 ) r
 WHERE NOT coalesce({again}, false)
 QUALIFY count(*) OVER (PARTITION BY r.submission_id)

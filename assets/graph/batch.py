@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from assets.batch import BatchResult
+from assets.confirm import held_text, waiting
 from assets.graph.keys import (
     FINDING,
     INBOX,
@@ -31,7 +32,7 @@ from assets.graph.reported import (
     tell_batch,
 )
 from assets.graph.retry import trying_again
-from assets.ingest import Chosen, replay, take_inbox
+from assets.ingest import Chosen, replay, take_confirmed, take_inbox
 from assets.judge_files import SuitesDisagreeError
 from expectations.rule import rule_codes_by_table
 from warehouse.home import Home, current_home
@@ -41,7 +42,8 @@ from warehouse.relation import relations
 class IngestConfig(dg.Config):
     """What one run takes: the inbox of DANVAN_HOME; or, for a replay, submissions from the archive.
 
-    Those are named one by one (``replay``), by the batch that judged them last, or by years.
+    Those are named one by one (``replay``), by the batch that judged them last, or by years. ``confirm`` names registers that were
+    held since they go too far: they are put in force.
 
     Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
     """
@@ -52,6 +54,7 @@ class IngestConfig(dg.Config):
     replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
     replay_batch: str = ""
     replay_years: list[int] = []  # noqa: RUF012
+    confirm: list[str] = []  # noqa: RUF012
 
 
 inbox = dg.AssetSpec(
@@ -120,6 +123,8 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
         f"batch {result.batch_id}: {result.files} files, {len(result.accepted)} accepted, "
         f"{len(result.rejected)} rejected, {result.duplicates} duplicates"
     )
+    for text in (held_text(i, held) for i, held in waiting(home).items() if held and i in result.rejected):
+        context.log.warning(text)
     tell_batch(context, home, result)
     counts = row_counts(home)
     own_of = {SUBMISSION: batch_metadata(result), FINDING: finding_metadata(home, result)}
@@ -134,6 +139,8 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
 
 
 def _run(home: Home, config: IngestConfig) -> BatchResult:
+    if config.confirm:
+        return take_confirmed(home, config.confirm, processes=config.processes)
     chosen = Chosen(config.replay, config.replay_batch, config.replay_years)
     if chosen != Chosen([], "", []):
         return replay(home, chosen.ids(home), processes=config.processes)

@@ -93,7 +93,7 @@ def loose_file(path: Path, asked: Senders) -> ArrivedFile:
     signature = beside.read_bytes() if beside.is_file() and beside.stat().st_size <= LARGEST else None
     known = {} if signature is None else {sha256_hex(signature): signature}
     came = Came(clock.now(), "shared", None, asked.signatures, next(iter(known), None))
-    notes = NO_NOTES if asked.signatures == "off" else Notes((came,), None, known)
+    notes = NO_NOTES if asked.signatures == "off" else Notes((came,), signatures=known)
     name = Arrival(path.name, 0, "").file_name
     return ArrivedFile(sha256[:16], sha256, name, path, path.stat().st_size, f"loose-{sha256}", notes=notes)
 

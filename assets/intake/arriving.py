@@ -19,7 +19,7 @@ from pathlib import Path
 from assets.intake.archive import ArrivedFile, archive_path, damage_of, with_notes
 from assets.intake.guard import MAX_FILE
 from assets.intake.inbox import Arrival, Digest, Inbox
-from assets.intake.notes import NO_NOTES, Came, came_note, read_notes, signature_note
+from assets.intake.notes import NO_NOTES, Came, note, read_notes, signature_note
 from warehouse import clock
 from warehouse.files import sha256_hex, sha256_of
 from warehouse.senders import Senders, declared_senders
@@ -116,7 +116,7 @@ def _noted(
         is_new = a.file.path in temporaries and not a.file.path.exists()
         came = _how_it_came(a, asked, at)
         if (before.came or (is_new and asked.asks)) and not any(came.is_like(b) for b in before.came):
-            notes.update([came_note(a.file.path, came)])
+            notes.update([note(a.file.path, came)])
     return {place: _temporary(archive, content) for place, content in notes.items()}
 
 

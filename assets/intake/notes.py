@@ -1,4 +1,5 @@
-"""Notes beside the originals of the archive: how each came, signatures, withdrawals. What a rebuild must know besides the bytes.
+"""Notes beside the originals of the archive: how each came, signatures, what an operator decided. What a rebuild must know besides
+the bytes.
 
 A note's name is that of its original, what it tells, and the beginning of its own SHA-256. Notes are added, never rewritten, and
 their order means nothing. Does not belong here: the originals (archive), what notes come to (warehouse.speaking).
@@ -19,7 +20,7 @@ from warehouse.damage import ArchiveDamagedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CAME, _WITHDRAWN, _SIGNATURE = "came", "withdrawn", "sig"
+_SIGNATURE = "sig"
 _DIGITS = 16
 
 
@@ -51,14 +52,39 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A register that would have gone too far: when (UTC), and how far (see ``warehouse.guard``)."""
+
+    at: datetime
+    reports_lost: int
+    reports: int
+    units_ended: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An operator confirmed what the file was held or refused for: when (UTC)."""
+
+    at: datetime
+
+
+Told = Came | Withdrawn | Held | Confirmed
+_KINDS: dict[str, type[Told]] = {"came": Came, "withdrawn": Withdrawn, "held": Held, "confirmed": Confirmed}
+_NAMES = {cls: name for name, cls in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """What stands beside one original; ``came`` is in the order of arrival, empty where nothing was asked of senders.
 
-    ``signatures`` are those that came with it, by their SHA-256.
+    ``signatures`` are those that came with it, by their SHA-256; of the others the first of its kind counts.
     """
 
     came: tuple[Came, ...] = ()
     withdrawn: Withdrawn | None = None
+    held: Held | None = None
+    confirmed: Confirmed | None = None
     signatures: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -66,14 +92,12 @@ class Notes:
 NO_NOTES = Notes()
 
 
-def came_note(original: Path, came: Came) -> tuple[Path, bytes]:
-    """Return place and content of a note that a file came so."""
-    return _note(original, _CAME, came)
+def note(original: Path, told: Told) -> tuple[Path, bytes]:
+    """Return place and content of a note that tells this of a file."""
+    import orjson
 
-
-def withdrawn_note(original: Path, withdrawn: Withdrawn) -> tuple[Path, bytes]:
-    """Return place and content of a note that a file was withdrawn."""
-    return _note(original, _WITHDRAWN, withdrawn)
+    content = orjson.dumps(asdict(told), option=orjson.OPT_SORT_KEYS)
+    return _place(original, _NAMES[type(told)], content), content
 
 
 def signature_note(original: Path, signature: bytes) -> tuple[Path, bytes]:
@@ -86,7 +110,7 @@ def read_notes(archive: Path, hashes: Iterable[str], *, lenient: bool = False) -
 
     Raises ArchiveDamagedError for notes that are not as they were written; ``lenient`` passes over them.
     """
-    found: dict[str, list[Came | Withdrawn | bytes]] = defaultdict(list)
+    found: dict[str, list[Told | bytes]] = defaultdict(list)
     damaged = []
     for path in note_paths(archive, hashes):
         content = path.read_bytes()
@@ -119,13 +143,6 @@ def _names(archive: Path, hashes: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield from ((e.name.partition(".")[0], e.name) for e in found if "." in e.name)
 
 
-def _note(original: Path, kind: str, told: Came | Withdrawn) -> tuple[Path, bytes]:
-    import orjson
-
-    content = orjson.dumps(asdict(told), option=orjson.OPT_SORT_KEYS)
-    return _place(original, kind, content), content
-
-
 def _place(original: Path, kind: str, content: bytes) -> Path:
     return original.with_name(f"{original.name}.{kind}-{_digits(content)}")
 
@@ -134,18 +151,22 @@ def _digits(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:_DIGITS]
 
 
-def _read(name: str, content: bytes) -> Came | Withdrawn | bytes:
+def _read(name: str, content: bytes) -> Told | bytes:
     import orjson
 
-    if name.startswith(_SIGNATURE):
+    kind, _, _ = name.partition("-")
+    if kind == _SIGNATURE:
         return content
     raw = orjson.loads(content)
-    told = {**raw, "at": datetime.fromisoformat(raw["at"])}
-    return Withdrawn(**told) if name.startswith(_WITHDRAWN) else Came(**told)
+    return _KINDS[kind](**{**raw, "at": datetime.fromisoformat(raw["at"])})
 
 
-def _together(told: Sequence[Came | Withdrawn | bytes]) -> Notes:
-    signatures = {hashlib.sha256(t).hexdigest(): t for t in told if isinstance(t, bytes)}
+def _together(told: Sequence[Told | bytes]) -> Notes:
     in_order = sorted((t for t in told if not isinstance(t, bytes)), key=lambda t: (t.at, repr(t)))
-    came = tuple(t for t in in_order if isinstance(t, Came))
-    return Notes(came, next((t for t in in_order if isinstance(t, Withdrawn)), None), signatures)
+    return Notes(
+        came=tuple(t for t in in_order if isinstance(t, Came)),
+        withdrawn=next((t for t in in_order if isinstance(t, Withdrawn)), None),
+        held=next((t for t in in_order if isinstance(t, Held)), None),
+        confirmed=next((t for t in in_order if isinstance(t, Confirmed)), None),
+        signatures={hashlib.sha256(t).hexdigest(): t for t in told if isinstance(t, bytes)},
+    )

@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.intake.extract import Extract, ExtractedTable, MappedColumn, extract, shown
 from assets.intake.guard import size_text
-from assets.intake.noted import arrivals, withdrawals
+from assets.intake.noted import arrivals, decisions
 from assets.intake.workers import Failure, read_many
 from warehouse.cells import Reading, kind_of
 from warehouse.cells.reading import Cell
@@ -57,7 +57,7 @@ def stage(files: Sequence[ArrivedFile], processes: int = 2, progress: Callable[[
             progress(len(extracts))
     ordered = {f.submission_id: extracts[f.submission_id] for f in sorted(files, key=lambda f: f.submission_id)}
     read = {i: e for i, e in ordered.items() if isinstance(e, Extract)}
-    issues = [*_issues(ordered), withdrawals(files)]
+    issues = [*_issues(ordered), decisions(files)]
     frames = {
         "staging.submission": _submissions(files, ordered),
         "staging.column_map": _column_map(read),

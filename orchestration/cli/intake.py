@@ -100,13 +100,18 @@ def template(
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; none: the inbox.")] = None,
     processes: Annotated[int, typer.Option(help="Reading processes.")] = 2,
+    confirm: Annotated[
+        list[str] | None, typer.Option(help="Take no files, but put this register in force, which was held.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Take files into the warehouse and publish it. Exit code 3 when some submissions were rejected.
 
     Example: danvan ingest            (the inbox)
     Example: danvan ingest reports/   (a folder; its files are copied to the inbox first)
+    Example: danvan ingest --confirm 2566003c1db21bff
     """
+    from assets.confirm import held_text, waiting
     from assets.intake.inbox import open_inbox, put_path, reach_warning
     from assets.intake.inbox.signed import alone_warning, ready
     from assets.progress import reporting_to
@@ -114,13 +119,16 @@ def ingest(
     from warehouse.home import current_home
 
     home = current_home()
+    if confirm and paths:
+        raise UsageProblem("--confirm takes no files: first confirm, then take them")
     home.create()
     inbox = open_inbox(home.inbox)
     for path in paths or []:
         put_path(inbox, path)
     with ProgressBar() as bar, reporting_to(bar):
-        batch = run_ingest(home, processes)
-    for warning in filter(None, (reach_warning(inbox), alone_warning(ready(inbox).alone))):
+        batch = run_ingest(home, processes, confirm=confirm or ())
+    held = [held_text(i, comes_to) for i, comes_to in waiting(home).items() if comes_to]
+    for warning in filter(None, (reach_warning(inbox), alone_warning(ready(inbox).alone), *held)):
         typer.echo(f"danvan: {warning}", err=True)
     completed = _completed(home, batch)
     if json:
