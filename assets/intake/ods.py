@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +90,14 @@ def _agree(path: Path, sheets: list[OdsSheet]) -> None:
     try:
         with path.open("rb") as content:
             book = calamine.CalamineWorkbook.from_filelike(content)
-        others = [_figures(book.get_sheet_by_index(i)) for i in range(len(book.sheet_names))]
+        others = [book.get_sheet_by_index(i) for i in range(len(book.sheet_names))]
+        given = [_figures(other, sheet.zoned) for sheet, other in zip(sheets, others, strict=False)]
     except calamine.CalamineError as e:
         raise Refused("F-TRUNCATED", "không đọc được nội dung tệp") from e
-    ours = [{at: v for at, v in s.values.items() if _is_figure(v) and at not in s.times} for s in sheets]
-    for sheet, own_figures, other in zip(sheets, ours, others, strict=False):
+    for sheet, other in zip(sheets, given, strict=False):
+        own_figures = {
+            at: sheet.zoned.get(at, v) for at, v in sheet.values.items() if _is_figure(v) and at not in sheet.times
+        }
         others_here = {at: v for at, v in other.items() if at not in sheet.errors and at not in sheet.times}
         if own_figures != others_here:
             raise Refused("F-TRUNCATED", f"{mask_personal(sheet.name)}: không đọc chắc chắn được mọi ô")
@@ -102,13 +105,13 @@ def _agree(path: Path, sheets: list[OdsSheet]) -> None:
         raise Refused("F-TRUNCATED", "không đọc chắc chắn được mọi trang")
 
 
-def _figures(sheet: Any) -> dict[Place, object]:
+def _figures(sheet: Any, zoned: Collection[Place]) -> dict[Place, object]:
     start_row, start_col = sheet.start or (0, 0)
     return {
         (r, c): value
         for r, row in enumerate(sheet.to_python(skip_empty_area=True), start=start_row + 1)
         for c, value in enumerate(row, start=start_col)
-        if _is_figure(value)
+        if _is_figure(value) or (r, c) in zoned
     }
 
 

@@ -6,12 +6,16 @@ Does not belong here: where it stands, and what its styles say (ods_scan).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
+from warehouse.cells.days import VIETNAM
 
 _VALUES = {"float": "value", "currency": "value", "percentage": "value", "date": "date-value", "time": "time-value"}
+#: a day, or a moment, and the zone that either may have
+_MOMENT = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?P<zone>Z|[+-]\d{2}:\d{2})?")
 Value = float | str | bool | dt.date
 
 
@@ -51,11 +55,21 @@ def value_of(given: Mapping[str, str], kind: str, text: str) -> Value | None:
 
 
 def day_of(text: str) -> dt.datetime:
-    """Return the moment that a text is. Raises Refused."""
+    """Return the moment that a text is, in Vietnam where it states a zone; a day is that day in any zone. Raises Refused."""
+    found = _MOMENT.fullmatch(text)
     try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError as e:
+        if not found:
+            raise ValueError(text)
+        moment = dt.datetime.fromisoformat(text if found["time"] else found["day"])
+        return moment.astimezone(VIETNAM).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError) as e:
         raise Refused("F-TRUNCATED", f"ô ghi kiểu ngày nhưng giá trị là “{text[:20]}”") from e
+
+
+def has_zone(text: str) -> bool:
+    """Tell whether a day or moment states a zone: the second parser gives those as texts."""
+    found = _MOMENT.fullmatch(text)
+    return bool(found and found["zone"])
 
 
 def is_stated(given: Mapping[str, str]) -> bool:

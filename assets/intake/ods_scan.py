@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assets.intake.grid import Refused
-from assets.intake.ods_cell import OpenCell, Value, count_of, day_of, is_shut, is_stated, value_of
+from assets.intake.ods_cell import OpenCell, Value, count_of, day_of, has_zone, is_shut, is_stated, value_of
 from assets.intake.ods_styles import Marks, own
 from assets.intake.package import parse
 from assets.intake.sheet_scan import MAX_CELLS, MAX_COLUMN, MAX_ROW, Place
@@ -31,6 +31,7 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 @dataclass(slots=True)
 class OdsSheet:
     """One sheet by (1-based row, 0-based column): values of cells, percents as shares of 1; ``merges`` are 0-based corners.
+    ``zoned``: what the dates that state a zone say as text.
 
     ``is_cache``: a copy of a sheet of another file, kept for formulas.
     """
@@ -41,6 +42,7 @@ class OdsSheet:
     values: dict[Place, Value] = field(default_factory=dict)
     percents: set[Place] = field(default_factory=set)
     times: set[Place] = field(default_factory=set)
+    zoned: dict[Place, str] = field(default_factory=dict)
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: set[Place] = field(default_factory=set)
     uncomputed: set[Place] = field(default_factory=set)
@@ -211,6 +213,8 @@ class _Scan:
             sheet.values[at] = value
             if kind in ("percentage", "time"):
                 (sheet.percents if kind == "percentage" else sheet.times).add(at)
+            elif kind == "date" and has_zone(stated := cell.given["date-value"]):
+                sheet.zoned[at] = stated
         elif "formula" in cell.given and kind != "string":
             sheet.uncomputed.add(at)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assets.intake.delimited import read_csv
 from assets.intake.encodings import utf_16_of
+from assets.intake.flat import LOOKED_AT, kind_of
 from assets.intake.grid import RawFile, Refused
 from assets.intake.guard import MAX_FILE, inflate
 from assets.intake.json_file import read_json
@@ -31,7 +32,6 @@ _OTHERS = (
     (b"Rar!", "F-NOT-OFFICE", "tệp nén RAR"),
     (b"7z\xbc\xaf", "F-NOT-OFFICE", "tệp nén 7z"),
     (b"\x1f\x8b", "F-NOT-OFFICE", "tệp nén gzip"),
-    (b"<", "F-NOT-OFFICE", "tệp HTML hoặc XML"),
 )
 
 
@@ -58,11 +58,19 @@ def read_file(path: Path, original_name: str) -> RawFile:
 
 def _refuse_others(path: Path, head: bytes, body: bytes) -> None:
     """Raise Refused, by name, for what is sent by mistake; ``body`` is the head as a text, without what stands before it."""
+    if body.startswith(b"<"):
+        raise _of_xml(path)
     for magic, code, what in _OTHERS:
-        if head.startswith(magic) or (magic == b"<" and body.startswith(magic)):
+        if head.startswith(magic):
             raise _of_ole(path) if magic == _OLE else Refused(code, what)
     if _SINGLE_QUOTED.match(body):
         raise Refused("F-JSON-QUOTES", "dấu nháy đơn '")
+
+
+def _of_xml(path: Path) -> Refused:
+    with path.open("rb") as content:
+        kind = kind_of(content.read(LOOKED_AT))
+    return Refused("F-XML-SHEET", kind) if kind else Refused("F-NOT-OFFICE", "tệp HTML hoặc XML")
 
 
 def _of_ole(path: Path) -> Refused:

@@ -31,8 +31,8 @@ _SHAPES = tuple(
         r"^(?:ngày\s*)?(?P<day>\d{1,2})\s*tháng\s*(?P<month>\d{1,2})\s*năm\s*(?P<year>\d{4})",
     )
 )
-#: Vietnam: a moment with a zone is of the day that it was there
-_ZONE = timezone(timedelta(hours=7))
+#: a moment with a zone is of the day that it was there
+VIETNAM = timezone(timedelta(hours=7))
 #: midnight in Vietnam is 17:00 of the day before in UTC, and some programs lose up to a minute more
 _DOUBTFUL_FROM = 17 * 3600 - 60
 
@@ -104,13 +104,13 @@ def _at_time(day: date, found: re.Match[str]) -> Moment | None:
         at = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_zone(found["zone"]))
     except ValueError:
         return None
-    there = at.astimezone(_ZONE)
+    there = at.astimezone(VIETNAM)
     return Moment(there.date(), there.hour * 3600 + there.minute * 60 + there.second)
 
 
 def _zone(text: str | None) -> timezone:
     if text is None:
-        return _ZONE
+        return VIETNAM
     if text[0] not in "+-":
         return UTC
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))

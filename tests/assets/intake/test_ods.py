@@ -105,6 +105,10 @@ CHANGES = [
     ("<office:annotation><text:p>xem 99</text:p></office:annotation>" + _p("40"), NUMBER, "n:40", None),
     (_p("<![CDATA[4]]>0"), 'office:value-type="string"', "s:40", None),
     (_p("31/01/24"), 'office:value-type="date" office:date-value="2024-01-31T17:00:00"', "d:2024-01-31T17:00:00", None),
+    *((_p("1/2/24"), f'office:value-type="date" office:date-value="{stated}"', f"d:{day}", None)
+      for stated, day in (("2024-01-31T17:00:00Z", "2024-02-01"), ("2024-02-01T00:00:00+07:00", "2024-02-01"),
+                          ("2024-01-31T12:00:00.000-05:00", "2024-02-01"), ("2024-02-01Z", "2024-02-01"),
+                          ("2024-02-01+07:00", "2024-02-01"), ("2024-01-31T16:59:30Z", "2024-01-31T23:59:30"))),
 ]  # fmt: skip
 
 
@@ -120,6 +124,15 @@ def test_a_cell_of_a_real_file(tmp_path: Path, cell: str, attributes: str, read:
 def test_a_figure_that_the_parsers_read_otherwise_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         _changed(tmp_path / "a.ods", _p("40"), 'office:value-type="float" office:value="4&#48;"')
+    assert refused.value.code == "F-TRUNCATED"
+
+
+@pytest.mark.parametrize(
+    "stated", ["2024-02-01T24:99:00Z", "2024-02-30Z", "9999-12-31T23:00:00Z", "2024-02-01 07:00", "1/2/2024"]
+)
+def test_a_date_that_is_none_is_refused(tmp_path: Path, stated: str) -> None:
+    with pytest.raises(Refused) as refused:
+        _changed(tmp_path / "a.ods", _p("x"), f'office:value-type="date" office:date-value="{stated}"')
     assert refused.value.code == "F-TRUNCATED"
 
 
