@@ -28,6 +28,7 @@ def check(
     Example: danvan check bao-cao-2024.xlsx
     """
     from assets.check import check as run
+    from assets.intake.inbox import shown_name
     from warehouse.home import current_home
 
     if missing := [str(p) for p in files if not p.is_file()]:
@@ -49,7 +50,7 @@ def check(
     else:
         for c in checked:
             narrow = ("severity", "code", "sheet", "cell", "found", "message", "remedy")
-            typer.echo(f"{c.path.name}: {c.verdict}, {c.count} findings")
+            typer.echo(f"{shown_name(c.path.name)}: {c.verdict}, {c.count} findings")
             if c.findings:
                 echo_table([{n: f[n] for n in narrow} for f in c.findings])
             for f in (f for f in c.findings if f["more_count"]):

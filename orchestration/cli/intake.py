@@ -169,6 +169,7 @@ def form_check(
     Example: danvan form check bao-cao-2027.xlsx
     """
     from assets.intake.extract import extract
+    from assets.intake.inbox import shown_name
     from assets.intake.workers import read_one
 
     if not file.is_file():
@@ -180,9 +181,9 @@ def form_check(
     if json:
         echo_json(issues)
     elif issues:
-        echo_table(issues, title=f"{file.name}: {len(issues)} findings")
+        echo_table(issues, title=f"{shown_name(file.name)}: {len(issues)} findings")
     else:
-        typer.echo(f"{file.name}: every header is mapped or ignored by name")
+        typer.echo(f"{shown_name(file.name)}: every header is mapped or ignored by name")
 
 
 def _require_in_force(form: FormVersion, period: Period) -> None:

@@ -57,13 +57,14 @@ def _explain(error: Exception) -> int:
 
 
 def _message(error: Exception) -> str:
+    from assets.intake.inbox import shown_name
     from warehouse.home import current_home
     from warehouse.room import full_disk
 
     if full := full_disk(error, current_home()):
         return full
     if isinstance(error, OSError) and error.strerror:
-        place = f" ({error.filename})" if error.filename else ""
+        place = f" ({shown_name(str(error.filename))})" if error.filename else ""
         return f"{error.strerror}{place}; check that the place exists, is writable and has room"
     text = str(error).strip() or type(error).__name__
     kind = type(error)

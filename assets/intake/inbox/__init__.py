@@ -35,6 +35,7 @@ __all__ = [
     "open_inbox",
     "put_path",
     "reach_warning",
+    "shown_name",
 ]
 
 

@@ -10,9 +10,10 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from warehouse.cells.words import mask_personal
@@ -58,6 +59,23 @@ def shown_name(name: str) -> str:
     """
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return mask_personal(unicodedata.normalize("NFC", _CONTROL.sub("\ufffd", text)))
+
+
+@contextmanager
+def named_as_shown(root: Path) -> Iterator[None]:
+    """Let what the operating system says of a file in ``root`` name it as it is shown: errors go into logs and alerts.
+
+    Nothing of the error that it said first goes with it. One without a name, or of ours, is as it was.
+    """
+    try:
+        yield
+    except OSError as e:
+        if e.errno is None or e.filename is None:
+            raise
+        path = Path(os.fsdecode(e.filename))
+        inner = path.relative_to(root) if path.is_relative_to(root) else path
+        shown = root / shown_name(str(inner)) if inner is not path else shown_name(str(path))
+        raise OSError(e.errno, e.strerror, str(shown)) from None
 
 
 class Sink(Protocol):

@@ -16,7 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assets.intake.inbox.arrival import INBOX_SETTING, Arrival, Digest, Sink, beside, is_finished, mark_of
+from assets.intake.inbox.arrival import (
+    INBOX_SETTING,
+    Arrival,
+    Digest,
+    Sink,
+    beside,
+    is_finished,
+    mark_of,
+    named_as_shown,
+)
 
 #: how an open ends on what was moved away, or exchanged for a link, a socket or a pipe
 _EXCHANGED = (errno.ENOENT, errno.ELOOP, errno.ENXIO)
@@ -41,18 +50,20 @@ class LocalInbox:
     def complete(self, settle_seconds: float = 0.0) -> list[Arrival]:
         """Skip hidden and unfinished names, Office lock files, and files changed within the last ``settle_seconds``."""
         newest = time.time_ns() - int(settle_seconds * 1e9)
-        in_order = sorted(self._files([]), key=lambda found: (found[1].st_mtime_ns, found[0]))
-        return [
-            Arrival(name, status.st_size, _mark(name, status))
-            for name, status in in_order
-            if not settle_seconds or status.st_mtime_ns <= newest
-        ]
+        with named_as_shown(self.root):
+            in_order = sorted(self._files([]), key=lambda found: (found[1].st_mtime_ns, found[0]))
+            return [
+                Arrival(name, status.st_size, _mark(name, status))
+                for name, status in in_order
+                if not settle_seconds or status.st_mtime_ns <= newest
+            ]
 
     def out_of_reach(self) -> list[str]:
         """One file without permission must stop neither the others nor go unnoticed."""
         found: list[str] = []
-        for _ in self._files(found):
-            pass
+        with named_as_shown(self.root):
+            for _ in self._files(found):
+                pass
         return sorted(found)
 
     def _files(self, out_of_reach: list[str]) -> Iterator[tuple[str, os.stat_result]]:
@@ -84,23 +95,31 @@ class LocalInbox:
 
         Never waits: what was exchanged for a pipe or a link since the listing is not opened as a file.
         """
+        with named_as_shown(self.root):
+            return self._copied(arrival, out) and self._is_still(arrival, arrival.name)
+
+    def _copied(self, arrival: Arrival, out: Sink) -> bool:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             with os.fdopen(os.open(self.root / arrival.name, flags), "rb") as source:
                 if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
                     return False
                 _copy_up_to(arrival.size, source, out)
+                return True
         except OSError as e:
             if e.errno in _EXCHANGED:
                 return False
             raise
-        return self._is_still(arrival, arrival.name)
 
     def take_away(self, arrival: Arrival, taken: Collection[str]) -> bool:
         """Move the file aside, and only then delete it: a newer file of that name cannot be caught in between.
 
         Name, size and times may be those of an earlier file, so what lies aside is hashed: other bytes get their name back.
         """
+        with named_as_shown(self.root):
+            return self._taken_away(arrival, taken)
+
+    def _taken_away(self, arrival: Arrival, taken: Collection[str]) -> bool:
         if not self._is_still(arrival, arrival.name):
             return False
         place = self.root / arrival.name
@@ -126,7 +145,10 @@ class LocalInbox:
     def put(self, name: str, content: BinaryIO) -> None:
         """Copy under a hidden name, then give it the first free one."""
         self._require()
-        place = self.root / name
+        with named_as_shown(self.root):
+            self._put(self.root / name, content)
+
+    def _put(self, place: Path, content: BinaryIO) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         part = place.with_name(f".{secrets.token_hex(8)}.part")
         try:

@@ -10,8 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import unquote
 
-from assets.intake.inbox.arrival import INBOX_SETTING, Arrival, InboxError, Sink, beside, is_finished, mark_of
+from assets.intake.inbox.arrival import (
+    INBOX_SETTING,
+    Arrival,
+    InboxError,
+    Sink,
+    beside,
+    is_finished,
+    mark_of,
+    shown_name,
+)
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -45,27 +55,29 @@ class ObjectInbox:
         """Copy the object, if it still is the one that was listed."""
         import obstore
 
-        try:
-            result = obstore.get(self.store, arrival.name)
-        except FileNotFoundError:
-            return False
-        if _object_mark(result.meta) != arrival.mark:
-            return False
-        for chunk in result.stream():
-            out.write(chunk)
-        return True
+        with _named_errors():
+            try:
+                result = obstore.get(self.store, arrival.name)
+            except FileNotFoundError:
+                return False
+            if _object_mark(result.meta) != arrival.mark:
+                return False
+            for chunk in result.stream():
+                out.write(chunk)
+            return True
 
     def take_away(self, arrival: Arrival, taken: Collection[str]) -> bool:  # noqa: ARG002 - the mark holds the ETag
         """Delete the object, if it still is the one that was listed. Object stores cannot do both in one step."""
         import obstore
 
-        try:
-            meta = obstore.head(self.store, arrival.name)
-        except FileNotFoundError:
-            return False
-        if is_same := _object_mark(meta) == arrival.mark:
-            obstore.delete(self.store, arrival.name)
-        return is_same
+        with _named_errors():
+            try:
+                meta = obstore.head(self.store, arrival.name)
+            except FileNotFoundError:
+                return False
+            if is_same := _object_mark(meta) == arrival.mark:
+                obstore.delete(self.store, arrival.name)
+            return is_same
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Upload; the store itself refuses a name that is taken."""
@@ -83,13 +95,14 @@ class ObjectInbox:
 
 @contextmanager
 def _named_errors() -> Iterator[None]:
+    """Let what a store says be an InboxError, with names as they are shown and nothing else of what it said."""
     from obstore.exceptions import BaseError
 
     try:
         yield
-    except (BaseError, FileNotFoundError) as e:  # a missing bucket is the latter
-        reason = str(e).splitlines()[0]
-        raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from e
+    except (BaseError, FileNotFoundError, ValueError) as e:  # a missing bucket; a name that the library does not take
+        reason = shown_name(unquote(str(e).splitlines()[0]))
+        raise InboxError(f"{INBOX_SETTING}: {reason}; check the bucket, its address and the credentials") from None
 
 
 def _object_mark(meta: ObjectMeta) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assets.intake.inbox.arrival import Arrival, Inbox
+from assets.intake.inbox.arrival import Arrival, Inbox, shown_name
 
 SUFFIX = ".sig"
 #: bytes; a larger file is no signature, whatever it is called
@@ -48,5 +48,5 @@ def paired(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
 
 def alone_warning(alone: Sequence[Arrival]) -> str | None:
     """Say which signatures wait for their files, or None when there are none."""
-    names = ", ".join(a.name for a in alone[:5]) + (f" and {len(alone) - 5} more" if len(alone) > 5 else "")
+    names = ", ".join(shown_name(a.name) for a in alone[:5]) + (f" and {len(alone) - 5} more" if len(alone) > 5 else "")
     return f"signatures that wait in the inbox for their files: {names}" if alone else None
