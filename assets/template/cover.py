@@ -23,6 +23,8 @@ _FIELD_RULES: dict[str, dict[str, Any]] = {
         "error_message": "Ghi 1 cho lần gửi đầu, 2 cho bản sửa lần thứ nhất, ...",
     }
 }  # fmt: skip
+#: what the workbook is made for: a unit has nothing to write there
+_FIXED = ("form_code", "form_version")
 _OFFICE = {"chi_bo_co_so": ("CHI BỘ", "CB", "T/M CHI BỘ")}
 _COMMITTEE = ("ĐẢNG BỘ", "ĐU", "T/M ĐẢNG ỦY")
 
@@ -64,13 +66,12 @@ def draw_cover(
         _field(sheet, styles, FIELD_ROW + i, field, values.get(field.field))
     below = FIELD_ROW + len(form.cover) + 1
     note = (
-        "Ghi chú: ô nền vàng là ô để ghi. Chỉ ghi số lượng, không ghi họ tên, số điện thoại, số giấy tờ của cá nhân. "
-        "Cách ghi xem trang “Hướng dẫn”."
+        "Ghi chú: ô nền vàng là ô để ghi. Chỉ ghi số lượng; ngoài người ký, không ghi họ tên, số điện thoại, "
+        "số giấy tờ của cá nhân. Cách ghi xem trang “Hướng dẫn”."
     )
     sheet.set_row(below, 34)
     sheet.merge_range(below, 0, below, 1, note, styles["note"])
-    sheet.write_string(below + 2, 1, _office(unit)[2], styles["letterhead"])
-    sheet.write_string(below + 3, 1, "(Ký, ghi rõ chức danh, đóng dấu)", styles["place"])
+    _signature(sheet, styles, below + 2, _office(unit)[2])
 
 
 def _office(unit: UnitLine | None) -> tuple[str, str, str]:
@@ -88,17 +89,35 @@ def _letterhead(sheet: Any, styles: Styles, unit: UnitLine | None, report_date: 
     sheet.set_row(1, 34)
     sheet.write_string(1, 0, name, styles["letterhead"])
     sheet.write_string(2, 0, "*", styles["letterhead"])
-    sheet.write_string(3, 0, f"Số:        -BC/{symbol}", styles["superior"])
+    sheet.write_string(3, 0, f"Số ……-BC/{symbol}", styles["number_entry"])
     day = report_date if isinstance(report_date, date) else None
     text = f"ngày {day:%d} tháng {day:%m} năm {day.year}" if day else "ngày ….. tháng ….. năm ………"
-    sheet.write_string(3, 1, text, styles["place"])
+    sheet.write_string(3, 1, f"…………, {text}", styles["place_entry"])
+    _prompt(sheet, 3, 0, "Số báo cáo", "Thay dấu … bằng số của báo cáo, ví dụ: Số 12-BC/" + symbol)
+    _prompt(sheet, 3, 1, "Nơi và ngày ký", "Thay dấu … bằng địa danh và ngày ký, ví dụ: Huế, ngày 10 tháng 12 năm 2025")
+
+
+def _signature(sheet: Any, styles: Styles, row: int, office: str) -> None:
+    """Draw the place to sign: who signs for whom, and below it room for the signature and the name."""
+    sheet.write_string(row, 1, office, styles["office_entry"])
+    sheet.write_string(row + 1, 1, "(Ký, ghi rõ chức danh, đóng dấu)", styles["place"])
+    sheet.set_row(row + 2, 60)
+    sheet.write_blank(row + 2, 1, None, styles["place_entry"])
+    sheet.write_blank(row + 3, 1, None, styles["office_entry"])
+    _prompt(sheet, row, 1, "Thay mặt", "Sửa được, ví dụ thêm dòng chức danh người ký.")
+    _prompt(sheet, row + 3, 1, "Người ký", "Ghi họ tên người ký; họ tên này không được nạp vào kho số liệu.")
+
+
+def _prompt(sheet: Any, row: int, column: int, title: str, text: str) -> None:
+    """Show ``text`` beside the cell while it is chosen; nothing is checked."""
+    sheet.data_validation(row, column, row, column, {"validate": "any", "input_title": title, "input_message": text})
 
 
 def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: object) -> None:
     sheet.set_row(row, 24)
     sheet.write_string(row, 0, field.label, styles["label"])
     of = kind_of(field.reader)
-    cell_format = styles[of.cover_format]
+    cell_format = styles["value_fixed" if field.field in _FIXED and value is not None else of.cover_format]
     if isinstance(value, date):
         sheet.write_datetime(row, 1, value, cell_format)
     elif value is None:

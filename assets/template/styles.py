@@ -12,10 +12,12 @@ from assets.office_style import BASE, COUNT, DAY
 
 INK = "#1F2A44"
 HEADER_FILL = "#DCE6F1"
-ENTRY_FILL = "#FFFDF2"
+ENTRY_FILL = "#FFF9DC"
 
 _BOX: dict[str, Any] = {**BASE, "border": 1, "border_color": "#7F8FA9"}
 _ENTRY: dict[str, Any] = {**_BOX, "locked": False}
+#: what a unit writes above and below the fields of the cover: without borders, as papers have it
+_LETTER_ENTRY: dict[str, Any] = {**BASE, "align": "center", "locked": False, "bg_color": ENTRY_FILL}
 _HEAD: dict[str, Any] = {**_BOX, "bold": True, "align": "center", "text_wrap": True, "bg_color": HEADER_FILL}
 
 _STYLES: dict[str, dict[str, Any]] = {
@@ -38,8 +40,12 @@ _STYLES: dict[str, dict[str, Any]] = {
     "letterhead": {**BASE, "bold": True, "align": "center", "text_wrap": True},
     "party": {**BASE, "bold": True, "align": "center", "font_size": 13, "underline": 1},
     "place": {**BASE, "italic": True, "align": "center"},
+    "number_entry": {**_LETTER_ENTRY, "text_wrap": True},
+    "place_entry": {**_LETTER_ENTRY, "italic": True},
+    "office_entry": {**_LETTER_ENTRY, "bold": True, "text_wrap": True},
     "label": {**_BOX, "bold": True, "bg_color": HEADER_FILL, "indent": 1},
     "value": {**_ENTRY, "bg_color": ENTRY_FILL, "align": "left", "indent": 1, "text_wrap": True},
+    "value_fixed": {**_BOX, "align": "left", "indent": 1},
     "value_date": {**_ENTRY, "bg_color": ENTRY_FILL, "align": "left", "indent": 1, "num_format": DAY},
     "note": {**BASE, "italic": True, "text_wrap": True, "font_size": 11, "valign": "top"},
     "section": {**BASE, "bold": True, "font_size": 13, "font_color": INK, "bottom": 1},

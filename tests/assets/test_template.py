@@ -11,7 +11,7 @@ import pytest
 from assets.intake.extract import extract
 from assets.intake.read import read_file
 from assets.template import UnitLine, write_template
-from tests.support import form, template_cell
+from tests.support import cover_cell, findings, form, make_home, put_register, take, template_cell
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.forms import form_versions
@@ -98,6 +98,34 @@ def test_headers_are_protected_and_entry_cells_are_not(tmp_path: Path) -> None:
         assert sheet.cell(sheet[cell].row - 2, sheet[cell].column).protection.locked
     assert book["Danh mục"].sheet_state == "hidden"
     assert "Hướng dẫn" in book.sheetnames
+
+
+def test_a_report_can_be_numbered_dated_and_signed_on_its_cover(tmp_path: Path) -> None:
+    cover = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))["Thông tin chung"]
+    written = {str(c.value): c for row in cover.iter_rows() for c in row if c.value}
+    for text in ("Số ……-BC/ĐU", "…………, ngày ….. tháng ….. năm ………", "T/M ĐẢNG ỦY"):
+        assert not written[text].protection.locked, text
+    seal = written["(Ký, ghi rõ chức danh, đóng dấu)"]
+    assert not any(seal.offset(below).protection.locked for below in (1, 2)), "the signature and the name"
+    assert written["ĐẢNG CỘNG SẢN VIỆT NAM"].protection.locked
+    assert written["Ngày báo cáo"].protection.locked
+
+
+def test_the_cut_off_of_the_template_and_a_report_signed_in_december_agree(tmp_path: Path) -> None:
+    """The year's report is signed before the year ends; nobody changes the cut-off that the template has filled."""
+    home = make_home(tmp_path / "home")
+    book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
+    cover = book["Thông tin chung"]
+    cover["A4"], cover["B4"] = "Số 12-BC/ĐU", "Huế, ngày 10 tháng 12 năm 2024"
+    _, signed = cover_cell(form("2023"), "report_date")
+    cover[signed] = "10/12/2024"
+    cover["B25"] = "Nguyễn Văn A"
+    sheet, cell = template_cell(form("2023"), "organisation", "is_person_assigned")
+    book[sheet][cell] = "Có"
+    book.save(home.inbox / "thang-12.xlsx")
+    put_register(home.inbox)
+    assert not take(home).rejected
+    assert not {c for c, *_ in findings(home, "thang-12.xlsx") if c.startswith(("S-", "C-", "H-"))}
 
 
 def test_no_macros_and_the_same_bytes_every_time(tmp_path: Path) -> None:

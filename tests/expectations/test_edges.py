@@ -65,6 +65,34 @@ def test_the_cut_off_may_follow_by_a_month(home: Home) -> None:
     assert query(home, sql) == [("DV004", "S-LATE"), ("DV005", "S-CUTOFF"), ("DV005", "S-LATE")]
 
 
+#: (period, its cut-off as the template has it, the earliest report date that is taken)
+_SIGNED_AHEAD = [
+    ("2024-Y", date(2024, 12, 31), date(2024, 11, 30)),
+    ("2024-H1", date(2024, 6, 30), date(2024, 5, 30)),
+    ("2024-Q3", date(2024, 9, 30), date(2024, 9, 7)),
+    ("2024-M07", date(2024, 7, 31), date(2024, 7, 24)),
+]
+
+
+def test_a_report_may_be_signed_before_its_period_ends_but_not_long_before(home: Home) -> None:
+    reports = []
+    for period, cutoff, earliest in _SIGNED_AHEAD:
+        for unit_id, day in ((104, earliest), (105, earliest - timedelta(days=1))):
+            cover = {"cutoff_date": cutoff, "report_date": day}
+            reports.append(report_of(unit_id, period, clean_rows(2024) if period == "2024-Y" else _no_days(), cover))
+    put(home.inbox, *reports)
+    take(home)
+    sql = (
+        "SELECT DISTINCT unit_code, period_id FROM intake.finding JOIN intake.submission USING (submission_id) "
+        "WHERE code = 'S-REPORT-DATE'"
+    )
+    assert set(query(home, sql)) == {("DV005", period) for period, _, _ in _SIGNED_AHEAD}
+
+
+def _no_days() -> Rows:
+    return {"organisation": clean_rows(2024)["organisation"]}
+
+
 #: (score, rating) on and beside each border of the 100 points
 _BANDS = [
     (100, "xuat_sac"), (90, "xuat_sac"), (89.9, "tot"), (70, "tot"), (69.9, "hoan_thanh"), (50, "hoan_thanh"),
