@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assets.progress import report
 from assets.receipt.apart import Made, make_apart
@@ -19,7 +19,7 @@ from assets.receipt.page import write_page
 from assets.receipt.record import Answer, readable, records, write_json
 from warehouse import clock, query
 from warehouse.catalog import open_published
-from warehouse.due import DueReport, due_reports
+from warehouse.due import CalendarReport, due_reports, next_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from warehouse.home import Home
 
+_Report = TypeVar("_Report", bound=CalendarReport)
 #: seconds by which one moment may differ between a database and a file system
 _SAME = 0.001
 #: submissions whose findings are held at once
@@ -59,20 +60,31 @@ def write_receipts(home: Home, processes: int = 2) -> Receipts:
 
 def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:
     """Write JSON and workbook of one submission anew. Raises LookupError for an unknown one."""
-    found = answers(con, home.archive, [submission_id], due_reports(con, clock.today()))
+    found = answers(con, home.archive, [submission_id], Calendar(con))
     if not found:
         raise LookupError(submission_id)
     return _one(home, {submission_id}, found[0])
 
 
-def answers(
-    con: duckdb.DuckDBPyConnection, archive: Path, ids: Sequence[str], owed: Sequence[DueReport]
-) -> list[Answer]:
-    """Return what the units are told of the submissions, by id; ``owed`` are the reports that are due."""
-    by_unit = {unit: tuple(reports) for unit, reports in groupby(owed, key=lambda r: r.unit_code)}
+class Calendar:
+    """What each unit owes today, and what it has to send next: the same for every receipt of one making."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        today = clock.today()
+        self.owed, self.next = _by_unit(due_reports(con, today)), _by_unit(next_reports(con, today))
+
+
+def _by_unit(reports: Sequence[_Report]) -> dict[str, tuple[_Report, ...]]:
+    return {unit: tuple(of_unit) for unit, of_unit in groupby(reports, key=lambda r: r.unit_code)}
+
+
+def answers(con: duckdb.DuckDBPyConnection, archive: Path, ids: Sequence[str], calendar: Calendar) -> list[Answer]:
+    """Return what the units are told of the submissions, by id."""
     told = records(con, ids)
     changed = changes(con, archive, told)
-    return [Answer(r, by_unit.get(r.unit_code or "", ()), changed.get(r.submission_id)) for r in told]
+    owed, later = calendar.owed, calendar.next
+    units = [(r, r.unit_code or "") for r in told]
+    return [Answer(r, owed.get(unit, ()), later.get(unit, ()), changed.get(r.submission_id)) for r, unit in units]
 
 
 def _write(
@@ -81,11 +93,13 @@ def _write(
     done = Receipts()
     home.receipts.mkdir(parents=True, exist_ok=True)
     report("receipts", 0, len(due))
-    owed = due_reports(con, clock.today()) if due else []
+    if not due:
+        return done
+    calendar = Calendar(con)
     with ThreadPoolExecutor(max(1, processes)) as pool:
         for start in range(0, len(due), _AT_ONCE):
             ids = due[start : start + _AT_ONCE]
-            by_id = {a.record.submission_id: a for a in answers(con, home.archive, ids, owed)}
+            by_id = {a.record.submission_id: a for a in answers(con, home.archive, ids, calendar)}
             found = [by_id[i] for i in ids]
             for submission_id, made in zip(ids, pool.map(partial(_one, home, marked), found), strict=True):
                 done.written += 1

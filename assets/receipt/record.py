@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from assets.receipt.apart import Made
-    from warehouse.due import DueReport
+    from warehouse.due import CalendarReport, DueReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,14 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a unit is told: its submission, the reports that it still owes on the day of the receipt, and what it changed.
+    """What a unit is told: its submission, what it still owes on the day of the receipt and has to send next, what it changed.
 
-    ``changes`` is None for a first version.
+    ``next`` are reports of the calendar that may be among those owed. ``changes`` is None for a first version.
     """
 
     record: Record
     owed: tuple[DueReport, ...] = ()
+    next: tuple[CalendarReport, ...] = ()
     changes: tuple[Changed, ...] | None = None
 
 

@@ -5,10 +5,17 @@ Belongs here: the words. Does not: a workbook's sheet (listing) or a page (page)
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assets.receipt.record import Answer, Record
 from warehouse.clock import day_of
 from warehouse.codes import labels
 from warehouse.periods import period_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warehouse.due import CalendarReport
 
 FIGURE_TITLE = "SỐ LIỆU ĐÃ ĐỌC - đề nghị đối chiếu với bản gốc"
 FIGURE_HEADERS = ("Bảng", "Số dòng", "Cột", "Đã đọc", "Cộng")
@@ -40,11 +47,19 @@ def what_came(record: Record) -> str:
 
 
 def what_is_next(answer: Answer) -> str:
-    """Name the reports that the unit still owes on the day of the receipt."""
-    if not answer.owed:
-        return "Việc tiếp theo: hiện đơn vị không có báo cáo nào đến hạn."
-    reports = "; ".join(f"{r.period_label}, mẫu {r.form_code}, hạn nộp {r.due_date:%d/%m/%Y}" for r in answer.owed)
-    return f"Việc tiếp theo: đơn vị còn phải nộp {reports}."
+    """Name the reports that the unit still owes on the day of the receipt, and those that the calendar asks for next."""
+    asked = {(r.form_code, r.period_id) for r in answer.owed}
+    later = [r for r in answer.next if (r.form_code, r.period_id) not in asked]
+    said = []
+    if answer.owed:
+        said.append(f"đơn vị còn phải nộp {_reports(answer.owed)}")
+    if later:
+        said.append(f"báo cáo {'sau đó' if answer.owed else 'tiếp theo'} theo lịch là {_reports(later)}")
+    return f"Việc tiếp theo: {'; '.join(said) or 'theo lịch, đơn vị không còn báo cáo nào phải nộp'}."
+
+
+def _reports(reports: Sequence[CalendarReport]) -> str:
+    return "; ".join(f"{r.period_label}, mẫu {r.form_code}, hạn nộp {r.due_date:%d/%m/%Y}" for r in reports)
 
 
 def figure_rows(record: Record) -> list[tuple[str, str, str, str, str]]:

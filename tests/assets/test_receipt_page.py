@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
+import duckdb
 import openpyxl
 import pytest
 
+from assets.receipt.batch import Calendar, answers
 from assets.receipt.outbox import outbox_path, put_out
 from assets.receipt.record import records
-from tests.support import clean_rows, one_submission, put, query, report_of, take_and_answer
+from assets.receipt.summary import what_is_next
+from tests.support import clean_rows, one_submission, put, query, report_of, take, take_and_answer
+from warehouse import clock
 from warehouse.catalog import open_published
 from warehouse.home import Home
 
@@ -90,3 +95,66 @@ def test_the_copy_is_put_out_again_without_a_trace_of_the_first_time(home: Home)
     assert put_out(home, record, receipt) == put_out(home, record, receipt) == place
     assert [p.name for p in place.parent.iterdir()] == [place.name]
     assert place.read_text(encoding="utf-8") == "anew"
+
+
+def _next(home: Home, monkeypatch: pytest.MonkeyPatch, today: date, file_name: str) -> str:
+    """What the receipt of a file, written on a day, says of what comes next."""
+    at = datetime(today.year, today.month, today.day, 3, tzinfo=UTC)
+    monkeypatch.setattr(clock, "instant", lambda: at)
+    ((submission,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = ?", [file_name])
+    with open_published(home) as con:
+        (answer,) = answers(con, home.archive, [submission], Calendar(con))
+    return what_is_next(answer)
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2024, 12, 31), "báo cáo tiếp theo theo lịch là Năm 2024, mẫu BCDV, hạn nộp 20/01/2025."),
+        (date(2025, 1, 1), "báo cáo tiếp theo theo lịch là Năm 2024, mẫu BCDV, hạn nộp 20/01/2025."),
+        (date(2025, 1, 20), "đơn vị còn phải nộp Năm 2024, mẫu BCDV, hạn nộp 20/01/2025."),
+        (date(2025, 1, 21), "đơn vị còn phải nộp Năm 2024, mẫu BCDV, hạn nộp 20/01/2025; "
+                            "báo cáo sau đó theo lịch là Năm 2025, mẫu BCDV, hạn nộp 20/01/2026."),
+    ],
+)  # fmt: skip
+def test_what_is_next_is_the_next_report_of_the_calendar(
+    home: Home, monkeypatch: pytest.MonkeyPatch, today: date, said: str
+) -> None:
+    """Of a unit whose report of 2024 was rejected, around the end of that year and its due day."""
+    wrong = clean_rows(2024)
+    wrong["training"][0]["attendee_count"] = "nhiều"
+    (path,) = put(home.inbox, report_of(104, "2024-Y", wrong))
+    take(home)
+    assert _next(home, monkeypatch, today, path.name) == f"Việc tiếp theo: {said}"
+
+
+def test_a_year_that_was_reported_on_before_its_end_is_not_next(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    assert "là Năm 2025, mẫu BCDV, hạn nộp 20/01/2026." in _next(home, monkeypatch, date(2024, 12, 20), path.name)
+
+
+def test_a_unit_that_has_ended_has_no_next_report_and_neither_has_one_that_ends_before_its_period(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DV018 was merged on 1 January 2018, DV039 dissolved at the end of 2021; what they owe of their own time they still owe."""
+    ended, ending = put(
+        home.inbox, report_of(118, "2017-Y", clean_rows(2017)), report_of(139, "2021-H1", clean_rows(2021))
+    )
+    take(home)
+    none = "Việc tiếp theo: theo lịch, đơn vị không còn báo cáo nào phải nộp."
+    assert _next(home, monkeypatch, date(2018, 2, 5), ended.name) == none
+    assert "là Năm 2021" in _next(home, monkeypatch, date(2021, 7, 5), ending.name)
+    assert _next(home, monkeypatch, date(2023, 7, 5), ending.name) == none
+
+
+def test_of_several_rhythms_the_one_due_first_is_next(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A calendar that asks for quarters and halves too: what is due first, and both of two that are due on one day."""
+    (path,) = put(home.inbox, report_of(104, "2024-Q1", {"training": clean_rows(2024)["training"]}))
+    take(home)
+    with duckdb.connect(str(home.published / "danvan.duckdb")) as con:
+        con.execute("UPDATE core.deadline SET is_expected = true WHERE period_kind IN ('Q', 'H1')")
+        con.execute("UPDATE core.deadline SET due_days = 10 WHERE period_kind = 'H1'")
+    both = "là 6 tháng đầu năm 2024, mẫu BCDV, hạn nộp 10/07/2024; Quý 2/2024, mẫu BCDV, hạn nộp 10/07/2024."
+    assert both in _next(home, monkeypatch, date(2024, 4, 2), path.name)
+    assert "là Quý 4/2024, mẫu BCDV, hạn nộp 10/01/2025." in _next(home, monkeypatch, date(2024, 10, 11), path.name)

@@ -2,7 +2,7 @@
 -- The day decides two things only: whether nothing is `not_due` (through the due day) or `missing` (after it), and how far the
 -- calendar reaches: over the years reported on; later ones once units are asked for them; and what they are still asked for.
 -- NULL is the day after all due days: nothing is `not_due` then, and only the years reported on are expected. The marts stand on
--- it, since their content must not follow the clock. Expected of units alive on the last day of the period, on a form in force.
+-- it, since their content must not follow the clock. What the calendar asks of whom is core.reports_due.
 CREATE OR REPLACE MACRO core.report_standing(on_day) AS TABLE
 WITH report AS (
     SELECT * FROM intake.submission WHERE form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
@@ -11,20 +11,11 @@ span AS (
     SELECT min(year) AS first_year, max(year) AS last_year FROM report
     WHERE verdict = 'accepted' AND NOT core.is_roll_up(period_kind)
 ),
-calendar AS (
-    SELECT unnest(range((SELECT min(year(valid_from)) FROM core.dim_form WHERE is_report),
-                        greatest(last_year, year(on_day::DATE)) + 1)) AS year
-    FROM span
-),
 due AS (
-    SELECT f.form_code, y.year, u.unit_id, y.year || '-' || c.period_code AS period_id, d.period_kind,
-           last_day(make_date(y.year, c.last_month, 1)) AS period_end
-    FROM calendar y, core.deadline d JOIN core.period_code c USING (period_kind)
-    JOIN core.dim_form f ON f.form_code = d.form_code AND f.is_report
-        AND last_day(make_date(y.year, c.last_month, 1)) BETWEEN f.valid_from AND coalesce(f.valid_to, DATE '9999-12-31')
-    JOIN core.unit_on_day u
-        ON last_day(make_date(y.year, c.last_month, 1)) BETWEEN u.valid_from AND u.valid_until AND u.is_reporting
-    WHERE d.is_expected
+    SELECT form_code, year, unit_id, period_id, period_kind, period_end
+    FROM core.reports_due(
+        (SELECT min(year(valid_from)) FROM core.dim_form WHERE is_report), (SELECT greatest(last_year, year(on_day::DATE)) FROM span)
+    )
 ),
 received AS (
     SELECT form_code, year, unit_id, period_id, period_kind, period_end, count(*) AS received_count,
