@@ -4,6 +4,7 @@ Belongs here: sheets, drop-downs, validation and looks. Does not: reading a fill
 """
 
 from assets.template.cover import UnitLine
+from assets.template.due import Templates, write_templates
 from assets.template.workbook import write_template
 
-__all__ = ["UnitLine", "write_template"]
+__all__ = ["Templates", "UnitLine", "write_template", "write_templates"]

@@ -1,6 +1,6 @@
-"""Commands of the way in: init, sample, template, ingest, form check.
+"""Commands of the way in: init, sample, ingest, form check.
 
-Does not belong here: reading what was published (analyst) or running services (operate).
+Does not belong here: the workbooks that units fill (template), reading what was published (analyst), services (operate).
 """
 
 from __future__ import annotations
@@ -13,16 +13,13 @@ import typer
 from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
-    from warehouse.forms import FormVersion
     from warehouse.home import Home
-    from warehouse.periods import Period
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
     app.command()(init)
     app.command()(sample)
-    app.command()(template)
     app.command()(ingest)
     form = typer.Typer(help="Form versions.", no_args_is_help=True)
     form.command("check")(form_check)
@@ -59,42 +56,6 @@ def sample(
         summary = write_sample(out, seed, progress=lambda done, total: bar("sample", done, total))
     facts = {"folder": str(out), "files": summary.file_count, "planted_mistakes": len(summary.planted)}
     echo_json({**facts, "planted": summary.planted}) if json else echo_table([facts])
-
-
-def template(
-    form: Annotated[str, typer.Option(help="Form code.")],
-    version: Annotated[str, typer.Option(help="Form version.")],
-    unit: Annotated[str, typer.Option(help="Unit code, for example DV001.")],
-    period: Annotated[str, typer.Option(help="2024-Y, 2024-H1, 2024-9M, 2024-Q3, 2024-M07.")],
-    out: Annotated[Path, typer.Option(help="Workbook to write; an existing file is never overwritten.")],
-    json: JsonOption = False,
-) -> None:
-    """Write the workbook that a unit fills: labels, drop-downs of the codes valid then, checks, instructions.
-
-    That of the register holds the register in force: change it and add to it, and leave no row out.
-
-    Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
-    Example: danvan template --form DMDV --version 1 --unit DUUB --period 2026-M02 --out danh-muc.xlsx
-    """
-    from assets.template import UnitLine, write_template
-    from warehouse.files import written
-    from warehouse.forms import form_versions
-    from warehouse.periods import parse_period_id
-
-    known = form_versions()
-    if (form, version) not in known:
-        raise UsageProblem(f"no form {form} version {version}; there are: {', '.join(' '.join(k) for k in known)}")
-    span = parse_period_id(period)
-    _require_in_force(known[form, version], span)
-    if out.exists():
-        raise UsageProblem(f"{out} exists already and may hold a report; choose another name or remove it first")
-    if not out.parent.is_dir():
-        raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
-    letterhead = UnitLine(unit, *_letterhead(unit, span))
-    rows, cover = _register_in_force(unit, span) if known[form, version].policy == "register" else (None, None)
-    with written(out) as making:
-        write_template(known[form, version], letterhead, span, making, rows, cover)
-    echo_json({"file": str(out)}) if json else typer.echo(f"wrote {out}")
 
 
 def ingest(
@@ -184,73 +145,3 @@ def form_check(
         echo_table(issues, title=f"{shown_name(file.name)}: {len(issues)} findings")
     else:
         typer.echo(f"{shown_name(file.name)}: every header is mapped or ignored by name")
-
-
-def _require_in_force(form: FormVersion, period: Period) -> None:
-    """Raise UsageProblem when reports of ``period`` are not sent on this version: what is filled would be rejected."""
-    from warehouse.forms import version_for
-
-    right = version_for(form.form_code, period.period_end)
-    if right is not form:
-        remedy = f"take --version {right.form_version}" if right else "no version is in force then"
-        raise UsageProblem(
-            f"form {form.form_code} version {form.form_version} is not for {period.period_id} ({period.label}): {remedy}"
-        )
-
-
-def _register_in_force(
-    code: str, period: Period
-) -> tuple[dict[str, list[dict[str, Any]]] | None, dict[str, int] | None]:
-    """Return the rows of the register in force and the number of the next one; None and None when there is none.
-
-    Raises UsageProblem for a unit that may not send it, and for a period before that of the register in force.
-    """
-    from warehouse import query
-    from warehouse.catalog import open_published
-    from warehouse.home import current_home
-    from warehouse.registers import in_force
-
-    try:
-        with open_published(current_home()) as con:
-            register, superiors = in_force(con), [r["unit_code"] for r in query.rows(con, "superior_bodies")]
-    except FileNotFoundError:
-        return None, None
-    if register is None:
-        return None, None
-    if code not in superiors:
-        raise UsageProblem(f"{code} is no superior body, and only one may send the register: {', '.join(superiors)}")
-    if period.period_end < register.period_end:
-        raise UsageProblem(
-            f"a register for {period.period_id} would not be used: the one in force is for {register.period_id}; take that "
-            "period or a later one"
-        )
-    same = period.period_end == register.period_end
-    return register.rows, {"revision": register.revision + 1} if same else {}
-
-
-def _letterhead(code: str, period: Period) -> tuple[str, str, str]:
-    """Return name, kind of party organisation and superior from the published register, as of the period's end.
-
-    Without a published register the clerk fills the name in. Raises UsageProblem for a unit that was not alive then.
-    """
-    from warehouse import query
-    from warehouse.catalog import open_published
-    from warehouse.home import current_home
-
-    try:
-        with open_published(current_home()) as con:
-            rows = query.rows(con, "unit_letterhead", day=period.period_end, unit_code=code)
-    except FileNotFoundError:
-        return "", "dang_bo_co_so", ""
-    if not rows:
-        raise UsageProblem(
-            f"the register has no unit {code!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
-        )
-    alive = [r for r in rows if r["valid_from"] <= period.period_end and r["valid_until"] >= period.period_start]
-    if not alive:
-        raise UsageProblem(
-            f"unit {code} ({rows[-1]['unit_name']}) was not alive in {period.period_id}: the register has it from "
-            f"{rows[0]['valid_from']} to {rows[-1]['valid_until']}; its successor reports"
-        )
-    unit = alive[-1]
-    return str(unit["unit_name"]), str(unit["party_kind_code"]), str(unit["superior"])

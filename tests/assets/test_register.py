@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from assets.rebuild import rebuild
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
-from orchestration.cli.intake import template
 from orchestration.cli.output import UsageProblem
+from orchestration.cli.template import template
 from tests.signing import Key, register_with_keys
 from tests.support import Rows, clean_rows, cover_cell, make_home, put, query, report_of, take, template_cell
 from warehouse.declaration import register_tables
