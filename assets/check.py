@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from warehouse.home import Home
     from warehouse.judgement import Judgement
 
-_SHOWN = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy", "more_count")
+_SHOWN = ("severity", "code", "sheet", "cell", "found", "expected", "message", "remedy", "probable", "more_count")
 _GRAVEST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 

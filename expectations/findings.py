@@ -1,7 +1,7 @@
 """Findings: a failing row with the cell that its rule marks, what stands there, and the rule's words.
 
-Belongs here: the SQL that makes them of ``staging.violation`` and ``staging.cell_issue``. Does not: verdicts (judge), the
-words themselves (catalogue).
+Belongs here: the SQL that makes them of ``staging.violation`` and ``staging.cell_issue``. Does not: verdicts (judge), which
+cell is probably wrong (probable), the words themselves (catalogue).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def intake_findings_sql(column_map: str) -> str:
 _NOTHING = (
     "SELECT NULL::VARCHAR AS submission_id, NULL::VARCHAR AS code, NULL::VARCHAR AS table_name, NULL::BIGINT AS row_no, "
     "NULL::VARCHAR AS column_name, NULL::VARCHAR AS sheet, NULL::BIGINT AS source_row, NULL::VARCHAR AS cell, "
-    "NULL::VARCHAR AS found, NULL::VARCHAR AS detail, NULL::VARCHAR AS severity WHERE false"
+    "NULL::VARCHAR AS found, NULL::VARCHAR AS detail, NULL::VARCHAR AS severity, NULL::VARCHAR AS probable WHERE false"
 )
 
 
@@ -53,7 +53,7 @@ def _of_rule(rule: Rule) -> str:
         f"SELECT v.submission_id, v.code, coalesce(v.table_name, {table}) AS table_name, {row_no} AS row_no, "
         f"coalesce(v.column_name, {column}) AS column_name, coalesce(v.sheet, {place[0]}) AS sheet, "
         f"coalesce(v.source_row, {place[1]}) AS source_row, {cell} AS cell, coalesce(v.found, {_found(rule)}) AS found, "
-        f"{f'({rule.hint})' if rule.hint else 'NULL'} AS detail, NULL AS severity "
+        f"{f'({rule.hint})' if rule.hint else 'NULL'} AS detail, NULL AS severity, v.probable "
         f"FROM staging.violation v JOIN {source} t ON {keyed} "
         f"WHERE v.tbl = {literal(rule.table)} AND v.code = {literal(rule.code)}"
         + (_NOT_UNREADABLE.format(table=table, columns=_texts(rule)) if rule.table.startswith("staging.") else "")
@@ -78,14 +78,14 @@ def _found(rule: Rule) -> str:
     looked_at = (rule.at,) if rule.at else dict.fromkeys((rule.column, *rule.columns))
     shown = [relation.column(c) for c in looked_at if c in relation.names()]
     if len(shown) == 1:
-        return _shown(shown[0])
-    parts = [f"{literal(c.label + ': ')} || coalesce({_shown(c)}, '(trống)')" for c in shown]
+        return shown_sql(shown[0], f"t.{quote(shown[0].name)}")
+    parts = [f"{literal(c.label + ': ')} || coalesce({shown_sql(c, f't.{quote(c.name)}')}, '(trống)')" for c in shown]
     return f"concat_ws('; ', {', '.join(parts)})"
 
 
-def _shown(column: Column) -> str:
-    """A cell as its unit reads it: a code by its label, for a code is ours and stands in no form."""
-    text = COLUMN_TYPES[column.type].shown.format(f"t.{quote(column.name)}")
+def shown_sql(column: Column, value: str) -> str:
+    """Return a value of ``column`` as its unit reads it: a code by its label, for a code is ours and stands in no form."""
+    text = COLUMN_TYPES[column.type].shown.format(value)
     return f"coalesce({_labels(column.codes)}[{text}], {text})" if column.codes else text
 
 
@@ -104,7 +104,7 @@ SELECT f.submission_id, f.code, coalesce(f.severity, r.severity) AS severity, f.
        coalesce(f.sheet, m.sheet) AS sheet,
        coalesce(f.cell, CASE f.table_name WHEN 'cover' THEN m.cell
                         ELSE replace(m.cell, '*', f.source_row::VARCHAR) END) AS cell,
-       f.found, coalesce(f.detail, r.expected) AS expected,
+       f.found, coalesce(f.detail, r.expected) AS expected, f.probable,
        CASE WHEN f.table_name = 'cover' OR m.header IS NULL OR starts_with(r.rule_title, m.header) THEN r.rule_title
             ELSE m.header || ': ' || r.rule_title END AS message,
        r.remedy, CASE WHEN f.n = {LISTED} THEN nullif(f.total - {LISTED}, 0) END AS more_count
@@ -126,6 +126,6 @@ _PLACES = " UNION ALL ".join(
 )
 _INTAKE_FINDINGS = (
     "SELECT i.submission_id, i.code, i.table_name, i.row_no, i.column_name, coalesce(i.sheet, p.sheet) AS sheet, "
-    f"p.source_row, i.cell, i.found, i.detail, i.severity FROM staging.cell_issue i LEFT JOIN ({_PLACES}) p "
+    f"p.source_row, i.cell, i.found, i.detail, i.severity, NULL AS probable FROM staging.cell_issue i LEFT JOIN ({_PLACES}) p "
     "ON p.submission_id = i.submission_id AND p.table_name = i.table_name AND p.row_no = i.row_no"
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from expectations.catalogue import catalogue
 from expectations.findings import findings_sql, intake_findings_sql
 from expectations.gx.compiled import compiled_sql
+from expectations.probable import name_probable
 from expectations.rule import Rule, rules
 from warehouse.codes import code_lists
 from warehouse.forms import form_versions
@@ -49,8 +50,10 @@ def judge_staging(con: duckdb.DuckDBPyConnection, cache: Path) -> list[str]:
     """
     staged = _staged_tables(con)
     _find_violations(con, cache, staged)
-    con.execute(f"INSERT INTO staging.finding {findings_sql(_violated(con, staged), 'staging.column_map')}")
-    con.execute(f"INSERT INTO staging.finding {intake_findings_sql('staging.column_map')}")
+    violated = _violated(con, staged)
+    name_probable(con, violated)
+    con.execute(f"INSERT INTO staging.finding BY NAME {findings_sql(violated, 'staging.column_map')}")
+    con.execute(f"INSERT INTO staging.finding BY NAME {intake_findings_sql('staging.column_map')}")
     con.execute(_VERDICTS)
     return staged
 
@@ -63,7 +66,9 @@ def judge_history(con: duckdb.DuckDBPyConnection, cache: Path) -> list[str]:
     tables = [t for t in dict.fromkeys(r.table for r in rules() if r.history) if _has_rows(con, t)]
     _find_violations(con, cache, tables)
     con.execute("DELETE FROM staging.history_finding")
-    con.execute(f"INSERT INTO staging.history_finding {findings_sql(_violated(con, tables), 'intake.column_map')}")
+    con.execute(
+        f"INSERT INTO staging.history_finding BY NAME {findings_sql(_violated(con, tables), 'intake.column_map')}"
+    )
     return tables
 
 

@@ -20,11 +20,15 @@ EXACT = ("value", "zero")
 
 
 class Total(NamedTuple):
-    """One figure of a totals row, as stated, as the sum of the exact figures of the rows it closes, and the least that may be."""
+    """One figure of a totals row, as stated, as the sum of the exact figures of the rows it closes, and the least that may be.
+
+    ``rows`` are the first and the last row of the file that it closes; None when it closes none.
+    """
 
     source_row: int
     column: str
     cell: str
+    rows: tuple[int | None, int | None]
     stated: float
     computed: float
     least: float
@@ -63,8 +67,9 @@ def _footing(
     if total.issue:  # a total that cannot be read checks nothing, and must not seem to
         shown = shown_text(written[2:]) if written else None
         issues.append(Issue(total.issue, found.table, None, column.columns[0], sheet.name, cell, shown))
+    ends = (sheet.first_row + closed[0], sheet.first_row + closed[-1]) if closed else (None, None)
     return [
-        Total(row, name, cell, figure, *_bounds(found.table, name, [p[k] for p in parts if p]))
+        Total(row, name, cell, ends, figure, *_bounds(found.table, name, [p[k] for p in parts if p]))
         for k, (name, figure) in enumerate(zip(column.columns, stated, strict=False))
     ]
 

@@ -149,7 +149,7 @@ def _stated_totals(extracts: dict[str, Extract]) -> pl.DataFrame:
     for submission_id, e in extracts.items():
         found = [(t, total) for t in e.tables for total in t.totals]
         rows += [
-            (submission_id, n, t.table, x.source_row, x.column, t.sheet, x.cell, x.stated, x.computed, x.least)
+            (submission_id, n, t.table, x.source_row, x.column, t.sheet, x.cell, *x.rows, x.stated, x.computed, x.least)
             for n, (t, x) in enumerate(found, start=1)
         ]
     return _frame("staging.stated_total", rows)

@@ -66,7 +66,7 @@ def _findings(sheet: Any, record: Record, marks: Mapping[Place, Marked]) -> int:
     for n, finding in enumerate(record.findings, start=1):
         more = f"\n{more_text(finding.more_count)}" if finding.more_count else ""
         texts = (str(n), severities[finding.severity], finding.sheet, finding.cell, finding.message + more, finding.found,
-                 finding.expected, finding.remedy, finding.code)  # fmt: skip
+                 finding.expected, finding.mending, finding.code)  # fmt: skip
         _row(sheet, _HEAD + n, texts)
         sheet.cell(_HEAD + n, 2).fill = PatternFill("solid", fgColor=FILLS[finding.severity])
         if mark := marks.get((finding.sheet, finding.cell)):

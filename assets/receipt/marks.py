@@ -99,7 +99,7 @@ def _shown_cell(sheet: Any, address: str) -> str:
 
 def _note(finding: Finding) -> str:
     lines = [f"{finding.message} ({finding.code})"]
-    for label, text in (("Đã ghi", finding.found), ("Cần có", finding.expected), ("Cách sửa", finding.remedy)):
+    for label, text in (("Đã ghi", finding.found), ("Cần có", finding.expected), ("Cách sửa", finding.mending)):
         if text:
             lines.append(f"{label}: {text}")
     if finding.more_count:

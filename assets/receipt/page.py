@@ -45,7 +45,7 @@ def _findings(record: Record) -> str:
     if not record.findings:
         return f"<p>{summary.NO_FINDING}</p>"
     names = labels("severity")
-    rows = [(names[f.severity], f.sheet, f.cell, f.message, f.found, f.expected, f.remedy) for f in record.findings]
+    rows = [(names[f.severity], f.sheet, f.cell, f.message, f.found, f.expected, f.mending) for f in record.findings]
     return _table("", _HEADERS, rows)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class Finding:
     """One finding as the clerk reads it; ``sheet`` and ``cell`` are None for findings on the whole file.
 
+    ``probable``: which of several cells is probably wrong; None where only one can be, or it cannot be told.
     ``more_count``: so many more of its kind in its table are not listed.
     """
 
@@ -39,8 +40,14 @@ class Finding:
     expected: str | None
     message: str
     remedy: str | None
+    probable: str | None
     more_count: int | None
     life: str
+
+    @property
+    def mending(self) -> str | None:
+        """How to mend it, and at which cell."""
+        return "\n".join(t for t in (self.remedy, self.probable) if t) or None
 
 
 @dataclass(frozen=True, slots=True)

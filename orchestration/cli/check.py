@@ -53,6 +53,8 @@ def check(
             typer.echo(f"{shown_name(c.path.name)}: {c.verdict}, {c.count} findings")
             if c.findings:
                 echo_table([{n: f[n] for n in narrow} for f in c.findings])
+            for f in (f for f in c.findings if f["probable"]):
+                typer.echo(f"  {f['code']} {f['cell']}: {f['probable']}")
             for f in (f for f in c.findings if f["more_count"]):
                 typer.echo(f"  {f['code']}: and {f['more_count']:,} more rows that are not listed")
     if any(c.verdict == "rejected" for c in checked):

@@ -40,6 +40,7 @@ def _rendered(entry: Entry) -> str:
         entry.title,
         entry.remedy,
         None,
+        None,
         "new",
     )
     now = datetime(2025, 1, 20)
