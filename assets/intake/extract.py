@@ -16,6 +16,7 @@ from assets.intake.grid import RawFile, RawSheet
 from assets.intake.issues import Issue
 from assets.intake.match import TableMap, header_texts, match_tables
 from assets.intake.moved import moved_headers
+from assets.intake.of_which import take_parts
 from assets.intake.own_sheet import without_receipt
 from assets.intake.rows import Rows, sort_rows
 from assets.intake.seen import seen_otherwise
@@ -145,6 +146,7 @@ def _table(found: TableMap, issues: list[Issue]) -> ExtractedTable:
     if shifted := shifted_table(found, rows.data):
         issues.append(shifted)
         rows.data, rows.unread = [], len(rows.data)  # one finding for all of them
+    issues += take_parts(found, rows)
     loaded = [(column, i) for column, i in found.columns if not column.ignored]
     below = sheet.rows[found.header_row]
     columns = []

@@ -1,6 +1,7 @@
 """Rows under the headers of one table: which are data, and which are numbering, headings, totals or blank.
 
-Every row is accounted for. Does not belong here: headers (match) or the values of cells (warehouse.cells).
+Every row is accounted for. Does not belong here: headers (match), rows behind "Trong đó" (of_which) or the values of cells
+(warehouse.cells).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ROMAN = re.compile(r"^(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})\.?$")
 _TOTAL = ("tổng cộng", "tổng số", "tổng")
 #: "Cộng", "Cộng mục I" - but "Cộng đồng tự quản" is the name of a model
 _SUBTOTAL = re.compile(r"^cộng(?:$| (?:[(\d]|[ivx]+$|mục|phần|nhóm|khối|toàn|chung|các|theo))")
-_OF_WHICH = ("trong đó", "chia ra")
+OF_WHICH = ("trong đó", "chia ra")
 #: a remark under a table
 _NOTE = re.compile(r"^(?:\(?\*+\)?|ghi chú|lưu ý|chú thích|chú giải|nb:|p/s)(?:\W|$)")
 #: no label of a code list and no number in words has as many
@@ -41,7 +42,7 @@ class Rows:
     totals: list[tuple[int, RowKind]] = field(default_factory=list)
     of_which: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
-    unread: int = 0  # rows of data that are not taken, since none stands under its headers
+    unread: int = 0  # rows of data that are not taken: a finding says why
     headings: int = 0
     blanks: int = 0
     end: int = 0  # below stand signatures
@@ -92,7 +93,7 @@ def _kind(row: Sequence[Cell], mapped: Sequence[Mapped], first: bool) -> RowKind
     filled = [c for c in row if c is not None]
     if not filled:
         return "blank"
-    word = _first_word(filled)
+    word = first_word(row)
     if first and _is_numbering(filled, len(mapped)):
         return "numbering"
     if _is_note(row, mapped):
@@ -147,12 +148,14 @@ def _says_more(word: str, values: Sequence[str]) -> bool:
     return bool(texts - {word, "x"})
 
 
-def _first_word(filled: Sequence[str]) -> str:
+def first_word(row: Sequence[Cell]) -> str:
+    """Return the first text of a row, or what else stands first, folded; the row is not empty."""
+    filled = [c for c in row if c is not None]
     return fold_key(next((c[2:] for c in filled if c.startswith("s:")), filled[0][2:]))
 
 
 def _marked(word: str) -> RowKind | None:
-    if word.startswith(_OF_WHICH):
+    if word.startswith(OF_WHICH):
         return "of_which"
     bare = word.rstrip(":. ")
     if bare in _TOTAL or word.startswith("tổng cộng"):
