@@ -6,12 +6,13 @@ Who is due is the calendar's to say (``core.reports_due``). Does not belong here
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.progress import report
 from assets.template.cover import UnitLine
 from assets.template.workbook import write_template
 from warehouse import query
+from warehouse.carried import carried
 from warehouse.files import safe_path, written
 from warehouse.forms import form_versions
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from warehouse.forms import FormVersion
     from warehouse.periods import Period
 
 
@@ -44,14 +46,20 @@ def write_templates(con: duckdb.DuckDBPyConnection, period: Period, folder: Path
     wanted = [row for row in due if not row["is_accepted"]]
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)
+    rows = {form: carried(con, form, period) for form in {_form(row) for row in wanted}}
     count = 0
     report("templates", 0, len(wanted))
     for done, row in enumerate(wanted, start=1):
+        form = _form(row)
         unit = UnitLine(row["unit_code"], row["unit_name"], row["party_kind_code"], row["superior_name"])
-        target = safe_path(folder, f"{row['form_code']}_{unit.unit_code}_{period.period_id}", ".xlsx")
+        target = safe_path(folder, f"{form.form_code}_{unit.unit_code}_{period.period_id}", ".xlsx")
         if not target.exists():
             with written(target) as making:
-                write_template(form_versions()[row["form_code"], row["form_version"]], unit, period, making)
+                write_template(form, unit, period, making, rows[form].get(unit.unit_code))
             count += 1
         report("templates", done, len(wanted))
     return Templates(count, len(wanted) - count, len(due) - len(wanted))
+
+
+def _form(row: dict[str, Any]) -> FormVersion:
+    return form_versions()[row["form_code"], row["form_version"]]

@@ -11,6 +11,7 @@ from typing import Any
 from assets.office_style import FONT
 from assets.template.cells import first_column
 from assets.template.styles import Styles
+from warehouse.carried import CARRIED
 from warehouse.cells import cell_kinds, kind_of
 from warehouse.cells.kinds.code import valid_codes
 from warehouse.codes import Code, code_lists, labels
@@ -25,6 +26,12 @@ _STEPS = (
     "4. Số liệu kỳ {cumulative} là lũy kế từ ngày 01/01; số liệu {apart} chỉ của {apart} đó.",
     "5. Gửi lại bản sửa: ghi Lần gửi lớn hơn một đơn vị và điền lại đầy đủ cả tệp, không chỉ ô đã sửa.",
     "6. Chỉ ghi số lượng. Không ghi họ tên, số điện thoại, số giấy tờ, ý kiến của cá nhân.",
+)
+#: of a form with tables whose rows live on
+_CARRIED = (
+    "7. Mã mô hình, mã cuộc kiểm tra do đơn vị đặt và giữ nguyên qua các kỳ; việc mới thì mã mới, không dùng lại mã cũ.",
+    "8. Dòng ghi sẵn là việc còn mở ở kỳ trước: giữ mã, ghi trạng thái và số liệu kỳ này; không còn thì xóa dòng.",
+    "9. Hạn chế phát hiện từ trước kỳ: ghi số còn phải khắc phục và ngày phát hiện; số này không cộng vào phát hiện kỳ này.",
 )
 _STATES = (
     ("Để trống", "Không báo cáo, chưa có số liệu (ghi “chưa có” cũng hiểu như vậy)", ""),
@@ -74,7 +81,7 @@ def draw_guide(sheet: Any, styles: Styles, form: FormVersion, period: Period) ->
     sheet.merge_range(0, 0, 0, 2, "HƯỚNG DẪN GHI BIỂU", styles["title"])
     row = _section(sheet, styles, 2, "Cách điền")
     kinds = _kinds_of_period()
-    for step in _STEPS:
+    for step in _STEPS + (_CARRIED if CARRIED.keys() & form.tables() else ()):
         sheet.set_row(row, 20)
         sheet.merge_range(row, 0, row, 2, step.format(cover=form.cover_sheet, **kinds), styles["para"])
         row += 1

@@ -37,6 +37,7 @@ def template(
 ) -> None:
     """Write the workbook that a unit fills: labels, drop-downs of the codes valid then, checks, instructions.
 
+    It begins with what lives on from the unit's last report: models, inspections, what is left to be mended.
     That of the register holds the register in force: change it and add to it, and leave no row out.
 
     Example: danvan template --form BCDV --version 2023 --unit DV001 --period 2024-Y --out bao-cao.xlsx
@@ -85,7 +86,7 @@ def _write_all(period: Period, folder: Path, *, as_json: bool) -> None:
 
 
 def _write_one(form: FormVersion, unit: str, period: Period, out: Path) -> None:
-    """Write the workbook of one unit; of the register, with its rows."""
+    """Write the workbook of one unit: with what lives on from its last report, of the register with its rows."""
     from assets.template import UnitLine, write_template
     from warehouse.files import written
 
@@ -94,7 +95,9 @@ def _write_one(form: FormVersion, unit: str, period: Period, out: Path) -> None:
     if not out.parent.is_dir():
         raise UsageProblem(f"there is no folder {out.parent} to write {out.name} to")
     letterhead = UnitLine(unit, *_letterhead(unit, period))
-    rows, cover = _register_in_force(unit, period) if form.policy == "register" else (None, None)
+    rows, cover = (
+        _register_in_force(unit, period) if form.policy == "register" else (_carried(form, unit, period), None)
+    )
     with written(out) as making:
         write_template(form, letterhead, period, making, rows, cover)
 
@@ -111,6 +114,19 @@ def _in_force(code: str, version: str, period: Period) -> FormVersion:
         remedy = f"take --version {right.form_version}" if right else "no version is in force then"
         raise UsageProblem(f"form {code} version {version} is not for {period.period_id} ({period.label}): {remedy}")
     return form
+
+
+def _carried(form: FormVersion, unit: str, period: Period) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that the unit's next report begins with; none before anything is published."""
+    from warehouse.carried import carried
+    from warehouse.catalog import open_published
+    from warehouse.home import current_home
+
+    try:
+        with open_published(current_home()) as con:
+            return carried(con, form, period).get(unit, {})
+    except FileNotFoundError:
+        return {}
 
 
 def _register_in_force(

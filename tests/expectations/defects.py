@@ -99,6 +99,8 @@ def _rows() -> list[Defect]:
         _twice("TRN-ROW-TWICE", new, "training", "training_kind_code"),
         _twice("TRN-ROW-ALIKE", new, "training", "document_number", {"attendee_count": 41},
                {"document_number": "149/2018/NĐ-CP", "document_date": date(2018, 11, 7)}),
+        _at("K-FOUND-EARLY", new, "inspection_finding", "found_date", {"found_date": date(YEAR - 1, 12, 3)},
+            "K-FOUND-BEFORE-INSPECTED"),
         _twice("INF-ROW-TWICE", new, "inspection_finding", "inspection_code"),
         _twice("INF-ROW-ALIKE", new, "inspection_finding", "inspection_code", {"found_count": 3}),
         _twice("MDL-ROW-ALIKE", new, "model", "model_title", {"model_code": "M99"}),
