@@ -25,8 +25,9 @@ from warehouse.catalog import is_copied, open_build, open_published, publish_dat
 from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
-from warehouse.release import publish_side_files, released, write_manifest
+from warehouse.release import forget_release, publish_side_files, released, write_manifest
 from warehouse.senders import senders_of
+from warehouse.whole import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,6 +176,7 @@ def _published_batches(home: Home) -> set[str]:
 
 
 def _committed(home: Home, judgement: Judgement) -> BatchResult:
+    require_whole(home)
     note_held(home, judgement)
     with open_build(home) as con:
         result = batch.commit(con, judgement)
@@ -187,6 +189,7 @@ def _committed(home: Home, judgement: Judgement) -> BatchResult:
 def _written(home: Home, write: Callable[[duckdb.DuckDBPyConnection], BatchResult]) -> BatchResult:
     home.create()
     with writer_lock(home):
+        require_whole(home)
         with open_build(home) as con:
             result = write(con)
         report("publish")
@@ -268,4 +271,4 @@ def publish_again(home: Home) -> None:
         with open_build(home) as con:
             content_hashes(con)  # all of it can be read, or nothing is replaced
         publish_database(home)
-        home.manifest.unlink(missing_ok=True)  # whatever it lists is made again too
+        forget_release(home)  # what it lists is made again too

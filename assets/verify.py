@@ -1,7 +1,8 @@
-"""Verify: archive, ledger, tables, Parquet, manifest and receipts of a home, hashed again and held against each other.
+"""Verify: archive, ledger, tables, published files, receipts and Data Docs of a home, hashed again and held against each other.
 
 Each file is covered by the hash of another, so that a single changed bit is found wherever it is. Nothing is written.
-Does not belong here: mending (assets.restore), the inbox, what can be made again at any time (cache, Data Docs, yearly reports).
+Does not belong here: mending (assets.restore), what is nobody's yet or not ours (inbox, senders.yaml, Dagster's instance),
+messages (outbox), and the cache, each of whose files says its own hash to who reads it.
 """
 
 from __future__ import annotations
@@ -10,19 +11,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from assets.intake.archive import archive_path, archived_hashes, damage_of
 from assets.intake.guard import MAX_FILE
 from assets.intake.notes import NO_NOTES, is_whole, note_paths, read_notes
 from assets.progress import report
 from assets.receipt.apart import Made
-from assets.receipt.record import json_of, records
+from assets.receipt.outbox import outbox_path
+from assets.receipt.record import json_of, readable, records
+from expectations.gx.docs import docs_manifest
 from warehouse import ledger, query
-from warehouse.catalog import open_build, open_published, writer_lock
+from warehouse.catalog import open_build, open_memory, open_published, writer_lock
 from warehouse.content import content_hashes, differing, frame_hashes, hashed_relations
 from warehouse.damage import DamageError
 from warehouse.files import safe_path, sha256_of
 from warehouse.judgement import base_of
 from warehouse.release import manifest_of, parquet_folder
+from warehouse.sealed import HASHES, changed, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,8 +100,11 @@ def _of_published(con: duckdb.DuckDBPyConnection, home: Home, out: Verified) -> 
     )
     number = base_of(con).release_no
     out.add("parquet", len(hashed_relations()), _parquet(home, number, expected))
-    out.add("manifest", 1, _manifest(con, home, number))
+    listed = recorded(home.manifest)
+    out.add("published files", len(listed), _manifest(con, home, number, listed))
     out.add("receipts", len(known), _receipts(con, home))
+    pages = docs_manifest(home.data_docs)
+    out.add("Data Docs", len(recorded(pages)), _data_docs(pages))
 
 
 def _open_folders(home: Home) -> Iterator[Difference]:
@@ -174,40 +183,41 @@ def _parquet(home: Home, number: int, expected: list[Any]) -> Iterator[Differenc
     """The rows of each table's Parquet files are those of the table."""
     import pyarrow.parquet as pq
 
-    folder = parquet_folder(home, number)
-    for relation in hashed_relations():
-        place = folder / relation.qualified.replace(".", "/")
-        wanted = [h for h in expected if (h[0], h[1]) == (relation.schema, relation.name)]
-        try:
-            has_rows = any(place.rglob("*.parquet"))  # a table without rows has no file of any year
-            found = frame_hashes(relation, pq.read_table(place)) if has_rows else []
-        except Exception as e:  # whatever a damaged file does to its reader
-            yield Difference("HOME-PARQUET-DAMAGED", str(place), f"cannot be read ({type(e).__name__})")
-            continue
-        for table in differing(wanted, [h for h in found if h[3]]):
-            yield Difference("HOME-PARQUET-DAMAGED", str(place), f"{table}: not the rows of the table")
+    with open_memory(home) as con:
+        for relation in hashed_relations():
+            place = parquet_folder(home, number) / relation.qualified.replace(".", "/")
+            wanted = [h for h in expected if (h[0], h[1]) == (relation.schema, relation.name)]
+            try:
+                has_rows = any(place.rglob("*.parquet"))  # a table without rows has no file of any year
+                found = frame_hashes(con, relation, pq.read_table(place)) if has_rows else []
+            except Exception as e:  # whatever a damaged file does to its reader
+                yield Difference("HOME-PARQUET-DAMAGED", str(place), f"cannot be read ({type(e).__name__})")
+                continue
+            for table in differing(wanted, [h for h in found if h[3]]):
+                yield Difference("HOME-PARQUET-DAMAGED", str(place), f"{table}: not the rows of the table")
 
 
-def _manifest(con: duckdb.DuckDBPyConnection, home: Home, number: int) -> Iterator[Difference]:
-    """The manifest says what stands in the published folder, with the hash of each file."""
-    import orjson
-
+def _manifest(con: duckdb.DuckDBPyConnection, home: Home, number: int, then: dict[str, str]) -> Iterator[Difference]:
+    """The manifest says what stands in the published folder, with the hash of each file: those of the release, and ``then``."""
     if not home.manifest.exists():
         yield Difference("HOME-MANIFEST-DIFFERS", str(home.manifest), "missing; danvan ingest writes it")
         return
-    written, now = home.manifest.read_bytes(), manifest_of(con, home, number)
-    if written == now:
+    now = manifest_of(con, home, number, [home.published / name for name in then], {})
+    if home.manifest.read_bytes() == now:
         return
-    try:
-        then: dict[str, str] = orjson.loads(written)["sha256"]
-        files = orjson.loads(now)["sha256"]
-        changed = sorted(n for n in then.keys() | files.keys() if then.get(n) != files.get(n))
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        changed = []
-    for name in changed:
+    files = orjson.loads(now)[HASHES]
+    differ = sorted(n for n in then.keys() | files.keys() if then.get(n) != files.get(n)) if then else []
+    for name in differ:
         yield Difference("HOME-PUBLISHED-CHANGED", name, "not the file that the manifest lists")
-    if not changed:
+    if not differ:
         yield Difference("HOME-MANIFEST-DIFFERS", str(home.manifest), "does not say what is published")
+
+
+def _data_docs(manifest: Path) -> Iterator[Difference]:
+    """Results and pages are as they were drawn; those that no page was drawn of yet are not listed."""
+    if (manifest.parent / "index.html").exists():
+        for name in changed(manifest):
+            yield Difference("HOME-DOCS-CHANGED", str(manifest.parent / name), "missing, or not as it was drawn")
 
 
 def _receipts(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Difference]:
@@ -222,14 +232,23 @@ def _receipts(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Difference
 
 
 def _receipt_damage(path: Path, record: Record, home: Home) -> str | None:
-    import orjson
-
     try:
         written = path.read_bytes()
         workbook = orjson.loads(written)["workbook"]
         made = Made(workbook["kind"], workbook["why"])
-        return None if written == json_of(record, made, home.receipts) else "not what the ledger says; danvan receipt"
+        if written != json_of(record, made, home.receipts):
+            return "not what the ledger says; danvan receipt"
+        return _copy_damage(home, record, workbook["kind"])
     except FileNotFoundError as e:
         return f"{e.filename} is missing; danvan receipt writes it"
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return "cannot be read; danvan receipt writes it again"
+
+
+def _copy_damage(home: Home, record: Record, kind: str | None) -> str | None:
+    """The outbox's copy, while it is there, is the receipt itself."""
+    receipt = readable(home.receipts, record.submission_id, kind) if kind else None
+    copy = outbox_path(home, record, receipt.suffix) if receipt else None
+    if not receipt or not copy or not copy.exists() or copy.samefile(receipt) or sha256_of(copy) == sha256_of(receipt):
+        return None
+    return f"its copy {copy} is another file; danvan receipt"

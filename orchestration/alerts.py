@@ -37,6 +37,7 @@ _SPEAKABLE = frozenset(
         "BuildOlderError",
         "BuildDamagedError",
         "PublishedDamagedError",
+        "DatabasesDifferError",
         "InboxError",
         "DeclarationError",
         "YearOpenError",

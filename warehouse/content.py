@@ -46,13 +46,16 @@ def by_year(relation: Relation) -> bool:
     return "year" in relation.names() and relation.name != "dim_period"
 
 
-def frame_hashes(relation: Relation, table: pa.Table) -> list[YearHash]:
-    """Return the content hashes of rows that were carried elsewhere, as Arrow: equal to those of the table they came from."""
-    import duckdb
+def frame_hashes(con: duckdb.DuckDBPyConnection, relation: Relation, table: pa.Table) -> list[YearHash]:
+    """Return the content hashes of rows that were carried elsewhere, as Arrow: equal to those of the table they came from.
 
-    with duckdb.connect(":memory:") as con:
-        con.register("carried_rows", table)
+    ``con`` works them out; nothing stays in it.
+    """
+    con.register("carried_rows", table)
+    try:
         return _of_table(con, relation, None, "carried_rows")
+    finally:
+        con.unregister("carried_rows")
 
 
 def _of_table(

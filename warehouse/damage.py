@@ -68,6 +68,19 @@ class BuildDamagedError(DamageError):
         return cls(f"{path} is damaged; nothing was taken. {_RESTORE}")
 
 
+class DatabasesDifferError(DamageError):
+    """Build and published file should be equal and are not, and nothing tells which is right."""
+
+    code = "HOME-DATABASES-DIFFER"
+
+    @classmethod
+    def at(cls, build: Path, published: Path) -> DatabasesDifferError:
+        """Name both files."""
+        return cls(f"{build} and {published} should be the same bytes and are not, and the manifest is older than both; nothing "
+                   "was taken. Restore build/ from the backup, or choose one: danvan restore --from build, or --from published"
+                   )  # fmt: skip
+
+
 class PublishedDamagedError(DamageError):
     """The published file cannot be read."""
 

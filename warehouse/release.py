@@ -11,13 +11,15 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from warehouse.catalog import writer_lock
 from warehouse.content import by_year, content_hashes, hashed_relations
-from warehouse.files import left_behind, sha256_of, write_file, written_folder
+from warehouse.files import left_behind, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
+from warehouse.sealed import HASHES, as_bytes, loaded, recorded, sealed, write_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -60,10 +62,12 @@ def _untouched(con: duckdb.DuckDBPyConnection, years: Sequence[int]) -> list[tup
 def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> None:
     """Write Parquet by year, the dictionary and last of all the manifest that lists exactly what belongs together.
 
-    ``con`` reads the published database. Parquet goes to a folder of this release; older ones but one are removed.
+    ``con`` reads the published database. Parquet goes to a folder of this release; older ones are removed, but for the one
+    before: what did not change since is the same files. Where no manifest says what these were, all is written anew.
     """
-    folder = parquet_folder(home, release_no)
-    before = folder.with_name(f"release-{release_no - 1:06d}")
+    folder, before = parquet_folder(home, release_no), parquet_folder(home, release_no - 1)
+    if not _names(home, before, recorded(home.manifest)):
+        _remove([before])
     changed = _changed(con, release_no)
     with written_folder(folder) as making:
         for relation in hashed_relations():
@@ -74,9 +78,10 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
             if years is None or years:
                 _write_parquet(con, relation, making / place, years)
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
-    _write_changed(home.dictionary, dictionary.write_csv().encode())
+    write_changed(home.dictionary, dictionary.write_csv().encode())
     write_manifest(con, home, release_no)
-    _prune(folder)
+    _remove([p for p in folder.parent.glob("release-*") if p not in (folder, before)])
+    _remove(left_behind(folder.parent))
 
 
 def parquet_folder(home: Home, release_no: int) -> Path:
@@ -86,15 +91,25 @@ def parquet_folder(home: Home, release_no: int) -> Path:
 
 def write_manifest(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> None:
     """Write the manifest of what stands in the published folder, if it does not say so already."""
-    _write_changed(home.manifest, manifest_of(con, home, release_no))
+    known = recorded(home.manifest)
+    others = [*parquet_folder(home, release_no - 1).rglob("*.parquet"), *home.reports.glob("*.xlsx")]
+    for file in _parquet_files(home, release_no):  # a second name of a file of the release before has its hash
+        twin = parquet_folder(home, release_no - 1) / file.relative_to(parquet_folder(home, release_no))
+        if twin.exists() and twin.samefile(file) and (sha256 := known.get(_name(home, twin))):
+            known[_name(home, file)] = sha256
+    for rewritten in (home.database, home.dictionary):
+        known.pop(_name(home, rewritten), None)
+    write_changed(home.manifest, manifest_of(con, home, release_no, others, known))
 
 
-def manifest_of(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> bytes:
-    """Return what the manifest of a release has to say, with the SHA-256 of each file as it is now."""
-    import orjson
+def manifest_of(
+    con: duckdb.DuckDBPyConnection, home: Home, release_no: int, others: Sequence[Path], known: Mapping[str, str]
+) -> bytes:
+    """Return what the manifest of a release has to say, with the SHA-256 of each file as it is now, or is ``known`` to be.
 
-    files = sorted(p for p in parquet_folder(home, release_no).rglob("*.parquet"))
-    named = [home.database, home.dictionary, *files]
+    ``others``: files of the published folder that it lists besides: of the release before, and yearly reports.
+    """
+    files = _parquet_files(home, release_no)
     manifest = {
         "release_no": release_no,
         "database": home.database.name,
@@ -102,22 +117,45 @@ def manifest_of(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> 
         "changes": _rows(con, "SELECT * EXCLUDE release_no FROM meta.release_diff "
                          f"WHERE release_no = {int(release_no)} AND is_changed ORDER BY ALL"),
         "closed_years": _rows(con, "SELECT * FROM meta.year_revision ORDER BY ALL"),
-        "files": [str(p.relative_to(home.published)) for p in files],
-        "sha256": {str(p.relative_to(home.published)): sha256_of(p) for p in named if p.exists()},
+        "files": [_name(home, p) for p in files],
+        HASHES: sealed(home.published, [home.database, home.dictionary, *files, *others], known),
     }  # fmt: skip
-    return orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+    return as_bytes(manifest)
+
+
+def list_report(home: Home, report: Path) -> None:
+    """Let the manifest list a yearly report as it was just written; one that is missing will when it is written.
+
+    Raises WriterBusyError.
+    """
+    with writer_lock(home):
+        if manifest := loaded(home.manifest):
+            hashes = manifest[HASHES] | sealed(home.published, [report], {})
+            write_changed(home.manifest, as_bytes({**manifest, HASHES: dict(sorted(hashes.items()))}))
+
+
+def forget_release(home: Home) -> None:
+    """Let the next ``publish_side_files`` make all of them again: of the manifest stay the reports, which it does not make."""
+    reports = _names(home, home.reports, recorded(home.manifest))
+    write_changed(home.manifest, as_bytes({"release_no": 0, HASHES: reports}))
 
 
 def released(home: Home) -> int | None:
-    """Return the number of the release whose manifest stands in the published folder; None when there is none."""
-    import orjson
-
-    return int(orjson.loads(home.manifest.read_bytes())["release_no"]) if home.manifest.exists() else None
+    """Return the number of the release whose manifest stands in the published folder; None when there is none to read."""
+    return loaded(home.manifest).get("release_no")
 
 
-def _write_changed(target: Path, content: bytes) -> None:
-    if not target.exists() or target.read_bytes() != content:
-        write_file(target, content)
+def _parquet_files(home: Home, release_no: int) -> list[Path]:
+    return sorted(parquet_folder(home, release_no).rglob("*.parquet"))
+
+
+def _name(home: Home, file: Path) -> str:
+    return file.relative_to(home.published).as_posix()
+
+
+def _names(home: Home, folder: Path, hashes: Mapping[str, str]) -> dict[str, str]:
+    """Those of ``hashes`` that are of files in ``folder``."""
+    return {name: sha256 for name, sha256 in hashes.items() if name.startswith(f"{_name(home, folder)}/")}
 
 
 def _changed(con: duckdb.DuckDBPyConnection, release_no: int) -> dict[str, set[int | None]]:
@@ -163,10 +201,9 @@ def _write_parquet(
     )
 
 
-def _prune(newest: Path) -> None:
-    """Remove releases but the last two, and what killed makers of others left."""
-    for old in (*sorted(newest.parent.glob("release-*"))[:-2], *left_behind(newest.parent)):
-        shutil.rmtree(old, ignore_errors=True)
+def _remove(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 _DIFF = """

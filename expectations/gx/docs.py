@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.codes import labels
 from warehouse.files import write_file
+from warehouse.sealed import HASHES, as_bytes, recorded, sealed, write_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +60,10 @@ class RuleResult:
 
 
 def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
-    """Draw the stored results that have no page yet, write the index, prune old runs; return the index page."""
+    """Draw the stored results that have no page yet, write the index, prune old runs; return the index page.
+
+    The manifest comes last: what each file was when it was made. A result that cannot be read keeps its page and has no line.
+    """
     runs = stored_runs(docs_dir)
     names = sorted({r.run_name for r in runs}, reverse=True)
     _prune([r for r in runs if r.run_name in names[keep:]])
@@ -74,17 +78,40 @@ def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
     index = docs_dir / "index.html"
     shown = [{"run": r, "link": r.page.relative_to(docs_dir).as_posix()} for r in runs]
     write_file(index, _templates().get_template("index.html").render(runs=shown, style=f"{SITE}/{_STYLE}").encode())
+    _seal(docs_dir, index)
     return index
 
 
+def docs_manifest(docs_dir: Path) -> Path:
+    """Return the place of the manifest: each result and page with its hash."""
+    return docs_dir / "manifest.json"
+
+
+def _seal(docs_dir: Path, index: Path) -> None:
+    manifest, style = docs_manifest(docs_dir), docs_dir / SITE / _STYLE
+    made_once = [*(docs_dir / RESULTS).rglob("*"), *(docs_dir / SITE / "validations").rglob("*.html")]
+    known = recorded(manifest)
+    for rewritten in (index, style):
+        known.pop(rewritten.relative_to(docs_dir).as_posix(), None)
+    write_changed(manifest, as_bytes({HASHES: sealed(docs_dir, [index, style, *made_once], known)}))
+
+
 def stored_runs(docs_dir: Path) -> list[Run]:
-    """Return every stored result, newest run first."""
+    """Return every stored result that can be read, newest run first."""
     found = (docs_dir / RESULTS).rglob("*.json") if (docs_dir / RESULTS).exists() else ()
-    return sorted((_read(path, docs_dir) for path in found), key=lambda r: (r.run_time, r.table), reverse=True)
+    runs = (run for path in found if (run := _read(path, docs_dir)))
+    return sorted(runs, key=lambda r: (r.run_time, r.table), reverse=True)
 
 
-def _read(path: Path, docs_dir: Path) -> Run:
-    raw = _raw(path)
+def _read(path: Path, docs_dir: Path) -> Run | None:
+    """Return a stored result; None when its file is damaged, which danvan verify tells."""
+    try:
+        return _run(_raw(path), path, docs_dir)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _run(raw: dict[str, Any], path: Path, docs_dir: Path) -> Run:
     inside = path.relative_to(docs_dir / RESULTS).with_suffix(".html")
     run_id = raw["meta"]["run_id"]
     return Run(

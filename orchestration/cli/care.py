@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(json: JsonOption = False) -> None:
-    """Hash archive, ledger, tables, Parquet, manifest and receipts again and hold them against each other. Writes nothing.
+    """Hash archive, ledger, tables, published files, receipts and Data Docs again and hold them against each other. Writes nothing.
 
     Exit code 4 when something differs; docs/operating.md says what to do about each code. Example: danvan verify --json
     """

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.ingest import replay, take_inbox
+from assets.ingest import close_year, replay, take_inbox
 from assets.rebuild import beside, clear_left_behind, rebuild
 from assets.restore import restore
+from assets.verify import verify
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.catalog import writer_lock
@@ -19,6 +20,7 @@ from warehouse.damage import (
     BuildDamagedError,
     BuildMissingError,
     BuildOlderError,
+    DatabasesDifferError,
     PublishedDamagedError,
     Source,
 )
@@ -181,3 +183,57 @@ def test_what_killed_rebuilds_left_is_taken_away_and_a_live_one_is_not(filled: H
             assert clear_left_behind(filled) == 0
         assert fresh.root.exists()
     assert list(filled.root.glob("rebuild-*")) == []
+
+
+def _differences(home: Home) -> set[str]:
+    """What is found of a home without receipts."""
+    return {d.code for d in verify(home).differences} - {"HOME-RECEIPT-DIFFERS"}
+
+
+def _flip(path: Path) -> None:
+    """Change one bit in the body of a file, behind what says which of its states is the last; its times stay."""
+    times, content = path.stat(), bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_bit_that_changed_in_the_build_file_is_not_published_with_the_next_batch(filled: Home) -> None:
+    before = query(filled, LEDGER)
+    _flip(filled.build)
+    _another(filled)
+    with pytest.raises(BuildDamagedError, match="danvan restore --from published"):
+        take(filled)
+    with pytest.raises(BuildDamagedError, match="danvan restore --from published"):
+        close_year(filled, 2023)
+    assert query(filled, LEDGER) == before
+    assert len([p for p in filled.inbox.rglob("*") if p.is_file()]) == 1
+    restore(filled, Source.published)
+    assert len(take(filled).accepted) == 1
+    assert _differences(filled) == set()
+
+
+def test_a_bit_that_changed_in_the_published_file_is_gone_with_the_next_batch(filled: Home) -> None:
+    _flip(filled.database)
+    _another(filled)
+    assert len(take(filled).accepted) == 1
+    assert filled.database.read_bytes() == filled.build.read_bytes()
+
+
+def test_where_nothing_tells_which_database_changed_both_ways_are_named(filled: Home) -> None:
+    _flip(filled.build)
+    filled.manifest.unlink()
+    _another(filled)
+    with pytest.raises(DatabasesDifferError, match="--from build, or --from published"):
+        take(filled)
+
+
+def test_parquet_of_a_warehouse_made_again_from_the_archive_stands_beside_no_older_one(filled: Home) -> None:
+    for unit in (105, 106):
+        put(filled.inbox, report_of(unit, "2023-Y", clean_rows(2023)))
+        take(filled)
+    restore(filled, Source.archive)
+    assert [p.name for p in (filled.published / "parquet").iterdir()] == ["release-000001"], (
+        "its releases count from one again"
+    )
+    assert _differences(filled) == set()
