@@ -30,6 +30,7 @@ NAME, NAME_SAYS = re.compile(r"[a-z][a-z0-9_]*"), "a-z, 0-9 and _, a letter firs
 class Column(Declared):
     """One column: logical type, unit, Vietnamese label, English description and the simple rules it obeys.
 
+    ``meaning`` says in Vietnamese what a unit writes there, as the template and its prompts have it.
     ``measure`` says what the figure means: ``flow`` adds over disjoint periods, ``persons`` never adds as if distinct,
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
     ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
@@ -41,6 +42,7 @@ class Column(Declared):
     type: LogicalType
     label: str
     description: str
+    meaning: str | None = None
     unit: str | None = None
     codes: str | None = None
     measure: Measure | None = None
@@ -65,6 +67,7 @@ class Table(Declared):
     register form fills, and ``kept`` the columns by which each row of one register must be found again in the next
     (``warehouse.registers``). ``order`` says where it stands among the tables: smaller first, never twice. ``alike`` are the
     columns that say what a row is about: rows equal in them, with other figures, are asked about where the first is filled.
+    ``holds`` says in Vietnamese which rows a report has there, as the template has it.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Table(Declared):
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    holds: str = ""
     register: bool = False
     alike: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()

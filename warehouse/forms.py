@@ -19,6 +19,8 @@ FORMS = "warehouse/forms"
 Concordance = Literal["new", "same", "renamed", "redefined", "split", "merged", "discontinued"]
 Policy = Literal["replace", "register"]
 IGNORED, IGNORE = "-", "ignore"  # the column and the reader of a header that is not loaded
+#: what the template prints behind a header whose cells are not loaded, for the unit to know; no part of the header
+NOT_KEPT = "(không lưu)"
 GUIDE_SHEET = "Hướng dẫn"
 LIST_SHEET = "Danh mục"
 #: sheets of the template that carry no data, as folded names

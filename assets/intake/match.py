@@ -13,7 +13,7 @@ from assets.intake.grid import RawSheet
 from assets.intake.issues import Issue
 from warehouse.cells import kind_of
 from warehouse.cells.words import fold_key, mask_personal, shown_text
-from warehouse.forms import FormColumn, FormVersion
+from warehouse.forms import NOT_KEPT, FormColumn, FormVersion
 
 #: a form's column and its index in the rows
 Mapped = tuple[FormColumn, int]
@@ -199,4 +199,4 @@ def _first_with(sheet: RawSheet, row: int, i: int) -> int:
 
 def _text(row: list[str | None], col: int) -> str:
     cell = row[col] if col < len(row) else None
-    return fold_key(cell[2:]) if cell else ""
+    return fold_key(cell[2:]).removesuffix(f" {NOT_KEPT}") if cell else ""

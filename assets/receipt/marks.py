@@ -53,6 +53,8 @@ def mark(book: Any, findings: Sequence[Finding]) -> dict[Place, Marked]:
         if finding.sheet in sheets and finding.cell and _ADDRESS.match(finding.cell):
             sheet = sheets[finding.sheet]
             cell = sheet[_shown_cell(sheet, finding.cell)]
+            if not cell.has_style and (column := _column(sheet, cell.column)):
+                cell._style = copy(column._style)  # a blank cell that the file does not name: written as its column is
             marked[finding.sheet, finding.cell] = Marked(sheet.title, cell.coordinate, copy(cell.fill))
             by_cell[finding.sheet, cell.coordinate].append(finding)
     for (sheet_name, address), found in by_cell.items():
@@ -65,7 +67,7 @@ def mark(book: Any, findings: Sequence[Finding]) -> dict[Place, Marked]:
 def unmark(book: Any) -> None:
     """Take off what an earlier receipt left: its list, and its colours, for which the cells get those of their form.
 
-    A cell that is no longer where the list says is left without colour.
+    A cell that is no longer where the list says gets the colour of its column.
     """
     lists = [s for s in book.worksheets if is_receipt_sheet(s.title, s.iter_rows(values_only=True))]
     before = {place: fill for sheet in lists for place, fill in _looks(sheet).items()}
@@ -76,7 +78,13 @@ def unmark(book: Any) -> None:
         name = _told(sheet.title)
         for cell in chain.from_iterable(sheet.iter_rows()):
             if (lists or cell.comment) and cell.has_style and cell.fill.fgColor.rgb in ours:
-                cell.fill = before.get((name, cell.coordinate)) or PatternFill()
+                column = _column(sheet, cell.column)
+                cell.fill = before.get((name, cell.coordinate)) or (copy(column.fill) if column else PatternFill())
+
+
+def _column(sheet: Any, number: int) -> Any:
+    """What the file says of a column as a whole; None when it says nothing."""
+    return next((d for d in sheet.column_dimensions.values() if d.min and d.min <= number <= d.max), None)
 
 
 def _told(title: str) -> str:

@@ -7,6 +7,7 @@ Belongs here: row -> printed cell, shared by template and sample corpus. Does no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from warehouse.cells import kind_of
 from warehouse.declaration import Column, form_tables
@@ -28,3 +29,8 @@ def printed(column: FormColumn, row: Row) -> object:
     if not values or values[0] is None:
         return None
     return kind_of(column.reader).printed(values, first_column(column))
+
+
+def day_text(day: date) -> str:
+    """Return a day as the template writes it: a text with the day first, which no setting of a computer reads otherwise."""
+    return f"{day:%d/%m/%Y}"

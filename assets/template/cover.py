@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assets.template.cells import day_text
+from assets.template.entry import refusal
+from assets.template.meaning import TEXT, TITLE
 from assets.template.styles import Styles
 from warehouse.cells import kind_of
 from warehouse.forms import CoverField, FormVersion
@@ -119,15 +122,19 @@ def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: objec
     of = kind_of(field.reader)
     cell_format = styles["value_fixed" if field.field in _FIXED and value is not None else of.cover_format]
     if isinstance(value, date):
-        sheet.write_datetime(row, 1, value, cell_format)
+        sheet.write_string(row, 1, day_text(value), cell_format)
     elif value is None:
         sheet.write_blank(row, 1, None, cell_format)
     else:
         sheet.write(row, 1, value, cell_format)
-    rule = _FIELD_RULES.get(field.field) or of.cover_rule
-    if rule:
-        message = of.guide.hint if of.guide else ""
-        sheet.data_validation(row, 1, row, 1, {"error_message": message, **rule, "error_title": field.label[:32]})
+    rule = _FIELD_RULES.get(field.field) or of.validation(None, "") or {"validate": "any"}
+    prompt = {"input_title": field.label[:TITLE], "input_message": _sentence(field.hint or field.label)[:TEXT]}
+    hint = of.guide.hint if of.guide else ""
+    sheet.data_validation(row, 1, row, 1, {**refusal(field.label, hint), **rule, **prompt})
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _page(sheet: Any) -> None:

@@ -5,10 +5,10 @@ Belongs here: what depends on the header; the rest says its kind of cell. Does n
 
 from __future__ import annotations
 
-from typing import Any
-
 from assets.template.cells import ROW_NUMBER, first_column
+from assets.template.meaning import TEXT, TITLE, heading, prompt
 from warehouse.cells import kind_of
+from warehouse.cells.kind import Rule
 from warehouse.forms import FormColumn
 from warehouse.periods import Period
 
@@ -17,7 +17,7 @@ def width(column: FormColumn, period: Period) -> float:
     """Return the column's width in characters: its usual content and the longest word of its header fit."""
     if column.header == ROW_NUMBER:
         return 5.0
-    longest_word = max(len(w) for w in column.header.split()) + 2.5
+    longest_word = max(len(w) for w in heading(column).split()) + 2.5
     usual = 14.0 if column.ignored else kind_of(column.reader).width(first_column(column), period)
     return max(usual, longest_word)
 
@@ -31,12 +31,15 @@ def style(column: FormColumn) -> str:
     return "entry_id" if column.columns[0].endswith("_id") else kind_of(column.reader).entry_format
 
 
-def validation(column: FormColumn, cell: str, lists: dict[str, str]) -> dict[str, Any] | None:
-    """Return xlsxwriter's validation for entry cells that start at ``cell``; ``lists`` maps code list -> range."""
+def validation(column: FormColumn, lists: dict[str, str]) -> Rule:
+    """Return xlsxwriter's validation for the column's entry cells with its prompt; ``lists`` maps code list -> range."""
     if column.ignored:
-        return None
+        return {"validate": "any", **prompt(column)}
     of, filled = kind_of(column.reader), first_column(column)
-    rule = of.validation(cell, filled, lists.get(filled.codes or "", ""))
-    if rule is None:
-        return None
-    return {**rule, "ignore_blank": True, "error_title": "Ô ghi chưa đúng", "error_message": of.message(filled)}
+    rule = of.validation(filled, lists.get(filled.codes or "", "")) or {"validate": "any"}
+    return {**rule, **prompt(column), **refusal("Ô ghi chưa đúng", of.message(filled))}
+
+
+def refusal(title: str, message: str) -> Rule:
+    """Return what Excel says of an entry that does not fit."""
+    return {"ignore_blank": True, "error_title": title[:TITLE], "error_message": message[:TEXT]}

@@ -5,25 +5,24 @@ Does not belong here: cover, guide and lists, or what a value looks like (cells)
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from assets.intake.grid import column_letters
 from assets.office_style import FONT
-from assets.template.cells import ROW_NUMBER, Row, printed
+from assets.template.cells import ROW_NUMBER, Row, day_text, printed
 from assets.template.entry import style, validation, width
-from assets.template.styles import Styles
-from warehouse.cells import kind_of
+from assets.template.meaning import heading
+from assets.template.styles import MORE, Styles
 from warehouse.declaration import form_tables
 from warehouse.forms import FormColumn
 from warehouse.periods import Period
 
 TITLE_ROW, HEADER_ROW = 0, 3
+#: empty rows that a blank form prints; on the screen the entry cells go on to the end of the sheet
 LEAST_ROWS = 15
-LAST_ENTRY_ROW = 500
+LAST_ROW = 1_048_575
 
 
 def draw_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], place: tuple[str, Period]) -> int:
@@ -35,7 +34,8 @@ def draw_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], place:
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, last, form_tables()[columns[0].table].label.upper(), styles["title"])
     sheet.merge_range(TITLE_ROW + 1, 0, TITLE_ROW + 1, last, subtitle, styles["subtitle"])
     for i, column in enumerate(columns):
-        sheet.set_column(i, i, width(column, period), styles["free"])
+        sheet.set_column(i, i, width(column, period), None if _is_single(columns) else styles[style(column) + MORE])
+    sheet.set_row(HEADER_ROW - 1, None, styles["plain"])
     entry_row = _headers(sheet, styles, columns)
     _print_setup(sheet, entry_row, last)
     return entry_row
@@ -43,8 +43,7 @@ def draw_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], place:
 
 def fill_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], entry_row: int, rows: Sequence[Row]) -> None:
     """Write ``rows`` from ``entry_row`` on and draw empty bordered cells below them."""
-    table = form_tables()[columns[0].table]
-    least = 1 if table.key == ("submission_id",) else LEAST_ROWS
+    least = 1 if _is_single(columns) else LEAST_ROWS
     formats = [styles[style(c)] for c in columns]
     numbered = columns[0].header == ROW_NUMBER
     for i, row in enumerate(rows):
@@ -57,26 +56,16 @@ def fill_table(sheet: Any, styles: Styles, columns: Sequence[FormColumn], entry_
             sheet.write_blank(at, j, None, cell_format)
 
 
-def validate_table(
-    sheet: Any, columns: Sequence[FormColumn], entry_row: int, lists: dict[str, str], filled: int
-) -> None:
-    """Attach the validation of each column to its entry cells, ``filled`` rows and those that may follow.
+def validate_table(sheet: Any, columns: Sequence[FormColumn], entry_row: int, lists: dict[str, str]) -> None:
+    """Attach the validation and the prompt of each column to its entry cells, as far as one can write."""
+    last = entry_row if _is_single(columns) else LAST_ROW
+    for j, column in enumerate(columns):
+        sheet.data_validation(entry_row, j, last, j, validation(column, lists))
 
-    Columns of a kind that shares its rule have one.
-    """
-    single = form_tables()[columns[0].table].key == ("submission_id",)
-    last = entry_row if single else LAST_ENTRY_ROW + filled
-    shared: dict[str, list[int]] = defaultdict(list)
-    for j, column in enumerate(columns):
-        if not column.ignored and kind_of(column.reader).shares_rule:
-            shared[column.reader].append(j)
-    for j, column in enumerate(columns):
-        alike = shared.get(column.reader, [j])
-        if j != alike[0]:
-            continue
-        if rule := validation(column, f"{column_letters(j)}{entry_row + 1}", lists):
-            ranges = [[entry_row, k, last, k] for k in alike[1:]]
-            sheet.data_validation(entry_row, j, last, j, {**rule, "other_cells": ranges} if ranges else rule)
+
+def _is_single(columns: Sequence[FormColumn]) -> bool:
+    """Tell whether a report has one row there."""
+    return form_tables()[columns[0].table].key == ("submission_id",)
 
 
 def _headers(sheet: Any, styles: Styles, columns: Sequence[FormColumn]) -> int:
@@ -86,7 +75,7 @@ def _headers(sheet: Any, styles: Styles, columns: Sequence[FormColumn]) -> int:
     header = styles["header"]
     at = 0
     for group, members in groupby(columns, key=lambda c: c.group_header):
-        names = [c.header for c in members]
+        names = [heading(c) for c in members]
         if group and len(names) > 1:
             sheet.merge_range(HEADER_ROW, at, HEADER_ROW, at + len(names) - 1, group, header)
         elif group:
@@ -123,7 +112,7 @@ def _write(sheet: Any, row: int, column: int, value: object, cell_format: Any) -
     if value is None:
         sheet.write_blank(row, column, None, cell_format)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, cell_format)
+        sheet.write_string(row, column, day_text(value), cell_format)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, cell_format)
     else:

@@ -19,6 +19,8 @@ from assets.template.cover import UnitLine, cover_values, draw_cover
 from assets.template.guide import choices, draw_guide
 from assets.template.styles import Styles
 from assets.template.table_sheet import draw_table, fill_table, validate_table
+from warehouse.cells import kind_of
+from warehouse.cells.typed import LOOKED_AT, PLACES, WORDS, names_for
 from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
 from warehouse.periods import Period
 
@@ -52,15 +54,45 @@ def write_template(
     draw_cover(workbook.add_worksheet(form.cover_sheet, _Sheet), styles, form, unit, values)
     draw_guide(workbook.add_worksheet(GUIDE_SHEET, _Sheet), styles, form, period)
     sheets = {table: workbook.add_worksheet(form.sheet(table), _Sheet) for table in form.tables()}
-    lists = _lists(workbook.add_worksheet(LIST_SHEET, _Sheet), form, period)
+    list_sheet = workbook.add_worksheet(LIST_SHEET, _Sheet)
+    lists = _lists(list_sheet, form, period)
+    for name, area in _words(list_sheet, len(lists)).items():
+        workbook.define_name(name, f"={area}")
     subtitle = " - ".join(t for t in (unit.unit_name if unit else "", period.label) if t)
     for table, sheet in sheets.items():
         columns = form.headers(table)
         entry_row = draw_table(sheet, styles, columns, (subtitle, period))
         prefilled = (rows or {}).get(table, ())
         fill_table(sheet, styles, columns, entry_row, prefilled)
-        validate_table(sheet, columns, entry_row, lists, len(prefilled))
+        validate_table(sheet, columns, entry_row, lists)
+        _name_conditions(workbook, form.sheet(table), [c.reader for c in columns if not c.ignored])
+    _name_conditions(workbook, form.cover_sheet, [field.reader for field in form.cover])
     workbook.close()
+
+
+def _name_conditions(workbook: Any, sheet: str, readers: Sequence[str]) -> None:
+    """Define the conditions to which validations of these kinds refer; one that says something of the cell is the sheet's own.
+
+    The cell that is typed is written as A1, from which a name's relative references count.
+    """
+    place = "'" + sheet.replace("'", "''") + "'!"
+    conditions = frozenset(c for reader in readers if (c := kind_of(reader).condition))
+    for name, formula in names_for(conditions).items():
+        workbook.define_name(f"{place}{name}", "=" + formula.replace("{cell}", f"{place}A1"))
+
+
+def _words(sheet: Any, column: int) -> dict[str, str]:
+    """Write what conditions look up in and beside ``column``. Returns name -> formula of the range."""
+    areas = {PLACES: f"ROW('{LIST_SHEET}'!$A$1:$A${LOOKED_AT})"}
+    for at, (name, words) in enumerate(WORDS.items(), start=1):
+        if name == "list_numbers":
+            sheet.write_column(1, column, words)
+            first, last = (1, column), (len(words), column)
+        else:
+            sheet.write_row(at, column + 1, words)
+            first, last = (at, column + 1), (at, column + len(words))
+        areas[name] = f"'{LIST_SHEET}'!" + ":".join(f"${column_letters(c)}${r + 1}" for r, c in (first, last))
+    return areas
 
 
 def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:

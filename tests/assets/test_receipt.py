@@ -120,7 +120,7 @@ def test_a_receipt_that_is_mended_in_place_is_the_next_report(rejected: tuple[Ho
 def test_a_mended_cell_gets_the_fill_of_its_form_back(home: Home) -> None:
     (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"cutoff_date": date(2031, 1, 1)}))
     cover = openpyxl.load_workbook(path).worksheets[0]
-    place = next(c.coordinate for c in cover["B"] if str(c.value).startswith("2031"))
+    place = next(c.coordinate for c in cover["B"] if str(c.value).endswith("2031"))
     plain = cover[place].fill.fgColor.rgb
     take_and_answer(home)
     first = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
@@ -132,6 +132,25 @@ def test_a_mended_cell_gets_the_fill_of_its_form_back(home: Home) -> None:
     book = openpyxl.load_workbook(home.receipts / f"{second}.xlsx")
     assert (book[cover.title][place].fill.fgColor.rgb, book[cover.title][place].comment) == (plain, None)
     assert _reds(book) == {"G7"}
+
+
+def test_a_blank_cell_below_the_printed_rows_can_be_mended_in_the_receipt(home: Home) -> None:
+    """The file does not name it, its column's format makes it yellow and open: so it is marked, and so it is again."""
+    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    book = openpyxl.load_workbook(path)
+    for letter, value in zip("CEFGHI", ("Đảng viên", 1, 1, 20, 10, 20), strict=True):
+        book[SHEET][f"{letter}40"] = value
+    book.save(path)
+    take_and_answer(home)
+    receipt = home.receipts / f"{one_submission(home)}.xlsx"
+    marked = openpyxl.load_workbook(receipt)[SHEET]["B40"]
+    assert (marked.fill.fgColor.rgb, marked.protection.locked) == ("FFF4C7C3", False)
+    _mend(receipt, home.inbox, B40=(SHEET, "Tập huấn nghiệp vụ"), G7=(SHEET, -1))
+    take_and_answer(home)
+    ((second,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = 'gui-lai.xlsx'")
+    mended = openpyxl.load_workbook(home.receipts / f"{second}.xlsx")[SHEET]
+    assert mended["B40"].fill.fgColor.rgb == mended["B7"].fill.fgColor.rgb == "FFFFF9DC"
+    assert mended["G7"].fill.fgColor.rgb == "FFF4C7C3"
 
 
 def test_a_units_own_sheet_of_that_name_is_told(home: Home) -> None:

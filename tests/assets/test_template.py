@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from assets.intake.extract import extract
 from assets.intake.read import read_file
 from assets.template import UnitLine, write_template
+from assets.template.meaning import meaning
 from tests.support import cover_cell, findings, form, make_home, put_register, take, template_cell
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
@@ -77,14 +81,78 @@ def test_a_code_that_ended_within_the_period_can_still_be_chosen_and_is_explaine
     assert any("Huyện (đến 30/06/2025)" in text for text in guide)
 
 
-def test_counts_and_dates_are_checked_as_they_are_typed(tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
-    sheet = book[form("2023").sheet("training")]
-    (count,) = [v for v in sheet.data_validations.dataValidation if "E7" in v.sqref]
-    assert "ISNUMBER" in count.formula1
-    assert "Ghi số nguyên" in count.error
-    dates = [v for v in book[form("2023").sheet("model")].data_validations.dataValidation if v.type == "date"]
-    assert dates
+def _column(sheet: Any, number: int) -> Any:
+    return next(d for d in sheet.column_dimensions.values() if d.min <= number <= d.max)
+
+
+def _rule(sheet: Any, cell: str) -> Any:
+    (rule,) = [v for v in sheet.data_validations.dataValidation if cell in v.sqref]
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("code", "version", "period"), [("BCDV", "2013", "2015-Y"), ("BCDV", "2023", "2024-Y"), ("DMDV", "1", "2024-M02")]
+)
+def test_every_entry_cell_is_yellow_open_and_says_what_is_written_there(
+    tmp_path: Path, code: str, version: str, period: str
+) -> None:
+    """In the rows that a blank form prints and in all below them, as far as one can write."""
+    one, out = form_versions()[code, version], tmp_path / "t.xlsx"
+    write_template(one, UNIT, parse_period_id(period), out)
+    book = openpyxl.load_workbook(out)
+    for table in one.tables():
+        sheet = book[one.sheet(table)]
+        tall = any(h.group_header for h in one.headers(table))
+        first = 7 if tall else 6
+        for i, header in enumerate(one.headers(table)):
+            letter = get_column_letter(i + 1)
+            looks = [sheet[f"{letter}{first}"]]
+            rule = _rule(sheet, looks[0].coordinate)
+            if table != "organisation":
+                looks.append(_column(sheet, i + 1))
+                assert f"{letter}1048576" in rule.sqref
+            for look in looks:
+                assert look.fill.fgColor.rgb == "FFFFF9DC" and not look.protection.locked, (table, header.header)
+                assert look.border.left.style == look.border.bottom.style == "thin"
+            assert rule.showInputMessage and rule.promptTitle and rule.prompt
+            assert len(rule.prompt) < 255, "none is cut off"
+            if not header.ignored:
+                assert meaning(header) and meaning(header) in rule.prompt, (table, header.header)
+        above = sheet.cell(3, 1)
+        assert above.protection.locked and above.fill.fgColor.rgb != "FFFFF9DC"
+
+
+def test_what_a_column_holds_stands_in_the_guide_too(tmp_path: Path) -> None:
+    guide = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Q3"))["Hướng dẫn"]
+    lines = [row[:3] for row in guide.iter_rows(values_only=True)]
+    assert ("Quy mô: Số cuộc (lớp)", "Số cuộc (lớp) đã tổ chức xong. Một lớp học nhiều ngày, nhiều buổi vẫn là một cuộc.",
+            "Cuộc; phát sinh trong kỳ (6 tháng, 9 tháng và năm: lũy kế từ 01/01)") in lines  # fmt: skip
+    assert any(a == "5. Đối thoại - dân chủ cơ sở" and "mỗi hình thức một dòng" in str(b) for a, b, _ in lines)
+    assert any("gõ 2065, không gõ dấu chấm" in str(b).lower() and c == "2065" for _, b, c in lines)
+
+
+def test_a_column_that_is_not_kept_says_so_and_its_header_is_known(tmp_path: Path) -> None:
+    """A unit's remark is nobody's figure: the heading, the prompt and the guide say that it is not kept."""
+    path = _blank(tmp_path, "2023", "2024-Y")
+    sheet = openpyxl.load_workbook(path)[form("2023").sheet("training")]
+    assert sheet["K4"].value == "Ghi chú (không lưu)"
+    assert "không lưu vào kho số liệu" in _rule(sheet, "K7").prompt
+    assert not [i for i in extract(read_file(path, path.name)).issues if i.code.startswith("H-")]
+
+
+def test_days_are_texts_with_the_day_first(tmp_path: Path) -> None:
+    """Under foreign settings 5/6/2024 would become the sixth of May: a cell of texts leaves it as it is typed."""
+    out = tmp_path / "t.xlsx"
+    rows = {"model": [{"model_code": "M1", "start_date": date(2024, 6, 5)}]}
+    write_template(form("2023"), UNIT, parse_period_id("2024-Y"), out, rows)
+    book = openpyxl.load_workbook(out)
+    _, cutoff = cover_cell(form("2023"), "cutoff_date")
+    sheet, start = template_cell(form("2023"), "model", "start_date")
+    for cell, text in ((book["Thông tin chung"][cutoff], "31/12/2024"), (book[sheet][start], "05/06/2024")):
+        assert (cell.value, cell.number_format) == (text, "@")
+    _, below = template_cell(form("2023"), "model", "start_date", 1)
+    column = _column(book[sheet], column_index_from_string(below[0]))
+    assert book[sheet][below].number_format == column.number_format == "@"
 
 
 def test_headers_are_protected_and_entry_cells_are_not(tmp_path: Path) -> None:
@@ -142,7 +210,7 @@ def test_a_unit_chooses_from_the_lists_of_its_form_and_sees_none_of_our_own(
     tmp_path: Path, version: str, period: str
 ) -> None:
     book = openpyxl.load_workbook(_blank(tmp_path, version, period))
-    offered = {cell.value for cell in book["Danh mục"][1]}
+    offered = {cell.value for cell in book["Danh mục"][1] if cell.value}
     asked = {c.codes for t in report_tables().values() for c in t.columns if c.codes}
     assert offered and offered <= asked
     shown = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}

@@ -15,7 +15,7 @@ from warehouse.cells.words import clean
 PIVOT = 50
 #: a year outside these is a slip of the hand (0213, 2103), and a bare 2024 is a year, not Excel's day 2024 (in 1905)
 YEARS = range(1900, 2100)
-_FIRST_SERIAL = 18_264  # 1/1/1950, where the pivot begins
+FIRST_SERIAL, LAST_SERIAL = 18_264, 73_051  # from 1/1/1950, where the pivot begins, up to 1/1/2100, which is none
 #: Excel's day 0 once its false leap day of 1900 is behind
 _EPOCH = date(1899, 12, 30)
 _TIME = (
@@ -81,7 +81,7 @@ def moment_of_serial(serial: float) -> Moment | None:
 
 def from_serial(serial: int) -> date | None:
     """Turn an Excel serial of the 1900 system into a date: 41516 is 30/8/2013. None before 1950 and after 2099."""
-    return _EPOCH + timedelta(days=serial) if _FIRST_SERIAL <= serial < 73_051 else None
+    return _EPOCH + timedelta(days=serial) if FIRST_SERIAL <= serial < LAST_SERIAL else None
 
 
 def vn_date(day: date) -> str:

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from math import isnan
 from typing import TYPE_CHECKING, ClassVar
 
-from warehouse.cells.kind import Kind, Rule
+from warehouse.cells.kind import Kind
 from warehouse.cells.reading import Reading, State, figure, issue
 from warehouse.cells.words import clean
 
@@ -34,12 +34,12 @@ _PLAIN = re.compile(r"^\d+$")
 _DECIMAL_COMMA = re.compile(r"^(\d+|\d{1,3}(?:\.\d{3})+),(\d+)$")
 DECIMAL_DOT = re.compile(r"^\d+\.\d+$")
 _SCALED = re.compile(r"^([\d.,]+)\s*(nghìn|ngàn|vạn|triệu|tỷ|tỉ)$")
-_SCALES = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
-_QUALIFIERS: dict[str, State] = {
+SCALES = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
+QUALIFIERS: dict[str, State] = {
     "gần": "gan", "hơn": "hon", "trên": "tren", "khoảng": "khoang", "~": "khoang", ">": "tren",
 }  # fmt: skip
 #: what is counted, behind its number; the longer first, since one may begin another
-_COUNTED = (
+COUNTED = (
     "người", "lượt người", "lượt", "đại biểu", "đảng viên", "đ/c", "đồng chí", "đc", "hội viên", "đoàn viên", "thành viên",
     "công nhân", "lao động", "người lao động", "cnlđ", "cán bộ", "cán bộ, công chức", "công chức", "viên chức", "nhân viên",
     "học viên", "học sinh", "sinh viên", "chiến sĩ", "chiến sỹ", "quần chúng", "nhân dân", "người dân", "bà con", "nhân khẩu",
@@ -50,7 +50,7 @@ _COUNTED = (
     "vụ việc", "vụ", "đơn", "đơn thư", "nội dung", "vấn đề", "văn bản", "kế hoạch", "báo cáo", "tin", "bài", "tin, bài",
     "tin bài", "ngày", "tháng", "thôn", "bản", "khu phố", "xã", "phường",
 )  # fmt: skip
-_UNITS = re.compile(rf"\s*(?:{'|'.join(sorted(map(re.escape, _COUNTED), key=len, reverse=True))})$")
+_UNITS = re.compile(rf"\s*(?:{'|'.join(sorted(map(re.escape, COUNTED), key=len, reverse=True))})$")
 _ONES = {
     "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7,
     "bẩy": 7, "tám": 8, "chín": 9,
@@ -86,14 +86,6 @@ class FigureKind(Kind):
     @abstractmethod
     def _text(self, text: str) -> Reading:
         """Read a number that was written as a text."""
-
-    def none_formula(self, cell: str) -> str:
-        """Return the Excel conditions, with commas, under which a cell says that there is none: the guide's two words."""
-        return f'LOWER({cell})="không",{cell}="-"'
-
-    def marked_rule(self, cell: str, mark: str) -> Rule:
-        """Return the validation of texts that have ``mark`` in them."""
-        return {"validate": "custom", "value": f'=OR(ISNUMBER(SEARCH("{mark}",{cell})),{self.none_formula(cell)})'}
 
 
 def _without_noise(text: str) -> str:
@@ -143,7 +135,7 @@ def count_of(text: str, qualifier: State | None = None) -> Reading:
 def strip(text: str) -> tuple[str, State | None]:
     """Take off the qualifier before, and what is counted and a full stop after a figure; ``text`` is clean."""
     text = _STOP.sub("", text.casefold())
-    for word, state in _QUALIFIERS.items():
+    for word, state in QUALIFIERS.items():
         if text.startswith(word):
             return _UNITS.sub("", text[len(word) :].strip()), state
     return _UNITS.sub("", text), None
@@ -160,7 +152,7 @@ def _text_count(text: str) -> int | str:
         return "V-NEGATIVE"
     if m := _SCALED.match(text):
         number = text_decimal(m[1])
-        return number if isinstance(number, str) else _whole(number * _SCALES[m[2]])
+        return number if isinstance(number, str) else _whole(number * SCALES[m[2]])
     if _DECIMAL_COMMA.match(text):
         return "V-COUNT-FRACTION"
     if DECIMAL_DOT.match(text) or _ZERO_GROUPED.match(text):
@@ -185,6 +177,13 @@ def text_decimal(text: str) -> float | str:
     if DECIMAL_DOT.match(text) or _ZERO_GROUPED.match(text):
         return "V-AMBIGUOUS"
     return "V-NEGATIVE" if re.match(r"^-[\d.,]+$", text) else "V-NUMBER"
+
+
+def words_to_99() -> tuple[str, ...]:
+    """Return every way in which ``_in_words`` reads a number."""
+    tens = [f"{ten} mươi" for ten in _ONES]
+    ones = ["", *(f" {one}" for one in _ONES)]
+    return tuple(ten + one for ten in ("mười", *tens) for one in ones) + tuple(_ONES)
 
 
 def _in_words(text: str) -> int | None:

@@ -59,11 +59,8 @@ class Kind(ABC):
     has_choices: ClassVar[bool] = False
     #: the usual content, in characters
     usual_width: ClassVar[float] = 14.0
-    #: xlsxwriter's validation of an entry cell and of a field of the cover; None: nothing is checked there
-    entry_rule: ClassVar[Rule | None] = None
-    cover_rule: ClassVar[Rule | None] = None
-    #: one validation serves all columns of the kind on a sheet: Excel keeps few of them
-    shares_rule: ClassVar[bool] = False
+    #: the condition (``typed.NAMES``) without which the template stops what is typed; None: see ``validation``
+    condition: ClassVar[str | None] = None
     #: the names of the formats of an entry cell and of a field of the cover (assets.template.styles)
     entry_format: ClassVar[str] = "entry"
     cover_format: ClassVar[str] = "value"
@@ -106,9 +103,12 @@ class Kind(ABC):
         """Return the width of the usual content, in characters."""
         return self.usual_width
 
-    def validation(self, cell: str, column: Column, choices: str, /) -> Rule | None:  # noqa: ARG002
-        """Return xlsxwriter's validation for entry cells that start at ``cell``; ``choices`` is the range of a drop-down."""
-        return self.entry_rule
+    def validation(self, column: Column | None, choices: str, /) -> Rule | None:  # noqa: ARG002
+        """Return xlsxwriter's validation of an entry cell or field of the cover; ``choices`` is the source of a drop-down.
+
+        It stops nothing that is read; a drop-down asks, since more texts are read than it offers. None: all may be typed.
+        """
+        return {"validate": "custom", "value": f"={self.condition}"} if self.condition else None
 
     def message(self, column: Column, /) -> str:  # noqa: ARG002
         """Return the Vietnamese sentence that Excel shows when an entry does not fit."""

@@ -38,7 +38,7 @@ class CitationKind(Kind):
         6, "Văn bản", "Ghi số ký hiệu, ngày ban hành, ví dụ: 32-CTr/TU, ngày 30/8/2013.", "32-CTr/TU, ngày 30/8/2013"
     )
     usual_width = 27.0
-    entry_rule = {"validate": "length", "criteria": "between", "minimum": 3, "maximum": 90}  # noqa: RUF012 - constant
+    condition = "is_citation"
     entry_format = "entry_text"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:

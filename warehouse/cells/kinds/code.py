@@ -43,9 +43,9 @@ class CodeKind(Kind):
         """The longest label to choose from."""
         return min(31.0, max(len(c.label) for c in valid_codes(_list_of(column), period)) + 1.0)
 
-    def validation(self, _cell: str, _column: Column, choices: str, /) -> Rule:
-        """One of the drop-down."""
-        return {"validate": "list", "source": "=" + choices}
+    def validation(self, _column: Column | None, choices: str, /) -> Rule:
+        """One of the drop-down; a synonym is asked about."""
+        return {"validate": "list", "source": "=" + choices, "error_type": "warning"}
 
     def expected(self, code: str, column: Column, /) -> str | None:
         """The labels of the list."""

@@ -5,12 +5,11 @@ Does not belong here: dates inside a text (citation) or the rules on them (expec
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from warehouse.cells.days import Moment, moment_of_serial, parse_moment
 from warehouse.cells.figures import MAX_COUNT, finite
-from warehouse.cells.kind import Guide, Kind, Part, Rule
+from warehouse.cells.kind import Guide, Kind, Part
 from warehouse.cells.reading import Reading, issue
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
 #: a day and its fraction as the files of spreadsheets have it, with the tag
 LONGEST_SERIAL = 24
-_RULE: Rule = {
-    "validate": "date", "criteria": "between", "minimum": datetime(1930, 1, 1), "maximum": datetime(2099, 12, 31),
-}  # fmt: skip
 
 
 class DateKind(Kind):
@@ -28,13 +24,12 @@ class DateKind(Kind):
 
     name = "date"
     parts = (Part(("date",), "date"),)
-    guide = Guide(5, "Ngày", "Ghi ngày/tháng/năm, ví dụ 30/8/2013.", "30/8/2013")
+    guide = Guide(5, "Ngày", "Gõ ngày trước, tháng sau: ngày/tháng/năm, ví dụ 30/8/2013.", "30/8/2013")
     is_date = True
     usual_width = 13.0
-    entry_rule = _RULE
-    cover_rule = _RULE
-    entry_format = "entry_date"
-    cover_format = "value_date"
+    condition = "is_date"
+    entry_format = "entry_mark"
+    cover_format = "value_text"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:
         found = moment(cell)

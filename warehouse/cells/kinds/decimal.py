@@ -17,7 +17,7 @@ class DecimalKind(FigureKind):
     parts = (Part(("decimal", "percent"), "decimal"),)
     guide = Guide(4, "Điểm, tỷ phần", "Ghi số từ 0 trở lên, dùng dấu phẩy cho phần lẻ.", "92,5")
     usual_width = 9.0
-    entry_rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100}  # noqa: RUF012 - constant
+    condition = "is_decimal"
     entry_format = "entry_decimal"
 
     def _number(self, text: str) -> Reading:

@@ -19,7 +19,7 @@ from warehouse.cells.figures import (
     text_decimal,
     vn_decimal,
 )
-from warehouse.cells.kind import Guide, Part, Rule
+from warehouse.cells.kind import Guide, Part
 from warehouse.cells.reading import Reading, State, issue
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class PercentKind(FigureKind):
     name = "percent"
     parts = (Part(("percent",), "decimal"), Part(("integer",), "count"))
     guide = Guide(3, "Tỷ lệ", "Ghi kèm dấu %, dùng dấu phẩy cho số lẻ, ví dụ 99,4%.", "99,4%")
+    condition = "is_percent"
     usual_width = 10.0
     entry_format = "entry_mark"
 
@@ -77,10 +78,6 @@ class PercentKind(FigureKind):
         """With as many decimals as were printed, and the sign."""
         stated, digits = values
         return f"{vn_decimal(stated, digits)}%" if isinstance(stated, float) and isinstance(digits, int) else stated
-
-    def validation(self, cell: str, _column: Column, _choices: str, /) -> Rule:
-        """The sign, or the words that the guide offers."""
-        return self.marked_rule(cell, "%")
 
 
 def _rate(points: float, digits: int, qualifier: State | None = None) -> Reading:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from warehouse.cells.figures import FigureKind, count_of, strip, vn_count
-from warehouse.cells.kind import Guide, Part, Rule
+from warehouse.cells.kind import Guide, Part
 from warehouse.cells.reading import Reading, issue
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class RatioKind(FigureKind):
     name = "ratio"
     parts = (Part(("count",), "count"), Part(("count",), "count"))
     guide = Guide(2, "Tỷ số", "Ghi dạng số dự/tổng số, ví dụ 1.115/1.122.", "1.115/1.122")
+    condition = "is_ratio"
     is_totalled = True
     usual_width = 14.0
     entry_format = "entry_mark"
@@ -46,10 +47,6 @@ class RatioKind(FigureKind):
         """Numerator/denominator; the numerator alone where the denominator is not known."""
         part, whole = values
         return part if whole is None else f"{vn_count(part)}/{vn_count(whole)}"
-
-    def validation(self, cell: str, _column: Column, _choices: str, /) -> Rule:
-        """The stroke, or the words that the guide offers."""
-        return self.marked_rule(cell, "/")
 
 
 KIND = RatioKind()

@@ -48,13 +48,14 @@ class TextKind(Kind):
         """By the declared length."""
         return min(32.0, 6.0 + (column.max_length or 20) / 3)
 
-    def validation(self, _cell: str, column: Column, _choices: str, /) -> Rule:
+    def validation(self, column: Column | None, _choices: str, /) -> Rule | None:
         """No longer than declared."""
-        return {"validate": "length", "criteria": "between", "minimum": 1, "maximum": column.max_length or 60}
+        longest = column and column.max_length
+        return {"validate": "length", "criteria": "between", "minimum": 1, "maximum": longest} if longest else None
 
     def message(self, column: Column, /) -> str:
         """The declared length."""
-        return f"Tối đa {column.max_length or 60} ký tự."
+        return f"Tối đa {column.max_length} ký tự." if column.max_length else ""
 
 
 KIND = TextKind()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from warehouse.cells.kind import Guide, Kind, Part
+from warehouse.cells.kind import Guide, Kind, Part, Rule
 from warehouse.cells.reading import Reading, issue
 from warehouse.cells.words import clean
 
@@ -31,7 +31,6 @@ class YesNoKind(Kind):
     guide = Guide(7, "Có hoặc không", "Hãy chọn Có hoặc Không.", "Có")
     if_none = Reading(False, "value")
     usual_width = 11.0
-    entry_rule = {"validate": "list", "source": list(_PRINTED)}  # noqa: RUF012 - one of the class's constants
     entry_format = "entry_centre"
 
     def _value(self, cell: str, _column: Column | None, /) -> Reading:
@@ -43,6 +42,10 @@ class YesNoKind(Kind):
     def printed(self, values: Sequence[Any], _column: Column | None, /) -> object:
         """Có or Không."""
         return _PRINTED[0 if values[0] else 1] if isinstance(values[0], bool) else values[0]
+
+    def validation(self, _column: Column | None, _choices: str, /) -> Rule:
+        """One of the two; x and the like are asked about."""
+        return {"validate": "list", "source": list(_PRINTED), "error_type": "warning"}
 
 
 KIND = YesNoKind()
