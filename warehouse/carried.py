@@ -30,7 +30,8 @@ def carried(con: duckdb.DuckDBPyConnection, form: FormVersion, period: Period) -
     """Return the rows that the next report begins with, by unit code and table: column -> value.
 
     Two units that became one may have used one code: there the code of the unit that ended stands behind its own
-    (``DV018-M01``), blank where that is too long. A code of a list that has ended in ``period`` is left blank.
+    (``DV018-M01``), blank where that is too long; ``model_code_before`` says whose it was (``DV018/M01``). A code of a list
+    that has ended in ``period`` is left blank.
     """
     asked = {"form_code": form.form_code, "period_id": period.period_id, "last_day": period.period_end}
     counted = {**asked, "first_day": period.period_start, "is_cumulative": period.cumulative}
@@ -40,6 +41,8 @@ def carried(con: duckdb.DuckDBPyConnection, form: FormVersion, period: Period) -
         columns = {c.name: c for c in form_tables()[table].columns}
         for row in query.rows(con, f"carried_{table}", **(asked if table == "model" else counted)):
             unit, key = row.pop("unit_code"), columns[CARRIED[table]]
+            if row["is_predecessor"]:
+                row["model_code_before"] = f"{row['reported_as']}/{row[key.name]}"
             row[key.name] = _own_code(owners, unit, key, row)
             kept = {n: _valid(columns[n], v, row, period) for n, v in row.items() if n in columns}
             out[unit].setdefault(table, []).append(kept)

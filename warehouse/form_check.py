@@ -45,7 +45,9 @@ def check_form(read: ReadForm, root: Path) -> None:
             read.lines.refuse_unless(table.name in wanted, (line, "table"), table.name, ", ".join(wanted))
         _check_line(read.lines, line, column, table)
     _check_sheets(read)
-    known = list(dict.fromkeys(c.table for _, c in read.columns))
+    tables_of = [c.table for _, c in read.columns]
+    blank = [f"{c.table}.{n}" for _, c in read.columns if c.position and not c.required for n in c.columns]
+    known = list(dict.fromkeys([*tables_of, *blank]))
     for i, name in enumerate(read.form.optional if read.form else ()):
         read.head.refuse_unless(name in known, ("optional", i), name, ", ".join(known))
 

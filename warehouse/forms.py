@@ -74,7 +74,10 @@ class FormColumn(Declared):
 
 @dataclass(frozen=True, slots=True)
 class FormVersion(Declared):
-    """One version of one form: cover fields and the headers of each sheet. ``optional`` are tables whose sheet may be left out."""
+    """One version of one form: cover fields and the headers of each sheet. ``optional`` are tables whose sheet may be left out.
+
+    And, as ``table.column``, columns whose header may: those that a version got when reports on it had been sent already.
+    """
 
     form_code: str
     form_version: str
@@ -97,6 +100,10 @@ class FormVersion(Declared):
     def folder(self) -> str:
         """Where it is declared."""
         return f"{FORMS}/{self.form_code.lower()}/{self.form_version}"
+
+    def may_lack(self, column: FormColumn) -> bool:
+        """Tell whether a sheet may be without the header of ``column``: its cells are blank then."""
+        return column.ignored or any(f"{column.table}.{name}" in self.optional for name in column.columns)
 
     def fills(self, table: str) -> frozenset[str]:
         """Return the columns of ``table`` that its headers fill."""

@@ -288,8 +288,13 @@ _KNOWN_BEFORE = (
 )
 _TOUCHED_UNITS = """
 INSERT INTO staging.touched_unit
-SELECT unit_id FROM (
+WITH speaking AS (
     SELECT unit_id FROM staging.submission UNION
     SELECT unit_id FROM judged.known_before WHERE submission_id IN (SELECT submission_id FROM staging.submission)
+)
+SELECT unit_id FROM (
+    FROM speaking UNION
+    -- what a unit says of the codes of those that it succeeds is compared with theirs
+    SELECT s.to_unit_id FROM core.unit_succession s SEMI JOIN speaking ON speaking.unit_id = s.from_unit_id
 ) WHERE unit_id IS NOT NULL EXCEPT SELECT unit_id FROM staging.touched_unit
 """

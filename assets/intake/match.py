@@ -120,7 +120,7 @@ def _map(form: FormVersion, table: str, sheet: RawSheet, issues: list[Issue]) ->
     if sheet.address == "pointer":
         headers = _keys_of_json(headers)
     found = _locate(headers, sheet, row, table, issues)
-    _report(headers, sheet, row, found, issues)
+    _report(form, headers, sheet, row, found, issues)
     if sheet.address == "pointer":
         sheet, found = _with_left_out(headers, sheet, found)
     pairs = tuple((h, i) for i, h in sorted(found.items(), key=lambda pair: headers.index(pair[1])))
@@ -172,13 +172,18 @@ def _locate(
 
 
 def _report(
-    headers: list[FormColumn], sheet: RawSheet, row: int, found: dict[int, FormColumn], issues: list[Issue]
+    form: FormVersion,
+    headers: list[FormColumn],
+    sheet: RawSheet,
+    row: int,
+    found: dict[int, FormColumn],
+    issues: list[Issue],
 ) -> None:
     """Name every header of the form that is missing and every header of the sheet that is unknown."""
     table = headers[0].table
     located = set(found.values())
     for h in headers:
-        if h not in located and not h.ignored and sheet.address != "pointer":
+        if h not in located and not form.may_lack(h) and sheet.address != "pointer":
             wanted = f"{h.group_header} / {h.header}" if h.group_header else h.header
             at = sheet.cell(sheet.first_row + row, sheet.first_col + (h.position or 1) - 1)
             issues.append(Issue("H-HEADER-MISSING", table, None, h.columns[0], sheet.name, at, None, wanted))

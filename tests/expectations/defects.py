@@ -183,6 +183,7 @@ def _long() -> list[Defect]:
     along = {("inspection", "inspection_code"): ("K-INSPECTION-UNKNOWN",),
              ("inspection_finding", "inspection_code"): ("K-INSPECTION-UNKNOWN",)}  # fmt: skip
     found = [("model", "model_code", 20), ("model", "model_title", 200), ("model", "replicated_from_code", 20),
+             ("model", "model_code_before", 41),
              ("inspection", "inspection_code", 20), ("inspection_finding", "inspection_code", 20)]  # fmt: skip
     number: dict[str, object] = {"document_number": "1/" + "A" * 60}
     return [
@@ -268,6 +269,8 @@ def _history() -> list[Defect]:
         Defect("X-HEADCOUNT-JUMP", "organisation", "party_member_count", _with(NEXT, "organisation", jump),
                before=_earlier(NEW)),
         Defect("X-TITLE-CHANGED", "model", "model_title", _with(NEXT, "model", {**kept, "model_title": "Vườn rau sạch"}),
+               before=_earlier(NEW)),
+        Defect("X-CODE-BEFORE-UNKNOWN", "model", "model_code_before", _with(NEXT, "model", {**kept, "model_code_before": "M09"}),
                before=_earlier(NEW)),
         Defect("X-INSPECTION-CHANGED", "inspection", "inspection_code", _with(NEW, "inspection", {"inspected_date": date(YEAR, 5, 9)}),
                before=_earlier(half_year, flat)),

@@ -22,9 +22,10 @@ stated AS (
       AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
 ),
 model AS (
-    SELECT f.unit_id, f.model_code, bool_or(c.is_active) AS is_active
-    FROM core.fact_model_status_exact f SEMI JOIN used USING (submission_id)
-    JOIN core.code_model_status c ON c.code = f.status_code GROUP BY f.unit_id, f.model_code
+    -- a model that went from one unit to another, or got another code, is one model: of the unit that spoke of it last
+    SELECT arg_max(f.unit_id, f.period_end) AS unit_id, bool_or(c.is_active) AS is_active
+    FROM core.fact_model_status_exact f SEMI JOIN used USING (submission_id) JOIN core.model_path p USING (unit_id, model_code)
+    JOIN core.code_model_status c ON c.code = f.status_code GROUP BY p.first_unit_id, p.first_code
 ),
 inspection AS (
     SELECT f.* FROM core.fact_inspection_exact f SEMI JOIN used USING (submission_id)
