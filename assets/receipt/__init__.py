@@ -1,4 +1,4 @@
-"""Receipts: JSON for programs; for the clerk of a unit its own workbook with marked cells, or a page when nothing is to be mended.
+"""Receipts: JSON for programs; for the clerk of a unit its own workbook with marked cells, or a page when no cell is to be marked.
 
 Belongs here: presenting findings. Does not: finding them (expectations) or sending receipts (the operator's choice).
 """

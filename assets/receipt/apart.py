@@ -33,7 +33,7 @@ _SPARES = 2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the unit reads: ``marked`` (the unit's own), ``list`` (the findings alone), ``page`` (nothing to mend) or None;
+    """What the unit reads: ``marked`` (the unit's own), ``list`` (the findings alone), ``page`` (no cell to mark) or None;
     ``why`` it is no marked one.
 
     ``is_failure``: it was to be marked, and making it failed. ``outbox``: where its copy for the operator to send stands.

@@ -16,7 +16,7 @@ from assets.receipt.apart import Made, make_apart
 from assets.receipt.changes import changes
 from assets.receipt.outbox import put_out
 from assets.receipt.page import write_page
-from assets.receipt.record import Answer, readable, records, write_json
+from assets.receipt.record import Answer, clear_other, readable, records, write_json
 from warehouse import clock, query
 from warehouse.catalog import open_published
 from warehouse.due import CalendarReport, due_reports, next_reports
@@ -45,7 +45,7 @@ class Receipts:
 
 
 def write_receipts(home: Home, processes: int = 2) -> Receipts:
-    """Write what is due, first what was judged first: JSON for each, a workbook for those with errors or warnings, else a page.
+    """Write what is due, first what was judged first: JSON for each, a workbook where cells are to be marked, else a page.
 
     Due are the submissions without a receipt, and those whose receipt tells of another judgement than the one that stands:
     it bears that judgement's time, whichever way the clock went. Of each receipt the JSON comes last: it says that it is whole.
@@ -54,16 +54,15 @@ def write_receipts(home: Home, processes: int = 2) -> Receipts:
     with open_published(home) as con:
         judged = query.rows(con, "judgements")
         due = [j for j in judged if abs(written.get(j["submission_id"], 0) - j["judged_at"]) > _SAME]
-        marked = {j["submission_id"] for j in due if j["is_marked"]}
-        return _write(con, home, [j["submission_id"] for j in due], marked, processes)
+        return _write(con, home, [j["submission_id"] for j in due], processes)
 
 
 def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:
-    """Write JSON and workbook of one submission anew. Raises LookupError for an unknown one."""
+    """Write the receipt of one submission anew. Raises LookupError for an unknown one."""
     found = answers(con, home.archive, [submission_id], Calendar(con))
     if not found:
         raise LookupError(submission_id)
-    return _one(home, {submission_id}, found[0])
+    return _one(home, found[0])
 
 
 class Calendar:
@@ -87,9 +86,7 @@ def answers(con: duckdb.DuckDBPyConnection, archive: Path, ids: Sequence[str], c
     return [Answer(r, owed.get(unit, ()), later.get(unit, ()), changed.get(r.submission_id)) for r, unit in units]
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, home: Home, due: Sequence[str], marked: set[str], processes: int
-) -> Receipts:
+def _write(con: duckdb.DuckDBPyConnection, home: Home, due: Sequence[str], processes: int) -> Receipts:
     done = Receipts()
     home.receipts.mkdir(parents=True, exist_ok=True)
     report("receipts", 0, len(due))
@@ -101,7 +98,7 @@ def _write(
             ids = due[start : start + _AT_ONCE]
             by_id = {a.record.submission_id: a for a in answers(con, home.archive, ids, calendar)}
             found = [by_id[i] for i in ids]
-            for submission_id, made in zip(ids, pool.map(partial(_one, home, marked), found), strict=True):
+            for submission_id, made in zip(ids, pool.map(partial(_one, home), found), strict=True):
                 done.written += 1
                 if made.is_failure:
                     done.failed[submission_id] = made.why or ""
@@ -109,14 +106,15 @@ def _write(
     return done
 
 
-def _one(home: Home, marked: set[str], answer: Answer) -> Made:
+def _one(home: Home, answer: Answer) -> Made:
     record = answer.record
-    if record.submission_id in marked:
+    if record.is_marked:
         made = make_apart(answer, home.archive, home.receipts)
     else:
         write_page(answer, home.receipts)
         made = Made("page")
     if made.kind:
+        clear_other(home.receipts, record.submission_id, made.kind)
         place = put_out(home, record, readable(home.receipts, record.submission_id, made.kind))
         made = replace(made, outbox=str(place))
     write_json(record, made, home.receipts)

@@ -1,6 +1,7 @@
-"""The readable receipt of a report in which nothing is to be mended: one small page, without anything of the sender's file.
+"""The readable receipt of a report in which nothing, or its cover alone, is to be mended: one page without anything of its file.
 
-A page takes a hundredth of the time of a workbook, so every report can have one. Does not belong here: the words (summary).
+A page takes a hundredth of the time of a workbook, so every report can have one, and a mass rejection has its receipts soon.
+Does not belong here: the words (summary).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from assets.intake.own_sheet import RECEIPT_TITLE
 from assets.receipt import summary
-from assets.receipt.record import Answer, Record, readable, verdict_text
+from assets.receipt.record import Answer, Finding, Record, how_to_mend, more_text, readable, verdict_text
 from warehouse.codes import labels
 from warehouse.files import write_file
 
@@ -45,8 +46,15 @@ def _findings(record: Record) -> str:
     if not record.findings:
         return f"<p>{summary.NO_FINDING}</p>"
     names = labels("severity")
-    rows = [(names[f.severity], f.sheet, f.cell, f.message, f.found, f.expected, f.mending) for f in record.findings]
-    return _table("", _HEADERS, rows)
+    rows = [(names[f.severity], f.sheet, f.cell, _message(f), f.found, f.expected, f.mending) for f in record.findings]
+    mend = (
+        f"<p>{escape(how_to_mend(is_marked=False))}</p>" if any(f.severity != "info" for f in record.findings) else ""
+    )
+    return mend + _table("", _HEADERS, rows)
+
+
+def _message(finding: Finding) -> str:
+    return f"{finding.message} {more_text(finding.more_count)}" if finding.more_count else finding.message
 
 
 def _changes(answer: Answer) -> str:

@@ -54,6 +54,7 @@ class Finding:
 class Record:
     """One submission with its verdict and findings, errors first. ``judged_at`` is the commit of that verdict (UTC).
 
+    ``is_marked``: it gets a workbook, its own where that can be marked; where nothing but the cover is to be mended a page says it.
     ``taken_revision`` is the largest number of an accepted version of a rejected report; ``figures`` are what was read of an
     accepted one (see ``warehouse.told``).
     ``used_*`` tell of the version that is used instead of this accepted or withdrawn one; None where this one is used, or rejected.
@@ -74,6 +75,7 @@ class Record:
     used_submission_id: str | None
     used_revision: int | None
     used_report_date: date | None
+    is_marked: bool
     findings: tuple[Finding, ...]
     figures: tuple[dict[str, Any], ...]
 
@@ -190,8 +192,13 @@ def _used(record: Record) -> str:
 
 
 def readable(folder: Path, submission_id: str, kind: str) -> Path:
-    """Return the place of what the unit reads: a workbook, or a page when there is nothing to mend."""
+    """Return the place of what the unit reads: a workbook, or a page when there is nothing to mark."""
     return safe_path(folder, submission_id, ".html" if kind == "page" else ".xlsx")
+
+
+def clear_other(folder: Path, submission_id: str, kind: str) -> None:
+    """Take away what an earlier receipt of the submission was read as, where this one is of another ``kind``."""
+    readable(folder, submission_id, "list" if kind == "page" else "page").unlink(missing_ok=True)
 
 
 def more_text(count: int) -> str:

@@ -11,6 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from assets.receipt import write_receipts
 from assets.receipt.batch import Calendar, answers
 from assets.receipt.outbox import outbox_path, put_out
 from assets.receipt.record import records
@@ -44,6 +45,32 @@ def test_a_clean_report_gets_a_page_with_the_figures_that_were_read(home: Home) 
     receipt = json.loads((home.receipts / f"{submission}.json").read_bytes())
     assert receipt["workbook"]["kind"] == "page"
     assert receipt["workbook"]["sha256"] == hashlib.sha256(page.encode()).hexdigest()
+
+
+def test_a_rejection_of_the_cover_alone_is_a_page_that_says_where_and_how_to_mend(home: Home) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"unit_code": "DV999", "unit_name": "Đơn vị lạ"}))
+    take_and_answer(home)
+    submission = one_submission(home)
+    page = (home.receipts / f"{submission}.html").read_text(encoding="utf-8")
+    ((cell, remedy),) = query(home, "SELECT cell, remedy FROM intake.finding WHERE code = 'S-UNIT-UNKNOWN'")
+    assert all(told in page for told in ("TRẢ LẠI", "DV999", f"<td>{cell}<td>", remedy, "sửa trong tệp gốc"))
+    assert json.loads((home.receipts / f"{submission}.json").read_bytes())["workbook"]["kind"] == "page"
+    assert not (home.receipts / f"{submission}.xlsx").exists()
+    assert [p.suffix for p in (home.outbox / "receipts" / "DV999").iterdir()] == [".html"]
+
+
+def test_of_an_earlier_receipt_in_the_other_form_nothing_is_left(home: Home) -> None:
+    submission = _clean(home)
+    page, old = (home.receipts / f"{submission}{suffix}" for suffix in (".html", ".xlsx"))
+    with open_published(home) as con:
+        (record,) = records(con, [submission])
+        old.write_bytes(b"an older verdict")
+        put_out(home, record, old)
+        (home.receipts / f"{submission}.json").unlink()
+        write_receipts(home)
+    assert page.exists()
+    assert not old.exists()
+    assert [p.suffix for p in (home.outbox / "receipts" / "DV004").iterdir()] == [".html"]
 
 
 def test_a_page_holds_no_markup_of_a_sender(home: Home) -> None:

@@ -45,7 +45,7 @@ def _rendered(entry: Entry) -> str:
     )
     now = datetime(2025, 1, 20)
     record = Record("0" * 16, "0" * 64, "bao-cao.xlsx", "xlsx", "DV004", "Đảng bộ A", "2024-Y", 1, "rejected", now, now, None,
-                    None, None, None, (found,), ())  # fmt: skip
+                    None, None, None, False, (found,), ())  # fmt: skip
     return _TAG.sub(" ", page(Answer(record)))
 
 
