@@ -15,8 +15,9 @@ from assets.template.entry import refusal
 from assets.template.meaning import TEXT, TITLE
 from assets.template.styles import Styles
 from warehouse.cells import kind_of
+from warehouse.deadlines import deadlines
 from warehouse.forms import CoverField, FormVersion
-from warehouse.periods import Period
+from warehouse.periods import Period, period_kinds, periods_of
 
 FIELD_ROW = 10
 #: what a field asks beyond its kind of cell
@@ -55,10 +56,24 @@ def cover_values(form: FormVersion, unit: UnitLine | None, period: Period) -> di
     }
 
 
+def periods_offered(form: FormVersion, period: Period) -> list[Period]:
+    """Return the periods that a report on the form may be of, in the year for which the workbook is made.
+
+    Those of the form's stretch for which units have a deadline, or all of the year's when the form has none.
+    """
+    if not period_kinds()[period.kind].months:  # days that were agreed on once
+        return [period]
+    due = {d.period_kind for d in deadlines() if d.form_code == form.form_code}
+    last = form.valid_to or date.max
+    return [
+        p for p in periods_of(period.year) if (not due or p.kind in due) and form.valid_from <= p.period_end <= last
+    ]
+
+
 def draw_cover(
-    sheet: Any, styles: Styles, form: FormVersion, unit: UnitLine | None, values: Mapping[str, object]
+    sheet: Any, styles: Styles, form: FormVersion, unit: UnitLine | None, values: Mapping[str, object], periods: str
 ) -> None:
-    """Draw the cover sheet; ``values`` are by cover field, dates as dates."""
+    """Draw the cover sheet; ``values`` are by cover field, dates as dates; ``periods`` is the range of the drop-down."""
     _page(sheet)
     _letterhead(sheet, styles, unit, values.get("report_date"))
     title = form.title.split(" (")[0]
@@ -66,7 +81,7 @@ def draw_cover(
     sheet.merge_range(6, 0, 6, 1, title.upper(), styles["title"])
     sheet.merge_range(7, 0, 7, 1, f"Mẫu {form.form_code} - phiên bản {form.form_version}", styles["subtitle"])
     for i, field in enumerate(form.cover):
-        _field(sheet, styles, FIELD_ROW + i, field, values.get(field.field))
+        _field(sheet, styles, FIELD_ROW + i, field, values.get(field.field), periods)
     below = FIELD_ROW + len(form.cover) + 1
     note = (
         "Ghi chú: ô nền vàng là ô để ghi. Chỉ ghi số lượng; ngoài người ký, không ghi họ tên, số điện thoại, "
@@ -116,7 +131,7 @@ def _prompt(sheet: Any, row: int, column: int, title: str, text: str) -> None:
     sheet.data_validation(row, column, row, column, {"validate": "any", "input_title": title, "input_message": text})
 
 
-def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: object) -> None:
+def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: object, choices: str) -> None:
     sheet.set_row(row, 24)
     sheet.write_string(row, 0, field.label, styles["label"])
     of = kind_of(field.reader)
@@ -127,7 +142,7 @@ def _field(sheet: Any, styles: Styles, row: int, field: CoverField, value: objec
         sheet.write_blank(row, 1, None, cell_format)
     else:
         sheet.write(row, 1, value, cell_format)
-    rule = _FIELD_RULES.get(field.field) or of.validation(None, "") or {"validate": "any"}
+    rule = _FIELD_RULES.get(field.field) or of.validation(None, choices) or {"validate": "any"}
     prompt = {"input_title": field.label[:TITLE], "input_message": _sentence(field.hint or field.label)[:TEXT]}
     hint = of.guide.hint if of.guide else ""
     sheet.data_validation(row, 1, row, 1, {**refusal(field.label, hint), **rule, **prompt})

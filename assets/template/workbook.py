@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from assets.intake.grid import column_letters
 from assets.template.cells import Row
-from assets.template.cover import UnitLine, cover_values, draw_cover
+from assets.template.cover import UnitLine, cover_values, draw_cover, periods_offered
 from assets.template.guide import choices, draw_guide
 from assets.template.styles import Styles
 from assets.template.table_sheet import draw_table, fill_table, validate_table
@@ -24,6 +24,8 @@ from warehouse.cells.typed import LOOKED_AT, PLACES, WORDS, names_for
 from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
 from warehouse.periods import Period
 
+#: the drop-down of the cover
+_PERIODS = "periods"
 CREATED = datetime(2013, 8, 30)
 
 
@@ -51,12 +53,15 @@ def write_template(
     workbook.set_properties({"title": form.title, "created": CREATED})
     styles = Styles(workbook)
     values = {**cover_values(form, unit, period), **(cover or {})}
-    draw_cover(workbook.add_worksheet(form.cover_sheet, _Sheet), styles, form, unit, values)
+    cover_sheet = workbook.add_worksheet(form.cover_sheet, _Sheet)
     draw_guide(workbook.add_worksheet(GUIDE_SHEET, _Sheet), styles, form, period)
     sheets = {table: workbook.add_worksheet(form.sheet(table), _Sheet) for table in form.tables()}
     list_sheet = workbook.add_worksheet(LIST_SHEET, _Sheet)
     lists = _lists(list_sheet, form, period)
-    for name, area in _words(list_sheet, len(lists)).items():
+    offered = [p.label for p in periods_offered(form, period)]
+    areas = _words(list_sheet, len(lists), {**WORDS, _PERIODS: offered})
+    draw_cover(cover_sheet, styles, form, unit, values, areas.pop(_PERIODS))
+    for name, area in areas.items():
         workbook.define_name(name, f"={area}")
     subtitle = " - ".join(t for t in (unit.unit_name if unit else "", period.label) if t)
     for table, sheet in sheets.items():
@@ -81,10 +86,10 @@ def _name_conditions(workbook: Any, sheet: str, readers: Sequence[str]) -> None:
         workbook.define_name(f"{place}{name}", "=" + formula.replace("{cell}", f"{place}A1"))
 
 
-def _words(sheet: Any, column: int) -> dict[str, str]:
-    """Write what conditions look up in and beside ``column``. Returns name -> formula of the range."""
+def _words(sheet: Any, column: int, texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Write what conditions look up, and the periods, in and beside ``column``. Returns name -> formula of the range."""
     areas = {PLACES: f"ROW('{LIST_SHEET}'!$A$1:$A${LOOKED_AT})"}
-    for at, (name, words) in enumerate(WORDS.items(), start=1):
+    for at, (name, words) in enumerate(texts.items(), start=1):
         if name == "list_numbers":
             sheet.write_column(1, column, words)
             first, last = (1, column), (len(words), column)

@@ -16,6 +16,7 @@ from assets.intake.read import read_file
 from assets.template import UnitLine, write_template
 from assets.template.meaning import meaning
 from tests.support import cover_cell, findings, form, make_home, put_register, take, template_cell
+from warehouse.cells import kind_of
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.forms import form_versions
@@ -120,6 +121,25 @@ def test_every_entry_cell_is_yellow_open_and_says_what_is_written_there(
                 assert meaning(header) and meaning(header) in rule.prompt, (table, header.header)
         above = sheet.cell(3, 1)
         assert above.protection.locked and above.fill.fgColor.rgb != "FFFFF9DC"
+
+
+@pytest.mark.parametrize(
+    ("version", "period", "offered"),
+    [
+        ("2023", "2024-Q3", 19),
+        ("2023", "20230101-20251231-R", 1),
+    ],
+)
+def test_the_period_is_chosen_from_those_of_its_year(tmp_path: Path, version: str, period: str, offered: int) -> None:
+    """As many as have a deadline; other words for one are asked about, not stopped."""
+    book = openpyxl.load_workbook(_blank(tmp_path, version, period))
+    _, cell = cover_cell(form(version), "period_id")
+    rule = _rule(book["Thông tin chung"], cell)
+    assert (rule.type, rule.errorStyle) == ("list", "warning")
+    name, _, area = rule.formula1.partition("!")
+    texts = [c.value for c in book[name.strip("'")][area.replace("$", "")][0]]
+    assert len(texts) == offered and book["Thông tin chung"][cell].value in texts
+    assert all(kind_of("period").read(f"s:{text}").issue is None for text in texts)
 
 
 def test_what_a_column_holds_stands_in_the_guide_too(tmp_path: Path) -> None:

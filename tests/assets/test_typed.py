@@ -24,6 +24,7 @@ from warehouse.cells import cell_kinds, kind_of
 from warehouse.declaration import form_tables
 from warehouse.periods import parse_period_id
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("typed")]
 #: kind of cell -> form, table and column where the template has one
 PLACES = {
     "count": ("2023", "training", "attendee_count"),
