@@ -167,3 +167,8 @@ def test_numbers_that_are_none_stop_no_batch() -> None:
 @pytest.mark.parametrize("text", ["khoâng coù", "khoâng phaùt sinh"])
 def test_a_none_word_in_an_old_font_is_one(text: str) -> None:
     assert kind_of("count").read("s:" + text) == kind_of("date").read("s:" + text) == NONE_STATED
+
+
+@pytest.mark.parametrize("kind", ["count", "percent", "decimal"])
+def test_a_nought_below_nought_is_nought(kind: str) -> None:
+    assert str(kind_of(kind).read("n:-0").value).lstrip("(")[0] == "0"
