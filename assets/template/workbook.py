@@ -24,8 +24,6 @@ from warehouse.cells.typed import LOOKED_AT, PLACES, WORDS, names_for
 from warehouse.forms import GUIDE_SHEET, LIST_SHEET, FormVersion
 from warehouse.periods import Period
 
-#: the drop-down of the cover
-_PERIODS = "periods"
 CREATED = datetime(2013, 8, 30)
 
 
@@ -58,11 +56,11 @@ def write_template(
     sheets = {table: workbook.add_worksheet(form.sheet(table), _Sheet) for table in form.tables()}
     list_sheet = workbook.add_worksheet(LIST_SHEET, _Sheet)
     lists = _lists(list_sheet, form, period)
-    offered = [p.label for p in periods_offered(form, period)]
-    areas = _words(list_sheet, len(lists), {**WORDS, _PERIODS: offered})
-    draw_cover(cover_sheet, styles, form, unit, values, areas.pop(_PERIODS))
-    for name, area in areas.items():
-        workbook.define_name(name, f"={area}")
+    for name, words in WORDS.items():
+        workbook.define_name(name, f"={words}")
+    workbook.define_name(PLACES, f"=ROW('{LIST_SHEET}'!$A$1:$A${LOOKED_AT})")
+    periods = [p.label for p in periods_offered(form, period)]
+    draw_cover(cover_sheet, styles, form, unit, values, _list(list_sheet, len(lists), periods))
     subtitle = " - ".join(t for t in (unit.unit_name if unit else "", period.label) if t)
     for table, sheet in sheets.items():
         columns = form.headers(table)
@@ -86,29 +84,20 @@ def _name_conditions(workbook: Any, sheet: str, readers: Sequence[str]) -> None:
         workbook.define_name(f"{place}{name}", "=" + formula.replace("{cell}", f"{place}A1"))
 
 
-def _words(sheet: Any, column: int, texts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Write what conditions look up, and the periods, in and beside ``column``. Returns name -> formula of the range."""
-    areas = {PLACES: f"ROW('{LIST_SHEET}'!$A$1:$A${LOOKED_AT})"}
-    for at, (name, words) in enumerate(texts.items(), start=1):
-        if name == "list_numbers":
-            sheet.write_column(1, column, words)
-            first, last = (1, column), (len(words), column)
-        else:
-            sheet.write_row(at, column + 1, words)
-            first, last = (at, column + 1), (at, column + len(words))
-        areas[name] = f"'{LIST_SHEET}'!" + ":".join(f"${column_letters(c)}${r + 1}" for r, c in (first, last))
-    return areas
-
-
 def _lists(sheet: Any, form: FormVersion, period: Period) -> dict[str, str]:
     """Write each code list into a column of the hidden sheet. Returns code list -> range."""
     ranges = {}
     for j, (codes, offered) in enumerate(choices(form, period).items()):
         labels = [c.label for c in offered]
         sheet.write_string(0, j, codes)
-        sheet.write_column(1, j, labels)
-        letter = column_letters(j)
-        ranges[codes] = f"'{LIST_SHEET}'!${letter}$2:${letter}${len(labels) + 1}"
+        ranges[codes] = _list(sheet, j, labels)
     sheet.hide()
     sheet.protect()
     return ranges
+
+
+def _list(sheet: Any, column: int, texts: Sequence[str]) -> str:
+    """Write the texts of a drop-down below the first row of a column. Returns their range."""
+    sheet.write_column(1, column, texts)
+    letter = column_letters(column)
+    return f"'{LIST_SHEET}'!${letter}$2:${letter}${len(texts) + 1}"

@@ -3,25 +3,31 @@
 They let pass all that the readers read and refuse what a spreadsheet can know to be refused. Formulas are those of the file
 format (English names, commas; ``{cell}`` is the cell that is typed) and stand under names, since that of a validation may have
 255 characters; an office program may write a name out wherever it is used, so that each part is used a few times only.
-Belongs here: texts of cells as formulas. Does not: reading (figures, days, words), drawing names and lists (assets.template).
+Belongs here: texts of cells as formulas. Does not: reading (figures, days, words), drawing names (assets.template).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from warehouse.cells.days import FIRST_SERIAL, LAST_SERIAL, PIVOT, YEARS
 from warehouse.cells.figures import COUNTED, MAX_COUNT, QUALIFIERS, SCALES, words_to_99
 from warehouse.cells.words import NONE_WORDS, NOT_YET_WORDS
 
-#: the words that conditions look up, by the name of their range; all stand in a row but the numbers, which stand in a column
-WORDS: dict[str, tuple[str, ...]] = {
-    "list_none": tuple(sorted(NONE_WORDS | NOT_YET_WORDS)),
-    "list_qualifiers": tuple(QUALIFIERS),
-    "list_scales": tuple(SCALES),
-    "list_counted": tuple(sorted({word.replace(",", "") for word in ("", *COUNTED)})),
-    "list_numbers": words_to_99(),
+
+def _list(words: Iterable[str], between: str = ",") -> str:
+    return "{" + between.join(f'"{word}"' for word in words) + "}"
+
+
+#: the words that conditions look up, by name: in a row, but the numbers in a column, so that each meets each of what is counted
+WORDS: dict[str, str] = {
+    "list_none": _list(sorted(NONE_WORDS | NOT_YET_WORDS)),
+    "list_qualifiers": _list(QUALIFIERS),
+    "list_scales": _list(SCALES),
+    "list_counted": _list(sorted({word.replace(",", "") for word in ("", *COUNTED)})),
+    "list_numbers": _list(words_to_99(), ";"),
 }
 #: the range of the numbers from 1 to as many characters as are looked at
 PLACES, LOOKED_AT = "list_places", 90
