@@ -73,16 +73,20 @@ def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
 
 @contextmanager
 def prints_on_stderr() -> Iterator[None]:
-    """Send what libraries print meanwhile, in whatever way, to stderr: stdout is for the command's result alone."""
+    """Send what libraries print meanwhile, in whatever way, to stderr: stdout is for the command's result alone.
+
+    Both are put back whatever happened: on a full disk Dagster leaves them at the file that it could not write.
+    """
     sys.stdout.flush()
-    kept = os.dup(1)
+    kept = {fd: os.dup(fd) for fd in (1, 2)}
     os.dup2(2, 1)
     try:
         with redirect_stdout(sys.stderr):
             yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        for fd, own in kept.items():
+            os.dup2(own, fd)
+            os.close(own)
 
 
 def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from assets.ingest import replay
+from assets.confirm import waiting
+from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, make_home, put, put_register, query, report_of, take
@@ -117,6 +118,7 @@ def test_a_finding_across_periods_ends_with_the_unit_that_it_speaks_of(home: Hom
     assert query(home, standing) == [(1,)]
     put(home.inbox, _without_unit(104))
     take(home)
+    take_confirmed(home, list(waiting(home)))
     assert query(home, "SELECT DISTINCT verdict FROM intake.submission WHERE form_code = 'BCDV'") == [("rejected",)]
     assert query(home, standing) == [(0,)]
     assert _known(home, "intake.finding", "code", 2) == [("X-HEADCOUNT-JUMP",)]
