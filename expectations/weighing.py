@@ -156,7 +156,7 @@ fitting AS (
            CASE WHEN d.choices > 0 THEN 1 ELSE {_fit("c.meant")} / {_fit("d.figure")} END AS fits
     FROM change c JOIN doubted d USING (cell) LEFT JOIN habit h USING (cell) LEFT JOIN past p USING (cell)
     LEFT JOIN everyone e ON e.column_name = d.column_name
-    WHERE d.joins & d.failing & ~c.failing <> 0 OR c.cell IN (SELECT cell FROM closing WHERE fails)
+    WHERE (d.joins & d.failing & c.failing) <> (d.joins & d.failing) OR c.cell IN (SELECT cell FROM closing WHERE fails)
     GROUP BY c.cell, c.meant, c.likely, c.failing, c.more, d.choices, d.figure, e.usual, e.width)"""
 
 #: how likely each cell is the wrong one of a fault; of a total that fails, the total itself too

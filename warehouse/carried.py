@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 #: the tables with rows that live on, and the column by which a row of each is known again
 CARRIED = {"model": "model_code", "inspection": "inspection_code", "inspection_finding": "inspection_code"}
+_QUERIES = {
+    "model": "carried_model",
+    "inspection": "carried_inspection",
+    "inspection_finding": "carried_inspection_finding",
+}
 
 
 def carried(con: duckdb.DuckDBPyConnection, form: FormVersion, period: Period) -> dict[str, dict[str, list[Row]]]:
@@ -39,7 +44,7 @@ def carried(con: duckdb.DuckDBPyConnection, form: FormVersion, period: Period) -
     owners: dict[tuple[str, str, str], str] = {}
     for table in (t for t in form.tables() if t in CARRIED):
         columns = {c.name: c for c in form_tables()[table].columns}
-        for row in query.rows(con, f"carried_{table}", **(asked if table == "model" else counted)):
+        for row in query.rows(con, _QUERIES[table], **(asked if table == "model" else counted)):
             unit, key = row.pop("unit_code"), columns[CARRIED[table]]
             if row["is_predecessor"]:
                 row["model_code_before"] = f"{row['reported_as']}/{row[key.name]}"

@@ -74,8 +74,8 @@ def guard(root: Path) -> Guard:
 
 def new_in_force(con: duckdb.DuckDBPyConnection) -> str | None:
     """Return the register that this batch puts in force, if it was not accepted before and nobody confirmed it."""
-    found = con.execute(_NEW_IN_FORCE, [register_form(), CONFIRMED]).fetchone()
-    return found[0] if found else None
+    found = con.execute(_NEW_IN_FORCE, [register_form(), CONFIRMED]).fetchall()
+    return found[0][0] if found else None
 
 
 def effect(con: duckdb.DuckDBPyConnection) -> Effect:

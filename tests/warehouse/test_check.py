@@ -255,7 +255,7 @@ def test_the_message_is_one_line_a_problem_and_names_all_of_the_file(root: Path)
     (root / TRAINING).write_text(text.replace("codes: co_organiser", "codes: co_organizer"), encoding="utf-8")
     assert str(refused(root)).splitlines()[:2] == [
         f"{TRAINING}:5: extra: found 'extra'; allowed: name, order, core, prefix, label, description, grain, key, columns, holds, register, alike, kept",
-        f"{TRAINING}:16: measure: found 'flwo'; allowed: flow, persons, level, plan, rate",
+        f"{TRAINING}:17: measure: found 'flwo'; allowed: flow, persons, level, plan, rate",
     ]
 
 

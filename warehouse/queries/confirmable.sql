@@ -1,5 +1,5 @@
--- Registers newer than the one in force that are rejected for nothing but what an operator may confirm: how far they go, or what
--- they leave out of the one before.
+-- Registers newer than the one in force that wait for a confirmation.
+-- They are rejected for nothing but how far they go, or what they leave out of the one before.
 SELECT s.submission_id, s.sha256, s.file_name
 FROM intake.submission s JOIN intake.finding f USING (submission_id), (
     SELECT max((period_end, revision, report_date)) AS place FROM intake.submission

@@ -1,5 +1,5 @@
--- The reports that the calendar asks for a period, by unit, with the unit as its letterhead prints it on the last day, and
--- whether one was accepted already.
+-- The reports that the calendar asks for a period, by unit.
+-- With the unit as its letterhead prints it on the last day, and whether a report was accepted already.
 SELECT r.form_code, r.form_version, r.unit_code, r.unit_name, u.party_kind_code, coalesce(p.unit_name, '') AS superior_name,
        EXISTS (FROM intake.submission s WHERE s.form_code = r.form_code AND s.unit_id = r.unit_id AND s.period_id = r.period_id
                AND s.verdict = 'accepted') AS is_accepted
