@@ -118,14 +118,16 @@ def test_a_receipt_that_is_mended_in_place_is_the_next_report(rejected: tuple[Ho
 
 
 def test_a_mended_cell_gets_the_fill_of_its_form_back(home: Home) -> None:
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"cutoff_date": date(2031, 1, 1)}))
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = -1  # of findings on the cover alone the receipt is a page
+    (path,) = put(home.inbox, report_of(104, "2024-Y", rows, {"cutoff_date": date(2031, 1, 1)}))
     cover = openpyxl.load_workbook(path).worksheets[0]
     place = next(c.coordinate for c in cover["B"] if str(c.value).endswith("2031"))
     plain = cover[place].fill.fgColor.rgb
     take_and_answer(home)
     first = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
     assert first[cover.title][place].fill.fgColor.rgb == "FFF4C7C3"
-    told = {place: (cover.title, date(2024, 12, 31)), "G7": (SHEET, -1)}
+    told = {place: (cover.title, date(2024, 12, 31)), "E7": (SHEET, 2), "G7": (SHEET, -1)}
     _mend(home.receipts / f"{one_submission(home)}.xlsx", home.inbox, **told)
     take_and_answer(home)
     ((second,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = 'gui-lai.xlsx'")

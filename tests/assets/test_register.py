@@ -195,12 +195,11 @@ def _ended(unit_id: int) -> Callable[[Rows], None]:
 
 
 def _merged(rows: Rows) -> None:
-    for unit_id in (104, 105):
-        _ended(unit_id)(rows)
-        rows["succession"].append(
-            {"from_unit_id": unit_id, "to_unit_id": 106, "succession_date": date(2025, 7, 1), "succession_kind_code": "merger",
-             "share": 1}
-        )  # fmt: skip
+    _ended(104)(rows)
+    rows["succession"].append(
+        {"from_unit_id": 104, "to_unit_id": 106, "succession_date": date(2025, 7, 1), "succession_kind_code": "merger",
+         "share": 1}
+    )  # fmt: skip
 
 
 def _ended_before_its_last_stretch(rows: Rows) -> None:
@@ -241,7 +240,7 @@ def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
     """The third leaves out what the second added; the fourth, which leaves out nothing, follows the second."""
     registers = [register_report(), _sent(_grown, 2), _sent(_ended(104), 3), _sent(_grown_and_ended, 4)]
     came = {}
-    for order in ((0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)):
+    for order in ((0, 1, 2, 3), (2, 0, 3, 1)):
         home = make_home(tmp_path / "".join(map(str, order)))
         for n in order:
             put(home.inbox, registers[n])

@@ -49,7 +49,12 @@ def test_a_code_that_is_like_none_has_no_guess(home: Home) -> None:
     [
         ("period_id", "Quý năm 2024", "C-PERIOD-INVALID", "Kỳ báo cáo: Năm 2024; 6 tháng đầu năm 2024; Quý 3/2024"),
         ("revision", "lần 1", "C-FIELD-INVALID", "Lần gửi: 1 cho bản đầu, thêm 1 cho mỗi bản sửa"),
-        ("report_date", "30/6", "C-FIELD-INVALID", "Ngày báo cáo: ngày ký báo cáo, ví dụ 30/8/2024"),
+        (
+            "report_date",
+            "30/6",
+            "C-FIELD-INVALID",
+            "Ngày báo cáo: ngày ký báo cáo, được ký trước ngày chốt số liệu nhiều nhất 31 ngày, ví dụ 20/12/2024",
+        ),
     ],
 )
 def test_a_cover_field_that_cannot_be_read_says_what_is_written_there(
