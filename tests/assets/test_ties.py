@@ -13,7 +13,7 @@ from assets.rebuild import rebuild
 from assets.receipt import write_receipts
 from assets.restore import restore
 from assets.withdraw import withdraw
-from tests.support import clean_rows, cover_cell, newest, put, query, report_of, take, take_and_answer
+from tests.support import clean_rows, cover_cell, newest, put, query, report_of, take
 from warehouse.damage import Source
 from warehouse.home import Home
 
@@ -44,16 +44,15 @@ def _replay(home: Home, submissions: list[str]) -> None:
     release(home)
 
 
-@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
-@pytest.mark.parametrize("figures", PAIRS)
+@pytest.mark.parametrize(("figures", "together"), [(PAIRS[0], True), (PAIRS[1], True), (PAIRS[1], False)])
 def test_the_first_to_come_stands_and_the_later_one_is_told(
     home: Home, figures: tuple[int, int], together: bool
 ) -> None:
     _write(home, "a.xlsx", figures[0])
     if not together:
-        take_and_answer(home)
+        take(home)
     _write(home, "b.xlsx", figures[1])
-    take_and_answer(home)
+    take(home)
     assert query(home, STANDING) == FIRST_STANDS
     assert query(home, USED) == [(figures[0],)]
     found = query(home, "SELECT code, sheet, cell, found, expected FROM intake.finding WHERE severity = 'error'")
@@ -75,9 +74,9 @@ def test_of_files_that_lay_in_the_inbox_together_the_older_one_came_first(home: 
 def test_a_higher_number_or_another_day_is_no_tie(home: Home) -> None:
     _write(home, "a.xlsx", 40)
     _write(home, "b.xlsx", 50)
-    take_and_answer(home)
+    take(home)
     _write(home, "c.xlsx", 50, revision=2)
-    take_and_answer(home)
+    take(home)
     assert query(home, STANDING) == [("a.xlsx", "accepted", False), FIRST_STANDS[1], ("c.xlsx", "accepted", True)]
     assert query(home, USED) == [(50,)]
 
@@ -98,7 +97,7 @@ def test_one_that_is_rejected_takes_no_number(home: Home, together: bool) -> Non
 def test_where_the_first_one_falls_the_next_stands(home: Home) -> None:
     for name, attendees in (("a.xlsx", 40), ("b.xlsx", 50), ("c.xlsx", 60)):
         _write(home, name, attendees)
-        take_and_answer(home)
+        take(home)
     replay(home, withdraw(home, _of(home, "a.xlsx"), "Gửi nhầm"))
     release(home)
     clear_inbox(home)
@@ -116,7 +115,7 @@ def test_where_the_first_one_falls_the_next_stands(home: Home) -> None:
 def test_judging_again_changes_nothing(home: Home, chosen: list[str]) -> None:
     for name, attendees in (("a.xlsx", 40), ("b.xlsx", 50)):
         _write(home, name, attendees)
-        take_and_answer(home)
+        take(home)
     findings = "SELECT submission_id, code, expected FROM intake.finding ORDER BY ALL"
     before = query(home, findings)
     _replay(home, Chosen(submissions=[_of(home, name) for name in chosen]).ids(home))
@@ -127,7 +126,7 @@ def test_judging_again_changes_nothing(home: Home, chosen: list[str]) -> None:
 def test_a_home_restored_from_its_archive_alone_keeps_the_order(home: Home) -> None:
     for name, attendees in (("a.xlsx", 40), ("b.xlsx", 50)):
         _write(home, name, attendees)
-        take_and_answer(home)
+        take(home)
     before = query(home, USED)
     home.build.unlink()
     home.database.unlink()
@@ -137,6 +136,6 @@ def test_a_home_restored_from_its_archive_alone_keeps_the_order(home: Home) -> N
 
 def test_a_check_says_it_before_it_is_sent(home: Home) -> None:
     _write(home, "a.xlsx", 40)
-    take_and_answer(home)
+    take(home)
     (checked,) = check(home, [_write(home, "b.xlsx", 50)])
     assert (checked.verdict, [f["code"] for f in checked.findings]) == ("rejected", ["S-REVISION-TAKEN"])
