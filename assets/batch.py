@@ -51,13 +51,18 @@ class BatchResult:
         return [*self.accepted, *self.rejected]
 
 
+def require_fresh(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> None:
+    """Raise StaleJudgementError when the warehouse has moved on since ``judgement`` was made."""
+    if base_of(con) != judgement.base:
+        raise StaleJudgementError(f"batch {judgement.batch_id} was judged against {judgement.base}")
+
+
 def commit(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> BatchResult:
     """Write ``judgement``, rebuild the marts of its years and release them, in one transaction.
 
     Raises StaleJudgementError when the warehouse has moved on since it was judged; whatever is raised, nothing is written.
     """
-    if base_of(con) != judgement.base:
-        raise StaleJudgementError(f"batch {judgement.batch_id} was judged against {judgement.base}")
+    require_fresh(con, judgement)
     verdicts = judgement.verdicts()
     with _written(con, judgement.batch_id) as batch:
         if verdicts:

@@ -177,8 +177,9 @@ def _published_batches(home: Home) -> set[str]:
 
 def _committed(home: Home, judgement: Judgement) -> BatchResult:
     require_whole(home)
-    note_held(home, judgement)
     with open_build(home) as con:
+        batch.require_fresh(con, judgement)  # what a stale one holds the next may not
+        note_held(home, judgement)
         result = batch.commit(con, judgement)
     report("publish")
     if result.files or result.replayed or result.release_no is not None:

@@ -76,11 +76,12 @@ def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) ->
 def _within_limits(home: Home, judged: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Effect]], _Work]) -> Judgement:
     """Judge, and where a new register goes too far judge again with it held, so that all else goes on."""
     held: dict[str, Effect] = {}
+    limits = guard.guard()
     while True:
         with _open(home) as con:
             work = judged(con, held)
-            register, comes_to = guard.new_in_force(con), guard.effect(con)
-            if register is None or not comes_to.is_too_much():
+            register = guard.new_in_force(con)
+            if register is None or not limits.is_passed(comes_to := guard.effect(con)):
                 return work.judgement()
             held[register] = comes_to
 

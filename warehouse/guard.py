@@ -42,6 +42,12 @@ class Guard(Declared):
     reports_lost: Limit
     units_ended: Limit
 
+    def is_passed(self, effect: Effect) -> bool:
+        """Tell whether a register goes further than it may by itself."""
+        return self.reports_lost.is_passed(effect.reports_lost, effect.reports) or self.units_ended.is_passed(
+            effect.units_ended, effect.units
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -51,13 +57,6 @@ class Effect:
     reports: int = 0
     units_ended: int = 0
     units: int = 0
-
-    def is_too_much(self) -> bool:
-        """Tell whether it goes further than a register may by itself."""
-        limits = guard()
-        return limits.reports_lost.is_passed(self.reports_lost, self.reports) or limits.units_ended.is_passed(
-            self.units_ended, self.units
-        )
 
 
 @per_root

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from assets.check import check
 from assets.confirm import confirm, waiting
-from assets.ingest import clear_inbox, release, replay, take_confirmed
+from assets.ingest import _committed, clear_inbox, release, replay, take_confirmed
+from assets.intake.archive import loose_file
 from assets.intake.notes import note_paths
+from assets.judge_files import judge_files
 from assets.rebuild import rebuild
 from assets.receipt import write_receipts
 from assets.restore import restore
@@ -21,9 +23,12 @@ from assets.sample.report import Report, register_report
 from assets.verify import verify
 from orchestration.cli.main import app
 from tests.support import Rows, clean_rows, copy_home, make_home, put, query, report_of, take, take_and_answer
+from warehouse.catalog import writer_lock
 from warehouse.damage import Source
 from warehouse.guard import Limit
 from warehouse.home import Home
+from warehouse.judgement import Base, StaleJudgementError
+from warehouse.senders import Senders
 
 UNITS = (104, 105, 106, 107, 108, 109, 110, 111, 112, 113)
 REPORTS = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV' AND verdict = 'accepted'"
@@ -125,6 +130,17 @@ def test_what_lies_in_the_inbox_beside_it_is_taken(reported: Home) -> None:
     take(reported)
     assert query(reported, REGISTERS) == HELD
     assert query(reported, REPORTS) == [(11,)]
+
+
+def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
+    """It has to be made again, and may come to less then: no note of it may stay."""
+    (path,) = put(reported.inbox, _register(_ending(BEFORE, *UNITS)))
+    judgement = judge_files(reported, [loose_file(path, Senders())], batch_id="stale", second_opinion=False)
+    assert judgement.held
+    moved = replace(judgement, base=Base(0, 0))
+    with writer_lock(reported), pytest.raises(StaleJudgementError):
+        _committed(reported, moved)
+    assert note_paths(reported.archive, [p.name for p in reported.archive.glob("??/*")]) == []
 
 
 def test_the_register_after_it_is_judged_by_the_one_in_force(reported: Home) -> None:

@@ -108,9 +108,9 @@ def test_one_bit_of_a_file_of_each_kind_is_found(kept: Home, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_one_bit_at_many_places_of_the_home_is_found(kept: Home, tmp_path: Path) -> None:
+def test_one_bit_at_two_hundred_more_places_is_found(kept: Home, tmp_path: Path) -> None:
     home = copy_home(kept, tmp_path)
-    assert _undetected(home, int(os.environ.get("DANVAN_BITS", "60")), seed=2) == []
+    assert _undetected(home, int(os.environ.get("DANVAN_BITS", "200")), seed=2) == []
     assert verify(home).differences == [], "what was put back is well again"
 
 

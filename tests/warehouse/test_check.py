@@ -13,6 +13,7 @@ from warehouse.check import DeclarationError
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
+from warehouse.guard import guard
 from warehouse.marts import check_readers
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import relations
@@ -26,6 +27,7 @@ FIELD, LEVEL, PATH = (
     "warehouse/codes/admin_level.csv",
     "warehouse/codes/paths/model_status.csv",
 )
+GUARD = "warehouse/guard.yaml"
 NORM, BREAK, DEADLINES = "warehouse/norms/dialogue.csv", "warehouse/norms/series_break.csv", "warehouse/deadlines.yaml"
 RULES, COVER_RULES = "expectations/rules/training.yaml", "expectations/rules/submission.yaml"
 HISTORY, INTAKE = "expectations/rules/history.yaml", "expectations/intake_findings.yaml"
@@ -65,6 +67,9 @@ TYPOS = [
     ("warehouse/tables/form/model.yaml", "valid_on: recognised_date", "valid_on: recognized_date", "valid_on", "'recognized_date'", "start_date, recognised_date"),
     # tables of the system, and marts
     (CONTEXT, "codes: period_kind", "codes: period_kidn", "codes", "'period_kidn'", "period_kind"),
+    (GUARD, "percent: 2,", "pecent: 2,", "pecent", "'pecent'", "percent, least"),
+    (GUARD, "percent: 10,", "percent: 101,", "percent", "101", "a share from 0 to 100"),
+    (GUARD, "least: 2}   # accepted", "least: -1}   # accepted", "least", "-1", "a whole number from 0"),
     (CONTEXT, "reporter:   #", "reportr:   #", "reportr", "'reportr'", "row, reporter, version"),
     ("warehouse/tables/system/core.yaml", "key: [period_id]", "key: [period]", "key", "'period'", "period_id, period_kind"),
     ("warehouse/tables/system/core.yaml", "dim_code:", "dim_unit:", "dim_unit", "'dim_unit'", "no form's table has"),
@@ -196,7 +201,17 @@ TYPOS = [
 def load_all(root: Path) -> None:
     """Load every declaration under ``root``."""
     tables, forms = (relations, sql_files), (form_versions, deadlines)
-    for load in (*tables, *forms, code_lists, status_path, dialogue_norms, known_breaks, catalogue, check_readers):
+    for load in (
+        *tables,
+        *forms,
+        code_lists,
+        status_path,
+        dialogue_norms,
+        known_breaks,
+        catalogue,
+        check_readers,
+        guard,
+    ):
         load(root)
 
 
@@ -205,7 +220,8 @@ def root(tmp_path: Path) -> Path:
     """A copy of the declarations."""
     for folder in ("tables", "forms", "codes", "norms", "marts", "views", "macros"):
         shutil.copytree(REPO / "warehouse" / folder, tmp_path / "warehouse" / folder)
-    shutil.copy(REPO / DEADLINES, tmp_path / DEADLINES)
+    for file in (DEADLINES, GUARD):
+        shutil.copy(REPO / file, tmp_path / file)
     shutil.copytree(REPO / "expectations" / "rules", tmp_path / "expectations" / "rules")
     shutil.copy(REPO / INTAKE, tmp_path / INTAKE)
     return tmp_path
