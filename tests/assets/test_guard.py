@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from assets.check import check
 from assets.confirm import confirm, waiting
 from assets.ingest import _committed, clear_inbox, release, replay, take_confirmed
-from assets.intake.archive import loose_file
+from assets.intake.archive import archive_path, loose_file
 from assets.intake.notes import note_paths
 from assets.judge_files import judge_files
 from assets.rebuild import rebuild
@@ -135,7 +135,11 @@ def test_what_lies_in_the_inbox_beside_it_is_taken(reported: Home) -> None:
 def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
     """It has to be made again, and may come to less then: no note of it may stay."""
     (path,) = put(reported.inbox, _register(_ending(BEFORE, *UNITS)))
-    judgement = judge_files(reported, [loose_file(path, Senders())], batch_id="stale", second_opinion=False)
+    file = loose_file(path, Senders())
+    original = archive_path(reported.archive, file.sha256)
+    original.parent.mkdir(exist_ok=True)
+    path.rename(original)
+    judgement = judge_files(reported, [replace(file, path=original)], batch_id="stale", second_opinion=False)
     assert judgement.held
     moved = replace(judgement, base=Base(0, 0))
     with writer_lock(reported), pytest.raises(StaleJudgementError):
