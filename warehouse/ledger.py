@@ -101,12 +101,6 @@ def free_batch_id(con: duckdb.DuckDBPyConnection, batch_id: str) -> str:
     return f"{batch_id}-{used + 1}" if used else batch_id
 
 
-def in_order_of_arrival(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
-    """Return those of ``ids`` that the ledger knows, the first to arrive first."""
-    rows = con.execute(_ARRIVALS, [list(ids)]).fetchall()
-    return [row[0] for row in rows]
-
-
 def known_files(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[tuple[str, str, int]]:
     """Return (hash, file name, size) of those of ``ids`` that the ledger knows, by hash."""
     return con.execute(
@@ -216,10 +210,6 @@ def _write_periods(con: duckdb.DuckDBPyConnection) -> None:
     replace_rows(con, relations()["core.dim_period"], list(rows))
 
 
-_ARRIVALS = """
-SELECT e.submission_id FROM intake.event e WHERE e.event = 'received' AND e.submission_id IN (SELECT unnest(?))
-GROUP BY e.submission_id ORDER BY min((e.at, length(e.event_id), e.event_id))
-"""
 _ACROSS_PERIODS = "SELECT code FROM meta.rule WHERE scope_level = 'period'"
 #: judged again, a submission may speak for no known unit any more
 _TOUCHED = (
