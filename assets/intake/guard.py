@@ -113,7 +113,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, left: int)
         raise Refused("F-TRUNCATED", f"phần {info.filename} hỏng") from e
     if len(content) > left or rest:
         raise Refused("F-BOMB", f"phần {info.filename} lớn hơn đã ghi")
-    if content[:64].lstrip().startswith(_XML) and any(d in content for d in _DECLARED):
+    if content[:64].lstrip().startswith(_XML) and b"!" in content and any(d in content for d in _DECLARED):
         raise Refused("F-DTD", f"phần {info.filename}")
     return content
 

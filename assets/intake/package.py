@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import xml.parsers.expat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from assets.intake.grid import Refused
@@ -22,8 +22,7 @@ USUAL_WORKBOOK = "xl/workbook.xml"
 Relation = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One XML element: its name and attributes without their namespaces."""
 
     name: str

@@ -26,7 +26,6 @@ _ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
 _USUAL_CELL = re.compile(
     rb'<c r="([A-R]?[A-Z]\d{1,4})"[^<>]*(?:/>|>(?:<v>[^<>]*</v>|<is><t[^<>]*>[^<>]*</t></is>)?</c>)'
 )
-_ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s>/]")
 #: a cell that names a shared text as usual; the parser takes the first text of all for a number that it cannot read
 _USUAL_TEXT = re.compile(rb't="s"[^<>]*><v>\d{1,9}</v>')
 #: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
@@ -47,7 +46,7 @@ _ODD = (
     b"\t=",
     b"=\r",
     b"\r=",
-    b":c ",
+    b":c",
     b":f",
     b"_x",
     b"\x00",
@@ -79,7 +78,7 @@ class SheetFacts:
 
 def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
     """Scan one sheet. Raises Refused (F-RANGE, F-TRUNCATED, F-DTD) when it must not be parsed."""
-    if _is_plain(content, styles):
+    if _is_plain(content, styles) and _is_whole_around(content):
         return SheetFacts()
     return _Scan(styles).run(content)
 
@@ -95,7 +94,17 @@ def _is_plain(content: bytes, styles: Styles) -> bool:
     if len(_USUAL_TEXT.findall(cells)) != cells.count(b't="s"'):
         return False
     addresses = _USUAL_CELL.findall(cells)
-    return len(addresses) == len(set(addresses)) == len(_ANY_CELL.findall(cells))
+    return len(addresses) == len(set(addresses)) == cells.count(b"<c")
+
+
+def _is_whole_around(content: bytes) -> bool:
+    """Tell whether what stands before and behind the rows is XML: no figure is there, but a part broken there is damaged."""
+    start, end = content.find(b"<sheetData"), content.rfind(b"</sheetData")
+    try:
+        parse(content[:start] + b"<sheetData>" + content[end:] if 0 <= start < end else content, None, spaces=False)
+    except Refused:
+        return False
+    return True
 
 
 class _Scan:

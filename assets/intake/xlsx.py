@@ -50,7 +50,7 @@ def _sheet(workbook: Any, number: int, meta: Any, facts: WorkbookFacts) -> RawSh
         return RawSheet(name, visible, [], 1, 0)
     sheet = workbook.get_sheet_by_index(number)
     told = facts.sheets[number] if number < len(facts.sheets) else SheetFacts()
-    rows = [[tag(v) for v in row] for row in sheet.to_python(skip_empty_area=True)]
+    rows = [[tag(v) if v != "" else None for v in row] for row in sheet.to_python(skip_empty_area=True)]
     start_row, start_col = sheet.start or (0, 0)
     _agree(rows, told, start_row, start_col, name)
     _decode(rows, told.certain, start_row, start_col)

@@ -86,3 +86,31 @@ def test_a_shared_text_that_is_named_by_no_number_is_refused(value: str, tmp_pat
     """The parser would take the first text of all for it."""
     sheet = f'<sheetData><row r="1"><c r="A1" t="s"><v>{value}</v></c></row></sheetData>'.encode()
     assert _refused(_book(tmp_path / "a.xlsx", {SHEET: sheet})) == "F-TRUNCATED"
+
+
+_WHOLE = (
+    '<worksheet><sheetViews><sheetView tabSelected="1"/></sheetViews><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+    '</sheetData><mergeCells count="1"><mergeCell ref="B2:C2"/></mergeCells></worksheet>'
+)
+
+
+def test_a_sheet_that_is_whole_is_read_by_searches_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_scan, "_Scan", None)
+    guard.scan(_book(tmp_path / "whole.xlsx", {SHEET: _WHOLE.encode()}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</mergeCells></worksheet>", ""),
+        ("</worksheet>", ""),
+        ("</worksheet>", "</work"),
+        ("</mergeCells>", "</mergeCell>"),
+        ('ref="B2:C2"', 'ref="B2:C2'),
+        ("</sheetViews>", ""),
+        ("</worksheet>", "</worksheet><row/>"),
+    ],
+)
+def test_a_sheet_that_is_broken_before_or_behind_its_rows_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Its figures are all there, but a part that ends early was cut: nobody knows what else was lost."""
+    assert _refused(_book(tmp_path / "a.xlsx", {SHEET: _WHOLE.replace(old, new).encode()})) == "F-TRUNCATED"
