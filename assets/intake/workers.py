@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from assets.intake.grid import RawFile, Refused
+from assets.intake.said import LIMIT, Said
 
 Job = tuple[str, str, str]  # identifier, path, original name
 Transform = Callable[[RawFile], Any]
@@ -44,8 +45,15 @@ class Failure:
     may_be_others: bool = False
 
 
+NO_MEMORY = Failure("F-BOMB", "cần nhiều bộ nhớ hơn một báo cáo được dùng", may_be_others=True)
+
+
 class _ChildDied(Exception):  # noqa: N818 - an event of the protocol
-    """The child ended or fell silent."""
+    """The child ended or fell silent, and what that says of the file in its hands."""
+
+    def __init__(self, detail: str, code: str = "F-CRASH") -> None:
+        super().__init__(detail)
+        self.failure = Failure(code, detail)
 
 
 def read_many(
@@ -109,7 +117,7 @@ def _drive(
             except _ChildDied as death:
                 child.close()
                 child = None
-                _after_death(chunk, again, results, str(death))
+                _after_death(chunk, again, results, death.failure)
     except BaseException as e:
         results.put(e)
     else:
@@ -152,7 +160,7 @@ def _after_death(
     chunk: deque[tuple[Job, bool]],
     again: deque[tuple[Job, bool]],
     results: queue.Queue[tuple[str, Any] | BaseException | None],
-    detail: str,
+    failure: Failure,
 ) -> None:
     """The first file that has no answer was in the child's hands: alone once more, then given up; the rest go on."""
     if not chunk:
@@ -160,7 +168,7 @@ def _after_death(
     (job, suspect), *rest = chunk
     again.extend((j, False) for j, _ in rest)
     if suspect:
-        results.put((job[0], Failure("F-CRASH", detail)))
+        results.put((job[0], failure))
     else:
         again.appendleft((job, True))
 
@@ -173,10 +181,12 @@ class _Child:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
         self.kind = _kind(target, memory_mb)
         self.buffer = bytearray()
+        self.said = Said()
         self.process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
             [sys.executable, "-m", "assets.intake.workers", target, str(memory_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self.said.fileno(),
             env=environment,
             process_group=0,  # the terminal's Ctrl-C is its parent's to hear
         )
@@ -199,6 +209,7 @@ class _Child:
                 raise _ChildDied(answer[1].detail)
             chunk.popleft()
             results.put(answer)
+        self.said.pass_on()
 
     def _receive(self, seconds: float) -> tuple[str, Any]:
         (size,) = _LENGTH.unpack(self._take(_LENGTH.size, seconds))
@@ -212,15 +223,22 @@ class _Child:
                 raise _ChildDied(f"không đọc xong trong {seconds:.0f} giây")
             part = os.read(pipe, 1 << 18)
             if not part:
-                raise _ChildDied(f"chương trình đọc dừng đột ngột ({self.process.wait()})")
+                raise self._died()
             self.buffer += part
         taken = bytes(self.buffer[:size])
         del self.buffer[:size]
         return taken
 
+    def _died(self) -> _ChildDied:
+        status = self.process.wait()
+        if self.said.lacked_memory():
+            return _ChildDied(NO_MEMORY.detail, NO_MEMORY.code)
+        return _ChildDied(f"chương trình đọc dừng đột ngột ({status})")
+
     def close(self) -> None:
         """End the child, whatever it is doing."""
         end(self.process)
+        self.said.close()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -259,6 +277,7 @@ def _child_main(target: str, memory_mb: int) -> None:
     limit = memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints must not reach the pipe
     while (jobs := _receive(stdin)) is not None:
@@ -282,7 +301,7 @@ def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform:
     except Refused as e:
         return Failure(e.code, e.detail)
     except MemoryError:
-        return Failure("F-BOMB", "cần nhiều bộ nhớ hơn một báo cáo được dùng", may_be_others=True)
+        return NO_MEMORY
     except BaseException as e:
         if isinstance(e, KeyboardInterrupt | SystemExit):
             raise

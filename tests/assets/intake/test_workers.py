@@ -11,7 +11,7 @@ from assets.intake.read import read_file
 from assets.intake.workers import Failure, Job, read_many, read_one
 from assets.trace import trace_rows
 from orchestration.cli.intake import form_check
-from tests.assets.intake.transforms import endless, greedy
+from tests.assets.intake.transforms import endless, greedy, starved
 from tests.support import clean_rows, put, query, report_of
 from warehouse.catalog import open_published
 from warehouse.home import Home
@@ -37,6 +37,15 @@ def test_a_file_that_takes_too_much_processor_time_is_given_up(tmp_path: Path) -
     assert (found["0"], found["2"]) == (1, 1)
     assert isinstance(found["1"], Failure)
     assert found["1"].code == "F-CRASH"
+
+
+def test_a_want_of_memory_is_told_by_its_finding_and_other_ends_in_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = dict(read_many(_jobs(tmp_path, "a;b;c\n"), starved, processes=1))
+    assert (found["0"].code, capsys.readouterr().err) == ("F-BOMB", "")
+    found = dict(read_many(_jobs(tmp_path, "a;b\n"), starved, processes=1))
+    assert (found["0"].code, capsys.readouterr().err) == ("F-CRASH", "panicked at cell 7\n" * 2)
 
 
 @pytest.mark.parametrize(("inside", "code"), [("Workbook", "F-OLD-XLS"), ("EncryptedPackage", "F-ENCRYPTED")])
