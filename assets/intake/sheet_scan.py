@@ -21,36 +21,22 @@ MAX_CELLS = 5_000_000
 Place = tuple[int, int]
 
 _ADDRESS = re.compile(r"([A-Z]{1,7})(\d{1,10})")
+#: attributes as nearly every program writes them
+_USUAL_ATTRIBUTES = rb'(?: [\w:]++="[^"<>]*+")*+'
 #: the usual spelling of a cell that holds one thing at most and is not far away:
 #: 9,999 rows of 494 columns are no more than MAX_CELLS
 _USUAL_CELL = re.compile(
-    rb'<c r="([A-R]?[A-Z]\d{1,4})"[^<>]*(?:/>|>(?:<v>[^<>]*</v>|<is><t[^<>]*>[^<>]*</t></is>)?</c>)'
+    rb'<c r="([A-R]?[A-Z]\d{1,4}+)"%b(?:/>|>(?:<v>[^<>]*+</v>|<is><t%b>[^<>]*+</t></is>)?</c>)'
+    % (_USUAL_ATTRIBUTES, _USUAL_ATTRIBUTES)
 )
+#: rows without their cells: whatever else stands there is not usual, or damage
+_USUAL_ROWS = re.compile(rb"<sheetData>\s*(?:<row%b(?:/>|>\s*</row>)\s*)*" % _USUAL_ATTRIBUTES)
 #: a cell that names a shared text as usual; the parser takes the first text of all for a number that it cannot read
 _USUAL_TEXT = re.compile(rb't="s"[^<>]*><v>\d{1,9}</v>')
-#: what the cells of a sheet have only when there is more to tell: formulas, errors, hidden or flat rows, styles of text
-_TELLING = (b"<f", b't="e"', b"idden", b'ht="0', b"vertAlign", b"strike")
+#: what usual cells and rows have only when there is more to tell: errors, hidden or flat rows, letters as numbers
+_TELLING = (b't="e"', b"idden", b'ht="0', b"&#", b"_x")
 #: what stands before the rows where columns are hidden, or rows that do not say how high they are; or where it may be
 _TELLING_HEAD = (b"hidden", b"zeroHeight", b'idth="0', b'eight="0', b"='", b"= ", b" =")
-#: spellings that these searches do not know
-_ODD = (
-    b"<!",
-    b"<?",
-    b"&#",
-    b"='",
-    b"= ",
-    b" =",
-    b"=\n",
-    b"\n=",
-    b"=\t",
-    b"\t=",
-    b"=\r",
-    b"\r=",
-    b":c",
-    b":f",
-    b"_x",
-    b"\x00",
-)
 
 
 @dataclass(slots=True)
@@ -85,23 +71,24 @@ def scan_sheet(content: bytes, styles: Styles) -> SheetFacts:
 
 def _is_plain(content: bytes, styles: Styles) -> bool:
     """Tell whether nothing is to be found, by searches alone: no cell is far, none stands twice, all are spelled as usual."""
-    start = content.find(b"<sheetData")
-    cells = content[start + 1 : content.rfind(b"</sheetData")]
-    if not cells or any(t in cells for t in _TELLING) or any(o in cells for o in _ODD):
-        return start > 0 and not cells and b"<sheetData/>" in content
+    start = content.find(b"<sheetData>")
+    cells = content[start : content.rfind(b"</sheetData>")]
+    if start < 0 or any(t in cells for t in _TELLING):
+        return False
     if styles.may_tell_of(cells) or any(t in content[:start] for t in _TELLING_HEAD):
         return False
     if len(_USUAL_TEXT.findall(cells)) != cells.count(b't="s"'):
         return False
-    addresses = _USUAL_CELL.findall(cells)
-    return len(addresses) == len(set(addresses)) == cells.count(b"<c")
+    pieces = _USUAL_CELL.split(cells)
+    rows, addresses = pieces[::2], pieces[1::2]
+    return len(addresses) == len(set(addresses)) and _USUAL_ROWS.fullmatch(b"".join(rows)) is not None
 
 
 def _is_whole_around(content: bytes) -> bool:
     """Tell whether what stands before and behind the rows is XML: no figure is there, but a part broken there is damaged."""
-    start, end = content.find(b"<sheetData"), content.rfind(b"</sheetData")
+    start, end = content.find(b"<sheetData>"), content.rfind(b"</sheetData>")
     try:
-        parse(content[:start] + b"<sheetData>" + content[end:] if 0 <= start < end else content, None, spaces=False)
+        parse(content[:start] + b"<sheetData>" + content[end:], None, spaces=False)
     except Refused:
         return False
     return True

@@ -109,8 +109,13 @@ def test_a_sheet_that_is_whole_is_read_by_searches_alone(tmp_path: Path, monkeyp
         ('ref="B2:C2"', 'ref="B2:C2'),
         ("</sheetViews>", ""),
         ("</worksheet>", "</worksheet><row/>"),
+        ("</row>", "</c></row>"),
+        ("</row>", ""),
+        ("</v>", ""),
+        ('r="A1"', 'r="A1" s="1'),
+        ("</sheetData>", "<row></sheetData>"),
     ],
 )
-def test_a_sheet_that_is_broken_before_or_behind_its_rows_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    """Its figures are all there, but a part that ends early was cut: nobody knows what else was lost."""
+def test_a_sheet_that_is_broken_anywhere_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Also where its figures are all there: a part that ends early was cut, and nobody knows what else was lost."""
     assert _refused(_book(tmp_path / "a.xlsx", {SHEET: _WHOLE.replace(old, new).encode()})) == "F-TRUNCATED"
