@@ -10,6 +10,7 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def tag(value: Any) -> Cell:
     if isinstance(value, bool):
         return "b:true" if value else "b:false"
     if isinstance(value, int | float):
-        return "n:" + number_text(value)
+        return ("n:" if isfinite(value) else "e:") + number_text(value)  # what is no number was never counted
     if isinstance(value, dt.datetime):
         return "d:" + (value.date() if value.time() == dt.time() else value).isoformat()
     if isinstance(value, dt.date):

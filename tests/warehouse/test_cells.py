@@ -35,6 +35,13 @@ def test_a_none_word_says_the_same_in_every_kind(name: str, word: str) -> None:
         assert of.read("s:" + text, some_column(of)) == (said or Reading(clean(text), "value"))
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("name", sorted(cell_kinds()))
+def test_what_is_no_number_is_an_error_in_every_kind(name: str, value: float) -> None:
+    """As a text it was a title "nan"."""
+    assert kind_of(name).read(tag(value), some_column(kind_of(name))).issue == "V-EXCEL-ERROR"
+
+
 def test_a_day_that_is_not_there_yet_is_no_mistake() -> None:
     """Ngày công nhận: chưa có. It was V-DATE, and the report was rejected."""
     assert kind_of("date").read("s:chưa có") == Reading(None, "none_stated")
@@ -161,7 +168,7 @@ def test_numbers_that_are_none_stop_no_batch() -> None:
     assert [kind_of(n).read("n:nan").issue for n in ("count", "decimal", "percent", "ratio")] == [
         "V-COUNT", "V-NUMBER", "V-NUMBER", "V-RATIO",
     ]  # fmt: skip
-    assert tag(float("nan")) == "n:nan"
+    assert tag(float("nan")) == "e:nan"
 
 
 @pytest.mark.parametrize("text", ["khoâng coù", "khoâng phaùt sinh"])
