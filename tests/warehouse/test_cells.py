@@ -42,6 +42,12 @@ def test_what_is_no_number_is_an_error_in_every_kind(name: str, value: float) ->
     assert kind_of(name).read(tag(value), some_column(kind_of(name))).issue == "V-EXCEL-ERROR"
 
 
+@pytest.mark.parametrize("text", ["\0\0#", "\u200b#REF!", "#N/A\u2060", "\ufeffErr:502", "\0undefined"])
+def test_signs_that_nobody_sees_hide_no_error(text: str) -> None:
+    """They are taken away when a text is stored: its title was "#REF!"."""
+    assert kind_of("text").read("s:" + text, some_column(kind_of("text"))).issue == "V-EXCEL-ERROR"
+
+
 def test_a_day_that_is_not_there_yet_is_no_mistake() -> None:
     """Ngày công nhận: chưa có. It was V-DATE, and the report was rejected."""
     assert kind_of("date").read("s:chưa có") == Reading(None, "none_stated")

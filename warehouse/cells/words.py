@@ -110,7 +110,9 @@ def _word(text: str) -> str:
 def is_error_word(text: str) -> bool:
     """Tell whether a program wrote the text because it had no value: #REF!, Err:502, #####, [object Object]."""
     text = text.strip()
-    return text[:1] in "#[EeUuNn" and _ERROR_WORD.fullmatch(text) is not None
+    if text[:1].isalnum() and text[:1] not in "EeUuNn":
+        return False
+    return _ERROR_WORD.fullmatch(clean(text)) is not None  # signs that nobody sees may stand around it
 
 
 def has_lost_letters(text: str) -> bool:
