@@ -83,7 +83,7 @@ def inflate(path: Path) -> Inflated:
 
 
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    infos = [i for i in archive.infolist() if not i.is_dir()]
+    infos = [i for i in archive.infolist() if not i.filename.endswith("/")]  # a name may be empty
     names = [part_name(i.filename) for i in infos]
     pictures = sum("media/" in name or name.startswith(("pictures/", "thumbnails/")) for name in names)
     if len(infos) > MAX_ENTRIES or len(infos) - pictures > MAX_PARTS:

@@ -33,7 +33,9 @@ def for_the_parser(package: Package, names: Mapping[str, str], told: Mapping[str
     """
     content = {name: package.parts[name] for name, _ in _read(package) if name in package.parts}
     odd = {name for name, found in content.items() if _is_odd(found, _cut(told.get(name)))}
-    unknown = {name: sorted(set(found.errors.values()) - KNOWN_ERRORS) for name, found in told.items()}
+    unknown = {
+        name: sorted(set(found.errors.values()) - KNOWN_ERRORS) for name, found in told.items() if name in content
+    }
     if not odd and not any(unknown.values()) and _is_usual(package, names):
         return None
     for name in odd:

@@ -108,7 +108,7 @@ class _Scan:
         self._cell: dict[str, str] = {}
         self._value: list[str] | None = None
         self._runs = Runs()
-        self._holds = self._has_formula = self._is_flat = self._is_phonetic = False
+        self._holds = self._is_value = self._has_formula = self._is_flat = self._is_phonetic = False
         self._columns = 0  # bit n: column n is hidden
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -121,16 +121,16 @@ class _Scan:
         elif not self._cell:
             self._note_columns(local, attributes)
         elif local in ("v", "is"):
-            if self._cell.get("value") is not None:
+            if self._value is not None or "value" in self._cell:
                 raise Refused("F-CELL-TWICE", f"dòng {self._row}, cột {self._column + 1}: một ô có hai giá trị")
-            self._holds = True
+            self._holds, self._is_value = True, local == "v"
             self._value, self._runs = [], Runs()
         elif local == "f":
             self._holds = self._has_formula = True
         elif local == "rPh":
             self._is_phonetic = True
         else:
-            self._runs.start(local, attributes)
+            self._inside(local, attributes)
 
     def text(self, data: str) -> None:
         """Take text."""
@@ -154,6 +154,12 @@ class _Scan:
         parse(content, self.start, self.end, self.text)
         self.facts.hidden_columns = {n for n in range(MAX_COLUMN) if self._columns >> n & 1}
         return self.facts
+
+    def _inside(self, local: str, attributes: dict[str, str]) -> None:
+        """Take an element of a cell's text; a value has none."""
+        if self._value is not None and self._is_value:
+            raise Refused("F-TRUNCATED", f"dòng {self._row}, cột {self._column + 1}: giá trị của ô bị hỏng")
+        self._runs.start(local, attributes)
 
     def _note_columns(self, local: str, attributes: dict[str, str]) -> None:
         """What stands before the rows: columns that are hidden, and what rows and columns are that say nothing themselves."""

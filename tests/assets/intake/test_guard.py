@@ -42,7 +42,7 @@ def test_a_part_that_stands_twice_under_one_name(tmp_path: Path) -> None:
     assert _refused(_book(tmp_path / "twice.xlsx", {"xl/a.xml": b"<a/>", "XL/A.xml": b"<b/>"})) == "F-BOMB"
 
 
-@pytest.mark.parametrize("values", ["<v>40</v><v/>", "<v/><v>40</v>", "<v>40</v><v>99</v>"])
+@pytest.mark.parametrize("values", ["<v>40</v><v/>", "<v><v/>40</v>", "<v/><v>40</v>", "<v>40</v><v>99</v>"])
 def test_two_values_in_a_sheet_that_is_plain_otherwise(tmp_path: Path, values: str) -> None:
     sheet = f'<worksheet><sheetData><row r="1"><c r="A1">{values}</c></row></sheetData></worksheet>'
     assert _refused(_book(tmp_path / "two.xlsx", {SHEET: sheet.encode()})) == "F-CELL-TWICE"
@@ -119,3 +119,30 @@ def test_a_sheet_that_is_whole_is_read_by_searches_alone(tmp_path: Path, monkeyp
 def test_a_sheet_that_is_broken_anywhere_is_refused(tmp_path: Path, old: str, new: str) -> None:
     """Also where its figures are all there: a part that ends early was cut, and nobody knows what else was lost."""
     assert _refused(_book(tmp_path / "a.xlsx", {SHEET: _WHOLE.replace(old, new).encode()})) == "F-TRUNCATED"
+
+
+def test_a_part_without_a_name_is_a_part(tmp_path: Path) -> None:
+    path = _book(tmp_path / "a.xlsx", {SHEET: _WHOLE.encode()})
+    nameless = zipfile.ZipInfo("x")
+    nameless.filename = ""
+    with zipfile.ZipFile(path, "a") as book, book.open(nameless, "w") as part:
+        part.write(b"x")
+    guard.scan(path)
+
+
+def test_a_sheet_that_the_package_calls_something_else(tmp_path: Path) -> None:
+    """It has an error that the parser does not know, so that a copy would be made of it."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    book = f'<workbook xmlns:r="{office}"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    related = (
+        f'<Relationships><Relationship Id="rId1" Type="{office}/theme" Target="worksheets/sheet1.xml"/></Relationships>'
+    )
+    sheet = '<worksheet><sheetData><row r="1"><c r="A1" t="e"><v>#SPILL!</v></c></row></sheetData></worksheet>'
+    parts = {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": related, SHEET: sheet}
+    guard.scan(_book(tmp_path / "a.xlsx", {name: part.encode() for name, part in parts.items()}))
+
+
+def test_an_element_inside_a_value_is_damage(tmp_path: Path) -> None:
+    """Its number would be another one for every parser."""
+    sheet = _WHOLE.replace("<v>1</v>", "<v><r><rPr><strike/></rPr><t>3</t></r>70</v>").encode()
+    assert _refused(_book(tmp_path / "a.xlsx", {SHEET: sheet})) == "F-TRUNCATED"
