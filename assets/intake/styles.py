@@ -48,7 +48,9 @@ class Styles:
 
 
 def styles_of(styles: bytes, shared: bytes) -> Styles:
-    """Read both parts; where a few searches tell that there is nothing, neither is parsed. Raises Refused."""
+    """Read both parts; where a few searches tell that there is nothing, no more than whether they are whole. Raises Refused."""
+    if shared:  # a text that does not end takes the next one in, and each cell behind it gets another's text
+        parse(shared, None, spaces=False)
     cells = styles[styles.find(b"cellXfs") : styles.rfind(b"cellXfs")]
     may_tell = b"strike" in styles or b"%" in styles or _MAY_BE_PERCENT.search(cells)
     struck, percents = _formats(styles) if may_tell else (frozenset[int](), dict[int, int]())

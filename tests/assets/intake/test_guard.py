@@ -142,6 +142,17 @@ def test_a_sheet_that_the_package_calls_something_else(tmp_path: Path) -> None:
     guard.scan(_book(tmp_path / "a.xlsx", {name: part.encode() for name, part in parts.items()}))
 
 
+def test_a_shared_text_that_does_not_end_is_damage(tmp_path: Path) -> None:
+    """The texts of all cells behind it would be those of their neighbours."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    related = f'<Relationships><Relationship Id="rId1" Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    parts = {"xl/workbook.xml": b"<workbook/>", "xl/_rels/workbook.xml.rels": related.encode()}
+    texts = b"<sst><si><t>a</t></si><si><t>b</t></si></sst>"
+    guard.scan(_book(tmp_path / "a.xlsx", {**parts, "xl/sharedStrings.xml": texts}))
+    broken = {**parts, "xl/sharedStrings.xml": texts.replace(b"</si>", b"", 1)}
+    assert _refused(_book(tmp_path / "b.xlsx", broken)) == "F-TRUNCATED"
+
+
 def test_an_element_inside_a_value_is_damage(tmp_path: Path) -> None:
     """Its number would be another one for every parser."""
     sheet = _WHOLE.replace("<v>1</v>", "<v><r><rPr><strike/></rPr><t>3</t></r>70</v>").encode()
