@@ -107,6 +107,22 @@ def clean_rows(year: int, new: bool | None = None) -> Rows:
             "dialogue": [dialogue], "organisation": [organisation], "issue": [issue]}  # fmt: skip
 
 
+def copied(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Rows:
+    """Copy rows that a test changes."""
+    return {table: [dict(r) for r in found] for table, found in rows.items()}
+
+
+def end_unit(rows: Rows, unit_id: int, last_day: date, into: int | None = None) -> None:
+    """End a unit in the rows of a register, as a secretary does: its last day, and what became of it in the place of what came later."""
+    rows["unit"] = [r for r in rows["unit"] if r["unit_id"] != unit_id or r["valid_from"] <= last_day]  # type: ignore[operator]
+    [r for r in rows["unit"] if r["unit_id"] == unit_id][-1]["valid_to"] = last_day
+    rows["succession"] = [
+        *(r for r in rows["succession"] if r["from_unit_id"] != unit_id or r["succession_date"] <= last_day),  # type: ignore[operator]
+        {"from_unit_id": unit_id, "to_unit_id": into, "succession_date": last_day + timedelta(days=1),
+         "succession_kind_code": "merger" if into else "dissolution", "share": 1},
+    ]  # fmt: skip
+
+
 def put(folder: Path, *reports: Report) -> list[Path]:
     """Write reports as files; the suffix keeps names apart."""
     return [write_report(folder, replace(r, suffix=r.suffix or f"_{n}"), seed=1) for n, r in enumerate(reports)]

@@ -22,7 +22,19 @@ from assets.restore import restore
 from assets.sample.report import Report, register_report
 from assets.verify import verify
 from orchestration.cli.main import app
-from tests.support import Rows, clean_rows, copy_home, make_home, put, query, report_of, take, take_and_answer
+from tests.support import (
+    Rows,
+    clean_rows,
+    copied,
+    copy_home,
+    end_unit,
+    make_home,
+    put,
+    query,
+    report_of,
+    take,
+    take_and_answer,
+)
 from warehouse.catalog import writer_lock
 from warehouse.damage import Source
 from warehouse.guard import Limit
@@ -39,7 +51,7 @@ CONFIRMED = [(1, "accepted", False), (2, "accepted", True)]
 
 def _register(change: Callable[[Rows], None], revision: int = 2) -> Report:
     register = register_report()
-    rows = {table: [dict(r) for r in found] for table, found in register.rows.items()}
+    rows = copied(register.rows)
     change(rows)
     return replace(register, rows=rows, cover={**register.cover, "revision": revision}, suffix=f"_{revision}")
 
@@ -48,14 +60,8 @@ def _ending(day: date, *units: int) -> Callable[[Rows], None]:
     """End these units; before the period that their reports are for, these are rejected."""
 
     def change(rows: Rows) -> None:
-        for row in [r for r in rows["unit"] if r["unit_id"] in units]:
-            since, until = row["valid_from"], row["valid_to"] or date.max
-            assert isinstance(since, date)
-            assert isinstance(until, date)
-            if since > day:
-                rows["unit"].remove(row)
-            elif until > day:
-                row["valid_to"] = day
+        for unit_id in units:
+            end_unit(rows, unit_id, day)
 
     return change
 

@@ -53,7 +53,15 @@ def test_the_bloc_is_as_the_field_describes_it(demo: Home) -> None:
         "SELECT count(*) FROM core.unit_on_day WHERE level_code = 'co_so' AND DATE '2015-06-30' BETWEEN valid_from AND valid_until",
     ) == [(45,)]
     kinds = query(demo, "SELECT DISTINCT succession_kind_code FROM core.unit_succession ORDER BY 1")
-    assert [k for (k,) in kinds] == ["dissolution", "equitisation", "merger", "rename", "split", "transfer"]
+    assert [k for (k,) in kinds] == [
+        "dissolution",
+        "equitisation",
+        "establishment",
+        "merger",
+        "rename",
+        "split",
+        "transfer",
+    ]
     assert query(
         demo, "SELECT count(*) FROM core.dim_document WHERE document_number IS NOT NULL AND document_id <= 7"
     ) == [(7,)]

@@ -13,7 +13,7 @@ from datetime import date
 
 from assets.sample.report import Report, register_report
 from tests.signing import Key, register_with_keys
-from tests.support import Rows, clean_rows, cover_cell, newest, report_of, template_cell
+from tests.support import Rows, clean_rows, copied, cover_cell, newest, report_of, template_cell
 
 #: a year that is reported on the newest form version, and the first of such in which a code has expired
 YEAR = max(2024, newest().valid_from.year)
@@ -293,7 +293,7 @@ def _register() -> list[Defect]:
     def spoilt(table: str, change: dict[str, object], row: int = 0, add: bool = False) -> Callable[[int], Report]:
         def make(_: int) -> Report:
             report = _keyed_register()
-            rows = {t: [dict(r) for r in found] for t, found in report.rows.items()}
+            rows = copied(report.rows)
             if add:
                 rows[table].append({**rows[table][row], **change})
             else:
@@ -305,6 +305,8 @@ def _register() -> list[Defect]:
     rows = _keyed_register().rows
     new_kind: dict[str, object] = {"party_kind_code": "dang_bo_cap_tren"}
     unit, last = rows["unit"], len(rows["unit"])
+    began = next(n for n, r in enumerate(unit) if r["unit_id"] == 103)
+    back: dict[str, object] = {"from_unit_id": 146, "to_unit_id": 118, "succession_date": date(2025, 3, 1)}
     out = [
         Defect("R-UNIT-TWICE", "unit", "valid_from", spoilt("unit", {}, 0, add=True), row=0, twins=2),
         Defect("R-UNIT-OVERLAP", "unit", "valid_from", spoilt("unit", {"valid_from": date(2001, 1, 1)}, 0, add=True), row=last),
@@ -318,10 +320,19 @@ def _register() -> list[Defect]:
         Defect("KEY-ROW-TWICE", "unit_key", "unit_id", spoilt("unit_key", {}, 0, add=True), twins=2),
         Defect("R-KEY-UNIT", "unit_key", "unit_id", spoilt("unit_key", {"unit_id": 999}, 0)),
         Defect("R-KEY-ORDER", "unit_key", "valid_to", spoilt("unit_key", {"valid_to": date(2024, 12, 31)}, 0)),
-        Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0)),
-        Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 0)),
+        Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0), also=frozenset({"R-SAME-UNIT"})),
+        Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 2), row=2),
         Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),
         Defect("R-DISSOLUTION", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": None}, 0)),
+        Defect("R-SHARE-RANGE", "succession", "share", spoilt("succession", {"share": 0}, 2), row=2, also=frozenset({"R-SHARE-SUM"})),
+        Defect("R-SAME-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 113}, 0)),
+        Defect("R-SAME-UNIT-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2016, 8, 1)}, 0)),
+        Defect("R-PREDECESSOR-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2018, 2, 1)}, 2), row=2),
+        Defect("R-SUCCESSOR-DAY", "succession", "succession_date", spoilt("succession", {"to_unit_id": 147}, 2), row=2),
+        Defect("R-SUCCESSION-CYCLE", "succession", "to_unit_id", spoilt("succession", back, 2, add=True), row=2, twins=2,
+               also=frozenset({"R-PREDECESSOR-DAY", "R-SUCCESSOR-DAY"})),
+        Defect("R-UNIT-BEGUN", "unit", "valid_from", _accepted("unit", {"valid_from": date(2001, 1, 1)}, began, 4), row=began),
+        Defect("R-UNIT-ENDED", "unit", "valid_to", _accepted("unit", {"valid_to": date(2025, 12, 31)}, last - 1, 5), row=last - 1),
         Defect("R-DOCUMENT-TWICE", "document", "document_id", spoilt("document", {}, 9, add=True), row=9, twins=2),
         Defect("R-CITATION-DOCUMENT", "document_citation", "document_id", spoilt("document_citation", {"document_id": 99}, 0)),
         Defect("S-REGISTER-SENDER", "cover", "unit_code", _sent_by("DV004")),
@@ -345,8 +356,21 @@ def _register() -> list[Defect]:
     return out
 
 
+def _accepted(table: str, change: dict[str, object], row: int, day: int) -> Callable[[int], Report]:
+    """A register with one thing to be asked about, in force until the next: of a day of its own, without keys, which that would leave out."""
+    report = register_report()
+    rows = copied(report.rows)
+    rows[table][row].update(change)
+    return lambda _: replace(report, rows=rows, cover={**report.cover, "report_date": date(2025, 3, day)})
+
+
 #: what a missing cell of the register entails: the citation of a document that now is not there, and so on
-_ALONG = {"document_id": ("R-CITATION-DOCUMENT",), "succession_kind_code": ("R-DISSOLUTION",)}
+_ALONG = {
+    "document_id": ("R-CITATION-DOCUMENT",),
+    "succession_kind_code": ("R-DISSOLUTION",),
+    **dict.fromkeys(("unit_id", "valid_from"), ("R-UNIT-ENDED", "R-SAME-UNIT-DAY")),
+    "from_unit_id": ("R-UNIT-ENDED",),
+}
 
 
 def _keyed_register() -> Report:

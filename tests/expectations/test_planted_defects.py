@@ -67,7 +67,7 @@ def planted(once: Make) -> Planted:
 def _register_with(count: int) -> Report:
     """The sample register and ``count`` more units, T000 and on; dated after all others, which thus leave out nothing of it."""
     report = register_report()
-    report = replace(report, cover={**report.cover, "report_date": date(2025, 3, 4)})
+    report = replace(report, cover={**report.cover, "report_date": date(2025, 3, 6)})
     model = report.rows["unit"][-1]
     more = [
         {**model, "unit_id": 1000 + n, "unit_code": f"T{n:03d}", "unit_name": f"Đơn vị thử {n}", "parent_unit_id": 1,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from assets.confirm import waiting
 from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
 from tests.conftest import Make
-from tests.support import REPO, clean_rows, make_home, put, put_register, query, report_of, take
+from tests.support import REPO, clean_rows, copied, end_unit, make_home, put, put_register, query, report_of, take
 from warehouse.as_of import as_of_macros
 from warehouse.home import Home
 from warehouse.relation import relations
@@ -28,15 +29,12 @@ TOLD = "submission_id, form_code, verdict, error_count, unit_id, period_id, revi
 def _register(revision: int, since: object = None, without: tuple[int, ...] = ()) -> Report:
     """The sample register sent again: unit 104 is there again ``since`` a day, others were there for a day only."""
     register = register_report()
-    units = [
-        {**r, "valid_to": r["valid_from"]}
-        if r["unit_id"] in without or (since and r["unit_id"] == 104 and r["valid_to"])
-        else {**r, "valid_from": since}
-        if since and r["unit_id"] == 104
-        else r
-        for r in register.rows["unit"]
-    ]
-    rows = {**register.rows, "unit": units}
+    rows = copied(register.rows)
+    last = next(r for r in reversed(register.rows["unit"]) if r["unit_id"] == 104)
+    for unit_id in (*without, *((104,) if since else ())):
+        end_unit(rows, unit_id, date(2000, 1, 1))
+    if since:
+        rows["unit"].append({**last, "valid_from": since})
     return replace(register, rows=rows, cover={**register.cover, "revision": revision}, suffix=f"_{revision}")
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from assets.sample.report import Report, register_report
-from tests.support import Rows, clean_rows, put, query, report_of, take
+from tests.support import Rows, clean_rows, copied, end_unit, put, query, report_of, take
 from warehouse.home import Home
 
 #: a unit of the sample register that the tests let end
@@ -25,13 +25,10 @@ def _only(year: int, **tables: list[dict[str, object]]) -> Rows:
 def _register(revision: int, *more: dict[str, object], ended: date | None = None) -> Report:
     """The sample register, with more documents and perhaps the day on which the unit ENDING ended."""
     report = register_report()
-    units = [
-        {**r, "valid_to": ended} if ended and r["unit_id"] == ENDING else r
-        for r in report.rows["unit"]
-        if not (ended and r["unit_id"] == ENDING and r["valid_from"] > ended)  # type: ignore[operator]
-    ]
-    documents = [*report.rows["document"], *more]
-    rows = {**report.rows, "unit": units, "document": documents}
+    rows = copied(report.rows)
+    rows["document"] += more
+    if ended:
+        end_unit(rows, ENDING, ended)
     return replace(report, rows=rows, cover={**report.cover, "revision": revision}, suffix=f"_{revision}")
 
 
