@@ -12,6 +12,7 @@ from pathlib import Path
 
 from expectations.usual import figures_with_usual
 from warehouse.check import At
+from warehouse.closing_day import closing_day
 from warehouse.deadlines import deadlines
 from warehouse.declaration import report_tables
 from warehouse.forms import FormVersion, form_codes, form_versions
@@ -56,6 +57,12 @@ def _deadline_days(root: Path) -> str:
     """The days after the period on which a report still is on time; without a deadline nothing is late."""
     cases = [f"WHEN '{d.form_code}-{d.period_kind}' THEN {d.due_days + d.grace_days}" for d in deadlines(root)]
     return f"(CASE form_code || '-' || period_kind {' '.join(cases)} ELSE 100000 END)"
+
+
+def _closing_day(root: Path) -> str:
+    """The day on which a year is closed, in words of the receipts."""
+    day = closing_day(root)
+    return f"{day.day}/{day.month}"
 
 
 def _report_forms(root: Path) -> str:
@@ -103,6 +110,7 @@ GENERATED: dict[str, Callable[[Path], str]] = {
     "form_validity": _form_validity,
     "any_row": _any_row,
     "deadline_days": _deadline_days,
+    "closing_day": _closing_day,
     "report_forms": _report_forms,
     "form_codes": _form_codes,
     "form_versions": _form_versions,

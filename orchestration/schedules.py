@@ -9,6 +9,9 @@ import dagster as dg
 
 from orchestration.jobs import closing_job, reminder_job
 from warehouse.clock import ZONE
+from warehouse.closing_day import closing_day
+
+_CLOSING = closing_day()
 
 daily_reminders = dg.ScheduleDefinition(
     name="daily_reminders",
@@ -22,10 +25,10 @@ daily_reminders = dg.ScheduleDefinition(
 
 @dg.schedule(
     job=closing_job,
-    cron_schedule="0 2 15 1 *",
+    cron_schedule=f"0 2 {_CLOSING.day} {_CLOSING.month} *",
     execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="On 15 January: closes the year that ended and writes its report. Later submissions make new revisions.",
+    description="After the last day of grace: closes the year that ended, writes its report. What comes later makes new revisions.",
 )
 def yearly_closing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for the closing of the year before the scheduled day's."""

@@ -81,7 +81,7 @@ def replay(
 def close_year(
     year: Annotated[int, typer.Argument(help="The year to close; it must have ended.")], json: JsonOption = False
 ) -> None:
-    """Close a year by hand, as the schedule does on 15 January: settle its figures, release them, write its report.
+    """Close a year by hand, as the schedule does after the last day of grace: settle its figures, release them, write its report.
 
     Submissions that come later are accepted into a new revision of the year. Example: danvan close 2025
     """

@@ -1,4 +1,4 @@
-"""Years on a real instance: one table is asked for and all is told; 15 January closes the year that ended, and a command can.
+"""Years on a real instance: one table is asked for and all is told; the schedule closes the year that ended, and a command can.
 
 What a daemon does with years is tried in test_daemon.
 """
@@ -62,11 +62,11 @@ def test_one_table_may_be_asked_for_and_all_that_was_written_with_it_is_told(
     assert _release(home)[0] == before + 1
 
 
-@pytest.mark.parametrize(("day", "year"), [("2026-01-14T19:00:00", "2025"), ("2027-01-14T19:00:00", "2026")])
-def test_the_schedule_of_15_january_asks_for_the_year_that_ended(day: str, year: str) -> None:
-    """2:00 on 15 January in Vietnam is 19:00 UTC the day before."""
+@pytest.mark.parametrize(("day", "year"), [("2026-01-30T19:00:00", "2025"), ("2027-01-30T19:00:00", "2026")])
+def test_the_schedule_asks_for_the_year_that_ended_after_its_last_day_of_grace(day: str, year: str) -> None:
+    """2:00 on 31 January in Vietnam is 19:00 UTC the day before."""
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    assert yearly_closing.cron_schedule == "0 2 15 1 *"
+    assert yearly_closing.cron_schedule == "0 2 31 1 *"
     assert yearly_closing.execution_timezone == "Asia/Ho_Chi_Minh"
     with dg.DagsterInstance.ephemeral() as instance:
         request = yearly_closing(dg.build_schedule_context(instance=instance, scheduled_execution_time=at))

@@ -10,6 +10,7 @@ import pytest
 from expectations.catalogue import catalogue
 from tests.support import REPO
 from warehouse.check import DeclarationError
+from warehouse.closing_day import closing_day
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.forms import form_versions
@@ -27,7 +28,7 @@ FIELD, LEVEL, PATH = (
     "warehouse/codes/admin_level.csv",
     "warehouse/codes/paths/model_status.csv",
 )
-GUARD = "warehouse/guard.yaml"
+GUARD, CLOSING = "warehouse/guard.yaml", "warehouse/closing.yaml"
 NORM, BREAK, DEADLINES = "warehouse/norms/dialogue.csv", "warehouse/norms/series_break.csv", "warehouse/deadlines.yaml"
 RULES, COVER_RULES = "expectations/rules/training.yaml", "expectations/rules/submission.yaml"
 HISTORY, INTAKE = "expectations/rules/history.yaml", "expectations/intake_findings.yaml"
@@ -67,6 +68,9 @@ TYPOS = [
     ("warehouse/tables/form/model.yaml", "valid_on: recognised_date", "valid_on: recognized_date", "valid_on", "'recognized_date'", "start_date, recognised_date"),
     # tables of the system, and marts
     (CONTEXT, "codes: period_kind", "codes: period_kidn", "codes", "'period_kidn'", "period_kind"),
+    (CLOSING, "closes_on:\n", "closes_on: 01-30\n", "closes_on", "'01-30'", "MM-DD from 01-31, the day after the last day of grace"),
+    (CLOSING, "closes_on:\n", "closes_on: 02-29\n", "closes_on", "'02-29'", "MM-DD from 01-31"),
+    (CLOSING, "closes_on:\n", "closes:\n", "closes", "'closes'", "closes_on"),
     (GUARD, "percent: 2,", "pecent: 2,", "pecent", "'pecent'", "percent, least"),
     (GUARD, "percent: 10,", "percent: 101,", "percent", "101", "a share from 0 to 100"),
     (GUARD, "least: 2}   # accepted", "least: -1}   # accepted", "least", "-1", "a whole number from 0"),
@@ -211,6 +215,7 @@ def load_all(root: Path) -> None:
         catalogue,
         check_readers,
         guard,
+        closing_day,
     ):
         load(root)
 
@@ -220,7 +225,7 @@ def root(tmp_path: Path) -> Path:
     """A copy of the declarations."""
     for folder in ("tables", "forms", "codes", "norms", "marts", "views", "macros"):
         shutil.copytree(REPO / "warehouse" / folder, tmp_path / "warehouse" / folder)
-    for file in (DEADLINES, GUARD):
+    for file in (DEADLINES, GUARD, CLOSING):
         shutil.copy(REPO / file, tmp_path / file)
     shutil.copytree(REPO / "expectations" / "rules", tmp_path / "expectations" / "rules")
     shutil.copy(REPO / INTAKE, tmp_path / INTAKE)
@@ -261,6 +266,39 @@ def test_a_deadline_may_be_the_last_day_itself(root: Path) -> None:
     none = text.replace("due_days: 20, grace_days: 10", "due_days: 0, grace_days: 0, remind_days: 0")
     (root / DEADLINES).write_text(none, encoding="utf-8")
     assert [(d.due_days, d.grace_days, d.remind_days) for d in deadlines(root) if d.expected] == [(0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("grace", "closes_on", "day"),
+    [(10, "", (1, 31)), (24, "", (2, 14)), (10, " 02-15", (2, 15)), (24, " 02-14", (2, 14))],
+    ids=["default", "longer grace", "later", "as early as may be"],
+)
+def test_a_year_is_closed_when_its_reports_may_all_have_come(
+    root: Path, grace: int, closes_on: str, day: tuple[int, int]
+) -> None:
+    text = (root / DEADLINES).read_text(encoding="utf-8")
+    (root / DEADLINES).write_text(text.replace("grace_days: 10", f"grace_days: {grace}"), encoding="utf-8")
+    (root / CLOSING).write_text(f"closes_on:{closes_on}\n", encoding="utf-8")
+    found = closing_day(root)
+    assert (found.month, found.day) == day
+
+
+@pytest.mark.parametrize(
+    ("grace", "closes_on", "found", "allowed"),
+    [
+        (26, " 02-15", "'02-15'", "from 02-16"),
+        (360, "", "'01-16 two years later'", "grace that ends in the year after"),
+    ],
+)
+def test_deadlines_that_overtake_the_closing_day_do_not_load(
+    root: Path, grace: int, closes_on: str, found: str, allowed: str
+) -> None:
+    text = (root / DEADLINES).read_text(encoding="utf-8")
+    (root / DEADLINES).write_text(text.replace("grace_days: 10", f"grace_days: {grace}"), encoding="utf-8")
+    (root / CLOSING).write_text(f"closes_on:{closes_on}\n", encoding="utf-8")
+    (problem,) = refused(root).problems
+    assert (problem.file, problem.found) == (CLOSING, found)
+    assert allowed in problem.allowed
 
 
 def test_the_message_is_one_line_a_problem_and_names_all_of_the_file(root: Path) -> None:
