@@ -122,8 +122,8 @@ def register_report() -> Report:
 
 
 _LIMITATIONS = (
-    "phan_tan", "trien_khai_nghi_quyet", "bao_cao_vien", "tuyen_truyen", "hinh_thuc", "tham_muu", "it_mo_hinh",
-    "cham_nhan_rong",
+    "phan_tan", "trien_khai_nghi_quyet", "bao_cao_vien", "tuyen_truyen", "hinh_thuc", "tham_muu", "van_dong_cham",
+    "it_mo_hinh", "cham_nhan_rong",
 )  # fmt: skip
 _TASKS = ("doi_moi_lanh_dao", "khac_phuc_han_che", "giai_quyet_nguyen_vong", "boi_duong_can_bo", "hoc_tap_bac")
 _STATED = [("han_che", t) for t in _LIMITATIONS] + [("nhiem_vu", t) for t in _TASKS]

@@ -236,8 +236,15 @@ def review(
     if json:
         echo_json({"from": f"{start:%Y-%m-%d}", "to": f"{end:%Y-%m-%d}", "programme": number, "figures": rows})
         return
-    shown = [{name: row[name] for name in ("label", "level", "value", "unit_of_measure", "unit_count")} for row in rows]
+    names = ("label", "level", "value", "unit_of_measure", "unit_count", "reports_used")
+    shown = [{**{name: row[name] for name in names}, **_covered(row)} for row in rows]
     echo_table(shown, title=f"{number or 'all documents'}: {start:%d/%m/%Y} - {end:%d/%m/%Y}")
+
+
+def _covered(row: dict[str, Any]) -> dict[str, Any]:
+    """Which days the reports behind a figure cover, and how many of these reports begin before the window."""
+    days = f"{row['used_from']:%d/%m/%Y} - {row['used_to']:%d/%m/%Y}" if row["used_from"] else None
+    return {"days_covered": days, "begin_before": row["reports_beginning_before_window"]}
 
 
 def _programme_of(day: datetime) -> str | None:

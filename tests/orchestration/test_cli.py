@@ -287,6 +287,10 @@ def test_review_status_and_trace_as_json(demo: Home) -> None:
     assert review["programme"] == "32-CTr/TU"
     figures = {(f["indicator"], f["level"]): f["value"] for f in review["figures"]}
     assert figures["session_attendees", "units"] == 2065
+    assert figures["limitations", "bloc"] == 9, "as the founding document has them"
+    (assigned,) = [f for f in review["figures"] if f["indicator"] == "units_person_assigned"]
+    assert (assigned["value"], assigned["unit_count"]) == (45, 45), "the bloc is no unit"
+    assert (assigned["used_from"], assigned["used_to"]) == ("2015-01-01", "2016-06-30")
     status = json.loads(danvan(demo.root, "status", "--json").stdout)
     assert status["batches"][0]["file_count"] == 1010
     trace = danvan(
