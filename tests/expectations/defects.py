@@ -19,6 +19,8 @@ from tests.support import Rows, clean_rows, copied, cover_cell, newest, report_o
 YEAR = max(2024, newest().valid_from.year)
 NEW, NEXT = f"{YEAR}-Y", f"{YEAR + 1}-Y"
 LATE = max(2026, YEAR)
+#: units that ended in the first half of YEAR: one was dissolved, one went into another
+ENDED = ("ENDED", "MERGED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +218,13 @@ def _covers() -> list[Defect]:
         year = newest().valid_from.year - 1
         return report_of(unit_id, f"{year}-Y", clean_rows(year, new=True), form=newest())
 
+    def ended(unit_code: str) -> Callable[[int], Report]:
+        return _covered(NEW, {"unit_code": unit_code, "unit_name": unit_code})
+
     new = NEW
     return [
+        Defect("S-PERIOD-AFTER-END", "cover", "period_id", ended(ENDED[0])),
+        Defect("S-OVERLAP-SUCCESSOR", "cover", "period_id", ended(ENDED[1])),
         Defect("S-UNIT-UNKNOWN", "cover", "unit_code", _covered(new, {"unit_code": "DV777"})),
         Defect("S-UNIT-NOT-ALIVE", "cover", "unit_code", late_unit),
         Defect("S-UNIT-NAME", "cover", "unit_name", _covered(new, {"unit_name": "Một đơn vị khác"})),

@@ -13,8 +13,8 @@ from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.conftest import Make
-from tests.expectations.defects import YEAR, Defect, defects, expected_cell
-from tests.support import clean_rows, make_home, newest, put, query, report_of, second_opinion, take
+from tests.expectations.defects import ENDED, YEAR, Defect, defects, expected_cell
+from tests.support import clean_rows, copied, end_unit, make_home, newest, put, query, report_of, second_opinion, take
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.home import Home
@@ -65,7 +65,7 @@ def planted(once: Make) -> Planted:
 
 
 def _register_with(count: int) -> Report:
-    """The sample register and ``count`` more units, T000 and on; dated after all others, which thus leave out nothing of it."""
+    """The sample register, ``count`` more units, T000 and on, and two that ended; dated after all others, which thus leave out nothing of it."""
     report = register_report()
     report = replace(report, cover={**report.cover, "report_date": date(2025, 3, 6)})
     model = report.rows["unit"][-1]
@@ -74,7 +74,14 @@ def _register_with(count: int) -> Report:
          "valid_from": date(2000, 1, 1), "valid_to": None}
         for n in range(count)
     ]  # fmt: skip
-    return replace(report, rows={**report.rows, "unit": report.rows["unit"] + more})
+    rows = copied(report.rows)
+    rows["unit"] += more + [
+        {**model, "unit_id": 990 + n, "unit_code": code, "unit_name": code, "parent_unit_id": 1, "valid_from": date(2000, 1, 1), "valid_to": None}
+        for n, code in enumerate(ENDED)
+    ]  # fmt: skip
+    end_unit(rows, 990, date(YEAR, 6, 30))
+    end_unit(rows, 991, date(YEAR, 5, 15), into=101)
+    return replace(report, rows=rows)
 
 
 def _from_unit(report: Report, n: int) -> Report:

@@ -12,7 +12,7 @@ span AS (
     WHERE verdict = 'accepted' AND NOT core.is_roll_up(period_kind)
 ),
 due AS (
-    SELECT form_code, year, unit_id, period_id, period_kind, period_end
+    SELECT form_code, year, unit_id, period_id, period_kind, period_end, is_final
     FROM core.reports_due(
         (SELECT min(year(valid_from)) FROM core.dim_form WHERE is_report), (SELECT greatest(last_year, year(on_day::DATE)) FROM span)
     )
@@ -25,7 +25,7 @@ received AS (
     GROUP BY ALL
 ),
 dated AS (
-    SELECT form_code, year, unit_id, period_id, period_end, e.unit_id IS NOT NULL AS is_due,
+    SELECT form_code, year, unit_id, period_id, period_end, e.unit_id IS NOT NULL AS is_due, coalesce(e.is_final, false) AS is_final,
            coalesce(r.received_count, 0) AS received_count, coalesce(r.accepted_count, 0) AS accepted_count,
            r.first_report_date, period_end + d.due_days::INTEGER AS due_date,
            period_end + (d.due_days + d.grace_days)::INTEGER AS last_day,
@@ -41,7 +41,7 @@ expected AS (
            ) AS is_expected
     FROM dated p, span s
 )
-SELECT year, unit_id, form_code, period_id, period_end, is_expected, due_date, last_day, asked_from, asked_until,
+SELECT year, unit_id, form_code, period_id, period_end, is_expected, is_final, due_date, last_day, asked_from, asked_until,
        received_count, accepted_count, first_report_date,
        -- greatest() passes over a NULL: what never came is not 0 days late
        CASE WHEN first_report_date IS NOT NULL THEN greatest(0, first_report_date - last_day) END AS days_late,

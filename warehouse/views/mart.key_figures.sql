@@ -1,5 +1,5 @@
 -- Số liệu chính theo năm - The figures across years that are asked for first: exact where stated, NULL where nobody stated any.
---   due: Số báo cáo năm phải có - Yearly reports due [báo cáo]
+--   due: Số báo cáo năm phải có - Yearly reports due, and final ones of units that ended in the year [báo cáo]
 --   received: Số báo cáo năm được nhận - Of those, accepted [báo cáo]
 --   sessions: Số cuộc quán triệt, tập huấn của cơ sở - Sessions and classes of grassroots units [cuộc]
 --   models: Số mô hình, điển hình đã và đang thực hiện - Models done or under way at the end of the year [mô hình]

@@ -1,0 +1,70 @@
+"""Units that end within a year: which report is their last, and that nothing is counted with it and with their successors' too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from assets.sample.report import register_report
+from tests.support import clean_rows, copied, end_unit, put, query, report_of, take
+from warehouse.home import Home
+
+#: unit, its last day in 2023, and into which it went: of 45 units
+ENDS = [
+    (110, date(2023, 6, 30), 109),
+    (141, date(2023, 5, 15), None),
+    (142, date(2023, 10, 31), None),
+    (143, date(2023, 12, 31), None),
+]
+
+
+@pytest.fixture
+def ended(home: Home) -> Home:
+    """A register in which these units end, and reports of one that did, in two periods, and of its successor."""
+    register = register_report()
+    rows = copied(register.rows)
+    for unit_id, day, into in ENDS:
+        end_unit(rows, unit_id, day, into)
+    half = clean_rows(2023)
+    half["model"][0] |= {"recognised_date": None, "status_code": "trien_khai"}
+    half["inspection_finding"][0] |= {"remedied_date": date(2023, 6, 1)}
+    put(
+        home.inbox,
+        replace(register, rows=rows, cover={**register.cover, "revision": 2}),
+        *(report_of(unit, "2023-Y", clean_rows(2023)) for unit in (109, 110)),
+        report_of(110, "2023-H1", half),
+    )
+    take(home)
+    return home
+
+
+def test_a_unit_that_ended_owes_one_report_up_to_its_end_and_is_among_those_due(ended: Home) -> None:
+    sql = (
+        "SELECT unit_id, period_id, is_final, timeliness FROM mart.completeness "
+        "WHERE year = 2023 AND is_expected AND unit_id IN (109, 110, 141, 142, 143) ORDER BY 1"
+    )
+    assert query(ended, sql) == [
+        (109, "2023-Y", False, "on_time"),
+        (110, "2023-H1", True, "on_time"),
+        (141, "2023-H1", True, "missing"),
+        (142, "2023-Y", True, "missing"),
+        (143, "2023-Y", True, "missing"),
+    ]
+    due = "SELECT due, received, sessions FROM mart.key_figures WHERE year = 2023"
+    assert query(ended, due) == [(45, 2, 4)], "each unit of the year once, and the sessions of those that are counted"
+
+
+def test_the_year_of_a_unit_that_was_merged_in_it_is_refused_and_says_who_reports_what(ended: Home) -> None:
+    sql = (
+        "SELECT s.period_id, s.verdict, f.code, f.expected FROM intake.submission s LEFT JOIN intake.finding f USING (submission_id) "
+        "WHERE s.unit_id IN (109, 110) ORDER BY 1, 2"
+    )
+    ((half, *_), (_, kept, no_code, _), (year, verdict, code, told)) = query(ended, sql)
+    assert (half, kept, no_code) == ("2023-H1", "accepted", None)
+    assert (year, verdict, code) == ("2023-Y", "rejected", "S-OVERLAP-SUCCESSOR")
+    assert told == (
+        "Đơn vị kết thúc ngày 30/06/2023: báo cáo cuối là 6 tháng đầu năm 2023; "
+        "những ngày sau do DV009 (Công ty CP Môi trường Đô thị) báo cáo"
+    )
