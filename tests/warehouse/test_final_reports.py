@@ -42,7 +42,7 @@ def ended(home: Home) -> Home:
 
 def test_a_unit_that_ended_owes_one_report_up_to_its_end_and_is_among_those_due(ended: Home) -> None:
     sql = (
-        "SELECT unit_id, period_id, is_final, timeliness FROM mart.completeness "
+        "SELECT unit_id, period_id, is_final, timeliness FROM mart.completeness_by_form "
         "WHERE year = 2023 AND is_expected AND unit_id IN (109, 110, 141, 142, 143) ORDER BY 1"
     )
     assert query(ended, sql) == [
