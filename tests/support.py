@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from assets.batch import BatchResult
+from assets.check import Checked, check
 from assets.ingest import clear_inbox, release, take_inbox
 from assets.receipt import write_receipts
 from assets.sample.files import write_report
@@ -140,6 +141,12 @@ def put_copies(home: Home, files: Path | Sequence[Path]) -> None:
         place = home.inbox / (path.relative_to(files) if isinstance(files, Path) else path.name)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.hardlink_to(path)
+
+
+def told(home: Home, file: Report | Path, folder: Path) -> Checked:
+    """What an ingest would say of one file, with nothing written; a report is written into ``folder`` first."""
+    (checked,) = check(home, [file if isinstance(file, Path) else write_report(folder, file, seed=1)], processes=1)
+    return checked
 
 
 def take(home: Home, *, processes: int = 2, batch_id: str | None = None) -> BatchResult:

@@ -33,10 +33,16 @@ def hashed_relations() -> list[Relation]:
 def content_hashes(con: duckdb.DuckDBPyConnection, years: Sequence[int] | None = None) -> list[YearHash]:
     """Return (schema, table, year, rows, hash) of every hashed table by year; year is None where a table has none.
 
-    With ``years``, tables that are rebuilt by year are hashed for those years only. The hash is the sum of the rows' MD5
-    (low 64 bits), so it does not depend on order; NULL differs from ''.
+    With ``years``, what a batch of those years may have changed: tables by year for these only, and not what ``is_fixed``.
+    The hash is the sum of the rows' MD5 (low 64 bits), so it does not depend on order; NULL differs from ''.
     """
-    return [h for relation in hashed_relations() for h in _of_table(con, relation, years)]
+    asked = (r for r in hashed_relations() if years is None or not is_fixed(r))
+    return [h for relation in asked for h in _of_table(con, relation, years)]
+
+
+def is_fixed(relation: Relation) -> bool:
+    """Tell whether only a register or another version of the declarations changes the table; either touches all years."""
+    return relation.schema == "core" and "year" not in relation.names()
 
 
 def by_year(relation: Relation) -> bool:

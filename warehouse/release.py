@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from warehouse.catalog import writer_lock
-from warehouse.content import by_year, content_hashes, hashed_relations
+from warehouse.content import by_year, content_hashes, hashed_relations, is_fixed
 from warehouse.files import left_behind, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
@@ -50,11 +50,11 @@ def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, y
 
 
 def _untouched(con: duckdb.DuckDBPyConnection, years: Sequence[int]) -> list[tuple[Any, ...]]:
-    """The hashes of the years that the batch cannot have changed."""
-    tables = [r.qualified for r in hashed_relations() if by_year(r)]
+    """The hashes of the tables and years that the batch cannot have changed."""
+    tables = [r.qualified for r in hashed_relations() if by_year(r) or is_fixed(r)]
     return con.execute(
         "SELECT schema_name, table_name, year, row_count, content_hash FROM meta.table_hash "
-        "WHERE schema_name || '.' || table_name IN (SELECT unnest(?)) AND year NOT IN (SELECT unnest(?))",
+        "WHERE schema_name || '.' || table_name IN (SELECT unnest(?)) AND (year IS NULL OR year NOT IN (SELECT unnest(?)))",
         [tables, list(years)],
     ).fetchall()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -13,20 +12,9 @@ from pathlib import Path
 import pytest
 
 from assets.ingest import take_inbox
-from tests.support import HANGS, REPO, clean_rows, copy_home, put, put_register, report_of
+from tests.orchestration.command import danvan
+from tests.support import REPO, clean_rows, copy_home, put, put_register, report_of
 from warehouse.home import Home
-
-DANVAN = Path(sys.executable).with_name("danvan")
-
-
-def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DANVAN", "DAGSTER", "COLUMNS"))}
-    if home is not None:
-        environment["DANVAN_HOME"] = str(home)
-    environment |= setting
-    return subprocess.run(  # with a limit: a check that no longer stops `dev` must fail, not hang
-        [str(DANVAN), *arguments], env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=HANGS
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.orchestration.test_cli import danvan
+from tests.orchestration.command import danvan
 from warehouse.home import Home
 from warehouse.relation import literal
 

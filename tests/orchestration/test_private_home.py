@@ -14,8 +14,8 @@ import dagster as dg
 import pytest
 
 from assets.verify import verify
+from tests.orchestration.command import danvan
 from tests.orchestration.real import daemon, wait_until, web_server
-from tests.orchestration.test_cli import danvan
 from tests.support import clean_rows, copy_home, put, put_register, report_of
 from warehouse.home import Home
 

@@ -9,7 +9,7 @@ import pytest
 
 from assets.intake.extract import extract
 from assets.intake.read import read_file
-from tests.orchestration.test_cli import danvan
+from tests.orchestration.command import danvan
 from tests.support import clean_rows, put, report_of, take
 from warehouse.home import Home
 
