@@ -6,7 +6,7 @@ Does not belong here: assertions.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -111,6 +111,14 @@ def clean_rows(year: int, new: bool | None = None) -> Rows:
 def copied(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Rows:
     """Copy rows that a test changes."""
     return {table: [dict(r) for r in found] for table, found in rows.items()}
+
+
+def changed_register(change: Callable[[Rows], None], revision: int = 2, **cover: object) -> Report:
+    """The sample register with its rows changed, sent again."""
+    register = register_report()
+    rows = copied(register.rows)
+    change(rows)
+    return replace(register, rows=rows, cover={**register.cover, "revision": revision, **cover}, suffix=f"_{revision}")
 
 
 def end_unit(rows: Rows, unit_id: int, last_day: date, into: int | None = None) -> None:

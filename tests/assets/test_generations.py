@@ -13,7 +13,18 @@ from assets.confirm import waiting
 from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
 from tests.conftest import Make
-from tests.support import clean_rows, copied, copy_home, end_unit, make_home, put, put_register, query, report_of, take
+from tests.support import (
+    changed_register,
+    clean_rows,
+    copy_home,
+    end_unit,
+    make_home,
+    put,
+    put_register,
+    query,
+    report_of,
+    take,
+)
 from warehouse.home import Home
 
 VERDICTS = "SELECT batch_no, verdict, error_count FROM intake.judgement WHERE submission_id = ? ORDER BY batch_no"
@@ -32,10 +43,7 @@ def _known(home: Home, table: str, columns: str, batch_no: int) -> list[tuple[An
 
 def _without_unit(unit_id: int) -> Report:
     """A second register in which a unit of the first lived for a day only."""
-    register = register_report()
-    rows = copied(register.rows)
-    end_unit(rows, unit_id, date(2000, 1, 1))
-    return replace(register, rows=rows, cover={**register.cover, "revision": 2}, suffix="_2")
+    return changed_register(lambda rows: end_unit(rows, unit_id, date(2000, 1, 1)))
 
 
 def _report(home: Home) -> str:

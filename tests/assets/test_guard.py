@@ -19,13 +19,13 @@ from assets.judge_files import judge_files
 from assets.rebuild import rebuild
 from assets.receipt import write_receipts
 from assets.restore import restore
-from assets.sample.report import Report, register_report
+from assets.sample.report import register_report
 from assets.verify import verify
 from orchestration.cli.main import app
 from tests.support import (
     Rows,
+    changed_register,
     clean_rows,
-    copied,
     copy_home,
     end_unit,
     make_home,
@@ -47,13 +47,6 @@ REPORTS = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV' AND v
 REGISTERS = "SELECT revision, verdict, is_current FROM intake.submission WHERE form_code = 'DMDV' ORDER BY revision"
 HELD = [(1, "accepted", True), (2, "rejected", False)]
 CONFIRMED = [(1, "accepted", False), (2, "accepted", True)]
-
-
-def _register(change: Callable[[Rows], None], revision: int = 2) -> Report:
-    register = register_report()
-    rows = copied(register.rows)
-    change(rows)
-    return replace(register, rows=rows, cover={**register.cover, "revision": revision}, suffix=f"_{revision}")
 
 
 def _ending(day: date, *units: int) -> Callable[[Rows], None]:
@@ -103,7 +96,7 @@ def _confirmed(home: Home) -> None:
 def test_a_register_that_goes_too_far_is_held_until_it_is_confirmed(
     reported: Home, change: Callable[[Rows], None], lost: int, ended: int
 ) -> None:
-    put(reported.inbox, _register(change))
+    put(reported.inbox, changed_register(change))
     take_and_answer(reported)
     assert query(reported, REGISTERS) == HELD
     assert query(reported, REPORTS) == [(10,)]
@@ -126,13 +119,13 @@ def test_a_register_that_goes_too_far_is_held_until_it_is_confirmed(
 
 @pytest.mark.parametrize("change", [_ending(BEFORE, 104), _ending(AFTER, 104)], ids=["its report too", "only ended"])
 def test_one_unit_is_no_question(reported: Home, change: Callable[[Rows], None]) -> None:
-    put(reported.inbox, _register(change))
+    put(reported.inbox, changed_register(change))
     take(reported)
     assert query(reported, REGISTERS) == CONFIRMED
 
 
 def test_what_lies_in_the_inbox_beside_it_is_taken(reported: Home) -> None:
-    put(reported.inbox, _register(_ending(AFTER, *UNITS)), report_of(114, "2024-Y", clean_rows(2024)))
+    put(reported.inbox, changed_register(_ending(AFTER, *UNITS)), report_of(114, "2024-Y", clean_rows(2024)))
     take(reported)
     assert query(reported, REGISTERS) == HELD
     assert query(reported, REPORTS) == [(11,)]
@@ -140,7 +133,7 @@ def test_what_lies_in_the_inbox_beside_it_is_taken(reported: Home) -> None:
 
 def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
     """It has to be made again, and may come to less then: no note of it may stay."""
-    (path,) = put(reported.inbox, _register(_ending(BEFORE, *UNITS)))
+    (path,) = put(reported.inbox, changed_register(_ending(BEFORE, *UNITS)))
     file = loose_file(path, Senders())
     original = archive_path(reported.archive, file.sha256)
     original.parent.mkdir(exist_ok=True)
@@ -155,23 +148,23 @@ def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
 
 def test_the_register_after_it_is_judged_by_the_one_in_force(reported: Home) -> None:
     """The secretary mends it: nobody has to confirm anything any more."""
-    put(reported.inbox, _register(_ending(AFTER, *UNITS)))
+    put(reported.inbox, changed_register(_ending(AFTER, *UNITS)))
     take_and_answer(reported)
-    put(reported.inbox, _register(_ending(AFTER, 104), revision=3))
+    put(reported.inbox, changed_register(_ending(AFTER, 104), revision=3))
     take_and_answer(reported)
     assert query(reported, REGISTERS) == [(1, "accepted", False), (2, "rejected", False), (3, "accepted", True)]
     assert waiting(reported) == {}
 
 
 def test_of_two_in_one_batch_only_the_one_that_goes_too_far_is_held(reported: Home) -> None:
-    put(reported.inbox, _register(_ending(AFTER, 104)), _register(_ending(AFTER, *UNITS), revision=3))
+    put(reported.inbox, changed_register(_ending(AFTER, 104)), changed_register(_ending(AFTER, *UNITS), revision=3))
     take(reported)
     assert query(reported, REGISTERS) == [(1, "accepted", False), (2, "accepted", True), (3, "rejected", False)]
     assert waiting(reported)[_held(reported)] is not None
 
 
 def test_a_check_says_it_and_notes_nothing(reported: Home) -> None:
-    (path,) = put(reported.inbox, _register(_ending(BEFORE, *UNITS)))
+    (path,) = put(reported.inbox, changed_register(_ending(BEFORE, *UNITS)))
     (checked,) = check(reported, [path])
     assert (checked.verdict, [f["code"] for f in checked.findings]) == ("rejected", ["S-REGISTER-HELD"])
     assert note_paths(reported.archive, [p.name for p in reported.archive.glob("??/*")]) == []
@@ -185,7 +178,7 @@ def test_the_first_register_is_not_asked_about(tmp_path: Path) -> None:
 
 
 def test_judged_again_it_stays_held_and_a_restored_home_knows_what_was_confirmed(reported: Home) -> None:
-    put(reported.inbox, _register(_ending(BEFORE, 104, 105)))
+    put(reported.inbox, changed_register(_ending(BEFORE, 104, 105)))
     take_and_answer(reported)
     replay(reported, [_held(reported)])
     release(reported)
@@ -204,7 +197,7 @@ def test_what_a_register_leaves_out_can_be_confirmed_too(reported: Home) -> None
     def change(rows: Rows) -> None:
         rows["unit_alias"].pop(0)
 
-    put(reported.inbox, _register(change))
+    put(reported.inbox, changed_register(change))
     take_and_answer(reported)
     assert query(reported, "SELECT code FROM intake.finding WHERE severity = 'error'") == [("R-ALIAS-LOST",)]
     _confirmed(reported)
@@ -222,7 +215,7 @@ def test_only_what_waits_can_be_confirmed(reported: Home) -> None:
 
 def test_the_command_says_what_it_would_come_to_and_confirms(reported: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANVAN_HOME", str(reported.root))
-    put(reported.inbox, _register(_ending(BEFORE, 104, 105)))
+    put(reported.inbox, changed_register(_ending(BEFORE, 104, 105)))
     told = CliRunner().invoke(app, ["ingest"])
     register = _held(reported)
     assert told.exit_code == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from orchestration.cli.template import template
 from tests.signing import Key, register_with_keys
 from tests.support import (
     Rows,
+    changed_register,
     clean_rows,
-    copied,
     cover_cell,
     end_unit,
     make_home,
@@ -88,14 +87,6 @@ def test_the_first_register_s_template_is_blank(tmp_path: Path, monkeypatch: pyt
     assert [c.value for c in sheet[6]] == [None] * len(FORM.headers("unit"))
 
 
-def _sent(change: Callable[[Rows], None], revision: int = 2, **cover: object) -> Report:
-    """The sample register with its rows changed, sent again."""
-    register = register_report()
-    rows = copied(register.rows)
-    change(rows)
-    return replace(register, rows=rows, cover={**register.cover, "revision": revision, **cover}, suffix=f"_{revision}")
-
-
 def _gone(table: str, **row: object) -> Callable[[Rows], None]:
     """Take out the first row of the table that has these values."""
 
@@ -148,7 +139,7 @@ def test_a_row_that_is_left_out_is_named_where_it_could_stand(
 ) -> None:
     before = _register(home)
     # a stretch that is gone contradicts the successions too
-    lost = [f for f in _found(home, _sent(_gone(table, **row))) if str(f[0]).endswith("-LOST")]
+    lost = [f for f in _found(home, changed_register(_gone(table, **row))) if str(f[0]).endswith("-LOST")]
     ((found_code, sheet, cell, found),) = lost
     assert (found_code, (sheet, cell)) == (code, _free(table))
     assert told in str(found)
@@ -160,7 +151,7 @@ def test_a_document_that_is_left_out_is_named(home: Home) -> None:
         cited = {r["document_id"] for r in rows["document_citation"]}
         rows["document"].remove(next(r for r in rows["document"] if r["document_id"] not in cited))
 
-    ((code, sheet, cell, _),) = _found(home, _sent(change))
+    ((code, sheet, cell, _),) = _found(home, changed_register(change))
     assert (code, (sheet, cell)) == ("R-DOCUMENT-LOST", _free("document"))
 
 
@@ -190,7 +181,7 @@ def test_a_register_of_two_rows_is_refused_and_names_all_that_it_leaves_out(home
         rows |= {t: [] for t in rows}
         rows["unit"] = [r for r in register_report().rows["unit"] if r["unit_code"] == "KHOI"] + [new]
 
-    found = _found(home, _sent(change))
+    found = _found(home, changed_register(change))
     lost_codes = {r.code for r in rules() if r.table == "staging.lost_row"} - {"R-KEY-LOST"}  # no unit has a key here
     assert {c for c, *_ in found} == lost_codes | {"R-PARENT-UNKNOWN", "R-UNIT-BEGUN"}
     lost = [f for f in found if f[0] == "R-UNIT-LOST"]
@@ -243,13 +234,18 @@ FREE = (_ended(104), _ended_before_its_last_stretch, _merged, _grown, _corrected
 def test_what_may_happen_to_units_needs_no_question(home: Home, change: Callable[[Rows], None]) -> None:
     put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2016-Y", clean_rows(2016)))
     take(home)
-    assert _found(home, _sent(change)) == []
+    assert _found(home, changed_register(change)) == []
     assert query(home, "SELECT DISTINCT verdict FROM intake.submission") == [("accepted",)]
 
 
 def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
     """The third leaves out what the second added; the fourth, which leaves out nothing, follows the second."""
-    registers = [register_report(), _sent(_grown, 2), _sent(_ended(104), 3), _sent(_grown_and_ended, 4)]
+    registers = [
+        register_report(),
+        changed_register(_grown, 2),
+        changed_register(_ended(104), 3),
+        changed_register(_grown_and_ended, 4),
+    ]
     came = {}
     for order in ((0, 1, 2, 3), (2, 0, 3, 1)):
         home = make_home(tmp_path / "".join(map(str, order)))
@@ -270,11 +266,11 @@ def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
 
 def test_a_superior_body_may_send_and_others_are_told_why_not(home: Home) -> None:
     """One that took the bloc's units over, though it forgot itself; the bloc's register knows no other."""
-    forgot = _found(home, _sent(_gone("unit", unit_code="DUUB"), 2, unit_code="DUUB"))
+    forgot = _found(home, changed_register(_gone("unit", unit_code="DUUB"), 2, unit_code="DUUB"))
     assert {c for c, *_ in forgot} == {"R-UNIT-LOST", "R-PARENT-UNKNOWN"}
-    assert [c for c, *_ in _found(home, _sent(_grown, 3, unit_code="DV004"))] == ["S-REGISTER-SENDER"]
-    assert [c for c, *_ in _found(home, _sent(_grown, 4, unit_code="DUMOI"))] == ["S-REGISTER-BODY"]
-    assert _found(home, _sent(_grown, 5, unit_code="DUUB")) == []
+    assert [c for c, *_ in _found(home, changed_register(_grown, 3, unit_code="DV004"))] == ["S-REGISTER-SENDER"]
+    assert [c for c, *_ in _found(home, changed_register(_grown, 4, unit_code="DUMOI"))] == ["S-REGISTER-BODY"]
+    assert _found(home, changed_register(_grown, 5, unit_code="DUUB")) == []
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -283,7 +279,7 @@ def test_of_two_registers_of_one_number_and_day_the_later_one_may_leave_nothing_
 ) -> None:
     """In one batch, one after the other, and when all is rebuilt."""
     home = make_home(tmp_path / "home")
-    for name, report in (("a", register_report()), ("b", _sent(_gone("unit", unit_id=140 - together), 1))):
+    for name, report in (("a", register_report()), ("b", changed_register(_gone("unit", unit_id=140 - together), 1))):
         (path,) = put(home.inbox, report)
         path.rename(home.inbox / f"{name}.xlsx")
         if not together:

@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 
 from assets.sample.files import write_report
-from tests.support import Rows, clean_rows, report_of, told
+from tests.support import Rows, clean_rows, query, report_of, take, told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from assets.check import Checked
@@ -22,15 +23,22 @@ def _codes(said: Checked) -> list[str]:
     return sorted(f["code"] for f in said.findings)
 
 
-def _edited(home: Home, folder: Path, change: object, rows: Rows | None = None) -> Checked:
-    """What is said of a report, clean but for ``rows``, whose workbook ``change`` was done to."""
-    path: Path = write_report(folder, report_of(104, "2024-Y", rows or clean_rows(2024)), seed=1)
+def _changed(
+    folder: Path, change: Callable[[openpyxl.Workbook], None], rows: Rows | None = None, unit: int = 104
+) -> Path:
+    """A report, clean but for ``rows``, whose workbook ``change`` was done to."""
+    path: Path = write_report(folder, report_of(unit, "2024-Y", rows or clean_rows(2024)), seed=1)
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:
         sheet.protection.sheet = False
-    change(book)  # type: ignore[operator]
+    change(book)
     book.save(path)
-    return told(home, path, folder)
+    return path
+
+
+def _edited(home: Home, folder: Path, change: Callable[[openpyxl.Workbook], None], rows: Rows | None = None) -> Checked:
+    """What is said of such a report."""
+    return told(home, _changed(folder, change, rows), folder)
 
 
 @pytest.mark.parametrize(
@@ -95,18 +103,32 @@ def test_a_table_with_many_mistakes_of_its_own_is_not_called_shifted(registered:
     assert set(_codes(told(registered, report_of(104, "2024-Y", rows), tmp_path))) == {"V-CODE", "V-COUNT"}
 
 
-@pytest.mark.parametrize(
-    "note",
-    ["* Số người dự gồm cả trực tuyến", "Ghi chú: số liệu tính đến 15/12", "(*) Có 2 lớp phối hợp với huyện", "Lưu ý: chưa gồm chi bộ 3",
-     "Số liệu trên chưa bao gồm số người dự học trực tuyến"],
-)  # fmt: skip
-def test_a_remark_under_the_table_is_told_and_not_taken_for_a_row(registered: Home, tmp_path: Path, note: str) -> None:
+REMARKS = [
+    "* Số người dự gồm cả trực tuyến", "Ghi chú: số liệu tính đến 15/12", "(*) Có 2 lớp phối hợp với huyện",
+    "Lưu ý: chưa gồm chi bộ 3", "Số liệu trên chưa bao gồm số người dự học trực tuyến",
+]  # fmt: skip
+
+
+def _noted(note: str) -> Callable[[openpyxl.Workbook], None]:
     def noted(book: openpyxl.Workbook) -> None:
         book["1. Quán triệt - tập huấn"]["B9"] = note
 
-    said = _edited(registered, tmp_path, noted)
-    assert [(f["code"], f["sheet"], f["cell"]) for f in said.findings] == [
-        ("H-ROW-NOTE", "1. Quán triệt - tập huấn", "B9")
+    return noted
+
+
+@pytest.mark.parametrize("note", REMARKS)
+def test_a_remark_under_the_table_is_told(registered: Home, tmp_path: Path, note: str) -> None:
+    found = [(f["code"], f["sheet"], f["cell"]) for f in _edited(registered, tmp_path, _noted(note)).findings]
+    assert found == [("H-ROW-NOTE", "1. Quán triệt - tập huấn", "B9")]
+
+
+def test_remarks_are_not_taken_for_rows(home: Home) -> None:
+    units = (104, 105, 106, 108, 109)
+    for unit, note in zip(units, REMARKS, strict=True):
+        _changed(home.inbox, _noted(note), unit=unit)
+    assert len(take(home).accepted) == len(units)
+    assert query(home, "SELECT unit_id, count(*) FROM core.fact_training GROUP BY 1 ORDER BY 1") == [
+        (u, 1) for u in units
     ]
 
 

@@ -11,7 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from multiprocessing.reduction import DupFd
 from pathlib import Path
+from typing import Any
 
 from tests.support import HANGS, REPO
 
@@ -28,7 +30,7 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
     os.umask(umask := os.umask(0))
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         told = (arguments, environment | setting, str(cwd), umask)
-        streams = (multiprocessing.reduction.DupFd(out.fileno()), multiprocessing.reduction.DupFd(err.fileno()))
+        streams = (DupFd(out.fileno()), DupFd(err.fileno()))
         process = _CONTEXT.Process(target=_run, args=(told, streams))
         process.start()
         process.join(HANGS)
@@ -42,7 +44,7 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
     return subprocess.CompletedProcess(arguments, process.exitcode or 0, *said)
 
 
-def _run(told, streams) -> None:  # type: ignore[no-untyped-def]
+def _run(told: tuple[tuple[str, ...], dict[str, str], str, int], streams: tuple[Any, Any]) -> None:
     arguments, environment, cwd, umask = told
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream.detach(), number)

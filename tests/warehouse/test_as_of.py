@@ -18,7 +18,19 @@ from assets.confirm import waiting
 from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
 from tests.conftest import Make
-from tests.support import REPO, clean_rows, copied, end_unit, make_home, put, put_register, query, report_of, take
+from tests.support import (
+    REPO,
+    Rows,
+    changed_register,
+    clean_rows,
+    end_unit,
+    make_home,
+    put,
+    put_register,
+    query,
+    report_of,
+    take,
+)
 from warehouse.as_of import as_of_macros
 from warehouse.home import Home
 from warehouse.relation import relations
@@ -28,14 +40,15 @@ TOLD = "submission_id, form_code, verdict, error_count, unit_id, period_id, revi
 
 def _register(revision: int, since: object = None, without: tuple[int, ...] = ()) -> Report:
     """The sample register sent again: unit 104 is there again ``since`` a day, others were there for a day only."""
-    register = register_report()
-    rows = copied(register.rows)
-    last = next(r for r in reversed(register.rows["unit"]) if r["unit_id"] == 104)
-    for unit_id in (*without, *((104,) if since else ())):
-        end_unit(rows, unit_id, date(2000, 1, 1))
-    if since:
-        rows["unit"].append({**last, "valid_from": since})
-    return replace(register, rows=rows, cover={**register.cover, "revision": revision}, suffix=f"_{revision}")
+
+    def change(rows: Rows) -> None:
+        last = next(r for r in reversed(rows["unit"]) if r["unit_id"] == 104)
+        again = [{**last, "valid_from": since}] if since else []
+        for unit_id in (*without, *(r["unit_id"] for r in again)):
+            end_unit(rows, unit_id, date(2000, 1, 1))  # type: ignore[arg-type]
+        rows["unit"] += again
+
+    return changed_register(change, revision)
 
 
 def _corrected(sessions: int, revision: int) -> Report:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assets.sample.report import register_report
-from tests.support import clean_rows, copied, end_unit, put, query, report_of, take
+from tests.support import Rows, changed_register, clean_rows, end_unit, put, query, report_of, take
 from warehouse.home import Home
 
 #: unit, its last day in 2023, and into which it went: of 45 units
@@ -20,19 +18,20 @@ ENDS = [
 ]
 
 
+def _ending(rows: Rows) -> None:
+    for unit_id, day, into in ENDS:
+        end_unit(rows, unit_id, day, into)
+
+
 @pytest.fixture
 def ended(home: Home) -> Home:
     """A register in which these units end, and reports of one that did, in two periods, and of its successor."""
-    register = register_report()
-    rows = copied(register.rows)
-    for unit_id, day, into in ENDS:
-        end_unit(rows, unit_id, day, into)
     half = clean_rows(2023)
     half["model"][0] |= {"recognised_date": None, "status_code": "trien_khai"}
     half["inspection_finding"][0] |= {"remedied_date": date(2023, 6, 1)}
     put(
         home.inbox,
-        replace(register, rows=rows, cover={**register.cover, "revision": 2}),
+        changed_register(_ending),
         *(report_of(unit, "2023-Y", clean_rows(2023)) for unit in (109, 110)),
         report_of(110, "2023-H1", half),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from assets.sample.report import Report, register_report
-from tests.support import Rows, clean_rows, copied, end_unit, put, query, report_of, take
+from assets.sample.report import Report
+from tests.support import Rows, changed_register, clean_rows, end_unit, put, query, report_of, take
 from warehouse.home import Home
 
 #: a unit of the sample register that the tests let end
@@ -24,12 +24,13 @@ def _only(year: int, **tables: list[dict[str, object]]) -> Rows:
 
 def _register(revision: int, *more: dict[str, object], ended: date | None = None) -> Report:
     """The sample register, with more documents and perhaps the day on which the unit ENDING ended."""
-    report = register_report()
-    rows = copied(report.rows)
-    rows["document"] += more
-    if ended:
-        end_unit(rows, ENDING, ended)
-    return replace(report, rows=rows, cover={**report.cover, "revision": revision}, suffix=f"_{revision}")
+
+    def change(rows: Rows) -> None:
+        rows["document"] += more
+        if ended:
+            end_unit(rows, ENDING, ended)
+
+    return changed_register(change, revision)
 
 
 def test_a_dialogue_that_nobody_reported_is_not_a_dialogue_held(home: Home) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from tests.support import clean_rows, put, query, report_of, take
-from warehouse.content import hashed_relations
+from tests.support import Rows, changed_register, clean_rows, put, query, report_of, take
+from warehouse.catalog import open_published
+from warehouse.content import content_hashes, differing, hashed_relations
 from warehouse.home import Home
 
 
@@ -35,6 +36,24 @@ def test_parquet_holds_what_the_database_holds(demo: Home) -> None:
                 f"SELECT count(*) FROM read_parquet('{_parquet(demo, relation.qualified)}', hive_partitioning = true)"
             )
             assert found.fetchall() == [(expected,)], relation.qualified
+
+
+def test_the_hashes_of_a_release_are_those_of_all_its_tables_whatever_the_batch_touched(home: Home) -> None:
+    """A report of one year, a register that renames a unit, a report of another year: what is not hashed again has not changed."""
+
+    def renamed(rows: Rows) -> None:
+        rows["unit"][-1]["unit_name"] = "Tên mới"
+
+    for file in (
+        report_of(104, "2024-Y", clean_rows(2024)),
+        changed_register(renamed),
+        report_of(105, "2023-Y", clean_rows(2023)),
+    ):
+        put(home.inbox, file)
+        assert take(home).rejected == []
+        kept = query(home, "SELECT schema_name, table_name, year, row_count, content_hash FROM meta.table_hash")
+        with open_published(home) as con:
+            assert differing(content_hashes(con), kept) == []
 
 
 def test_the_manifest_lists_files_that_are_there(demo: Home) -> None:
