@@ -38,18 +38,32 @@ def trace_rows(home: Home, cells: Sequence[SourceCell]) -> list[dict[str, Any]]:
         out.append(
             {
                 "file": cell.file_name,
+                "unit": cell.unit_code,
+                "period": cell.period_id,
                 "sha256": cell.sha256,
                 "sheet": cell.sheet,
                 "cell": cell.cell,
                 "raw_text": _raw_text(opened[cell.sha256], cell),
                 "header": cell.header,
                 "form_map": cell.form_ref,
-                "value": cell.value,
-                "state": cell.state,
+                "value": _plain(cell.value),
                 "submission_id": cell.submission_id,
             }
+            | _entering(cell)
         )
     return out
+
+
+def _plain(value: Any) -> Any:
+    """A whole number without its point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _entering(cell: SourceCell) -> dict[str, Any]:
+    """How the cell enters the figure that was asked for, or what the warehouse holds beside its value."""
+    if cell.part is None:
+        return {"state": cell.state}
+    return {"part": cell.part, "weight": cell.weight, "uncounted": cell.uncounted}
 
 
 def as_read(file: RawFile) -> RawFile:

@@ -5,7 +5,6 @@ Each revision of a closed year has its own file. Does not belong here: the figur
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -42,8 +41,7 @@ _SHEETS = {
 #: height of a line, points; width of a wide column, characters
 _LINE = 17
 _WIDE, _NARROW = 36, 15
-_LONG = ("unit_id", "table_name", "column_name", "break_note")
-_UNIT = re.compile(r" \[(.+)\]$")
+_LONG = ("unit_id", "unit_name", "parent_unit_id", "table_name", "column_name", "break_note_vi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,40 +108,44 @@ def _draw_figures(
     book: xlsxwriter.Workbook, styles: Styles, con: duckdb.DuckDBPyConnection, standing: Standing
 ) -> None:
     year = standing.year
-    by_year = {row["year"]: row for row in query.rows(con, "key_figures")}
     sheet = book.add_worksheet("Tổng hợp")
-    sheet.set_column(0, 0, 46)
+    sheet.set_column(0, 0, 58)
     sheet.set_column(1, 3, 16)
     sheet.set_default_row(_LINE + 3)
     sheet.merge_range("A1:D1", "BÁO CÁO TỔNG HỢP CÔNG TÁC DÂN VẬN", styles["title"])
     sheet.merge_range("A2:D2", f"Năm {year}", styles["title"])
     sheet.merge_range("A3:D3", standing.label, styles["note"])
     sheet.write_row("A5", ["Chỉ tiêu", f"Năm {year - 1}", f"Năm {year}", "Chênh lệch"], styles["head"])
-    shown = _figures(con)
-    for i, (name, label) in enumerate(shown.items(), start=5):
-        before, now = (by_year.get(y, {}).get(name) for y in (year - 1, year))
-        difference = now - before if now is not None and before is not None else None
-        sheet.write(i, 0, label, styles["text"])
-        for column, value in enumerate((before, now, difference), start=1):
-            sheet.write(i, column, value, styles["decimal" if name.endswith("percent") else "count"])
-    last = 6 + len(shown)
+    last = _draw_levels(
+        sheet, styles, {(r["year"], r["reporter_level"]): r for r in query.rows(con, "key_figures")}, year
+    )
     notes = (
-        "Ô trống: chưa đơn vị nào báo cáo số liệu chính xác; không phải là số 0.",
+        "Ô trống: chưa đơn vị nào báo cáo số liệu chính xác; không phải là số 0. Số của cấp trên không cộng với số của cơ sở.",
         "Số lượt người không cộng qua các kỳ, các cấp. Xem trang “Lưu ý so sánh” trước khi so sánh với năm khác.",
     )
-    for i, note in enumerate(notes, start=last):
+    for i, note in enumerate(notes, start=last + 1):
         sheet.merge_range(i, 0, i, 3, note, styles["note"])
     _page(sheet, landscape=False)
 
 
-def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The key figures with what their comments call them: 'Vietnamese label - English [unit]'."""
-    found = {}
-    for row in query.rows(con, "key_figure_comments"):
-        unit = _UNIT.search(row["comment"])
-        label, _, _ = row["comment"].partition(" - ")
-        found[row["column_name"]] = f"{label} ({unit[1]})" if unit else label
-    return found
+def _draw_levels(sheet: Any, styles: Styles, figures: dict[tuple[int, str], dict[str, Any]], year: int) -> int:
+    """Draw the figures of each level that has any, with its name above them; returns the line below."""
+    line = 5
+    columns = [c for c in relations()["mart.key_figures"].columns if c.name not in ("year", "reporter_level")]
+    for level, name in labels("reporter_level").items():
+        before, now = (figures.get((y, level), {}) for y in (year - 1, year))
+        shown = [c for c in columns if before.get(c.name) is not None or now.get(c.name) is not None]
+        if shown:
+            sheet.merge_range(line, 0, line, 3, name, styles["level"])
+            line += 1
+        for column in shown:
+            values = before.get(column.name), now.get(column.name)
+            difference = values[1] - values[0] if None not in values else None  # type: ignore[operator]
+            sheet.write(line, 0, f"{column.label} ({column.unit})", styles["text"])
+            for i, value in enumerate((*values, difference), start=1):
+                sheet.write(line, i, value, styles[COLUMN_TYPES[column.type].style])
+            line += 1
+    return line
 
 
 def _draw_table(
@@ -153,7 +155,10 @@ def _draw_table(
     what: tuple[Relation, str, int],
 ) -> None:
     relation, name, year = what
-    columns = [c for c in relation.columns if c.name != "year"]
+    left_out = {"year", "break_note"} | (
+        {"unit_id"} if "unit_name" in relation.names() else set()
+    )  # notes are in Vietnamese
+    columns = [c for c in relation.columns if c.name not in left_out]
     # a break of the series matters to every later year as well
     rows = query.of_year(con, relation, year, since=relation.name == "series_break")
     sheet = book.add_worksheet(name)
@@ -186,6 +191,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "title": {**BASE, "bold": True, "font_size": 14, "align": "center"},
     "heading": {**BASE, "bold": True, "font_size": 13},
     "note": {**BASE, "italic": True, "text_wrap": True},
+    "level": {**_CELL, "bold": True},
     "head": {**_CELL, "bold": True, "text_wrap": True, "align": "center", "bg_color": f"#{HEAD_GREY}"},
     "text": {**_CELL, "text_wrap": True},
     "count": {**_CELL, "num_format": COUNT},
@@ -198,7 +204,7 @@ def _words(con: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -
     """Return what a reader sees instead of the column's values: labels of codes, names of units, yes and no."""
     if column.codes:
         return labels(column.codes)
-    if column.name == "unit_id":
+    if column.name in ("unit_id", "parent_unit_id"):
         return {row["unit_id"]: row["unit_name"] for row in query.rows(con, "unit_names")}
     if column.type == "flag":
         return {True: "Có", False: "Không"}

@@ -36,11 +36,12 @@ online_by_year:
   description: Attendances online by year.
   grain: one row per year and unit
   key: [year, unit_id]
+  rows: training
   by_year: true
   columns:
     - {name: year, type: integer, required: true, label: Năm, description: Year}
     - {name: unit_id, type: integer, required: true, label: Đơn vị, description: Unit}
-    - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online, source: core.fact_training.online_count}
+    - {name: online_count, type: count, unit: lượt người, measure: persons, label: Dự trực tuyến, description: Attendances online, figure: {sum: online_count}}
 """
 TABLE = """
 name: visit
@@ -233,11 +234,6 @@ def _new_rule(sources: Path) -> None:
 
 def _new_mart(sources: Path) -> None:
     _append(sources / "warehouse/tables/system/mart.yaml", MART)
-    (sources / "warehouse/marts/online_by_year.sql").write_text(
-        "SELECT year, unit_id, sum(online_count) AS online_count FROM core.fact_training_exact WHERE is_counted "
-        "GROUP BY year, unit_id\n",
-        encoding="utf-8",
-    )
 
 
 def test_a_code_a_column_a_form_year_a_table_a_rule_and_a_mart_are_added_in_one_place_each(

@@ -14,15 +14,17 @@ from warehouse.catalog import columns
 from warehouse.codes import code_lists, status_path
 from warehouse.deadlines import deadlines
 from warehouse.declaration import form_tables
+from warehouse.dictionary import write_dictionary
 from warehouse.forms import form_versions
 from warehouse.marts import check_readers
 from warehouse.migrate import migrate, next_batch_no, reshape
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.periods import period_kinds
+from warehouse.provenance import sources_of
 from warehouse.relation import SCHEMAS, Relation, ddl, quote, relations, value_before
 from warehouse.rows import Rows, replace_rows
 from warehouse.types import COLUMN_TYPES
-from warehouse.views import create_views
+from warehouse.views import create_views, drop_views
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,6 +49,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     for name, rows in mirrors().items():
         replace_rows(con, relations()[name], rows, next_batch_no(con))
     create_views(con)
+    write_dictionary(con)
     replace_rows(con, relations()["meta.bootstrap"], [(fingerprint,)])
     return True
 
@@ -54,7 +57,9 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    drop_views(con)
     reshape(con)
+    _drop_changed_marts(con)
     existing = columns(con)
     for relation in relations().values():
         if relation.schema == "staging":
@@ -63,6 +68,15 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
             _evolve(con, relation, existing[relation.qualified])
         for statement in ddl(relation):
             con.execute(statement)
+
+
+def _drop_changed_marts(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the marts that are declared otherwise today, or not at all: they hold nothing that is not built anew."""
+    for table, present in columns(con).items():
+        declared = relations().get(table)
+        as_now = {c.name: COLUMN_TYPES[c.type].duckdb for c in declared.columns} if declared else {}
+        if table.startswith("mart.") and present != as_now:
+            con.execute(f"DROP TABLE {table}")
 
 
 def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[str, str]) -> None:
@@ -121,11 +135,12 @@ def mirrors() -> dict[str, Rows]:
             for d in deadlines()
         ],
         "core.known_break": [
-            (b.break_date, b.table_name, b.column_name, b.break_kind, b.break_note) for b in known_breaks()
+            (b.break_date, b.table_name, b.column_name, b.break_kind, b.break_note, b.break_note_vi, b.binds)
+            for b in known_breaks()
         ],
         "core.model_status_step": sorted(status_path()),
-        "meta.dictionary": _dictionary(),
         "meta.form_column": _form_columns(),
+        "meta.figure_source": _figure_sources(),
     }
 
 
@@ -147,12 +162,13 @@ def _code_properties() -> Rows:
     ]
 
 
-def _dictionary() -> Rows:
+def _figure_sources() -> Rows:
     return [
-        (r.schema, r.name, i, c.name, COLUMN_TYPES[c.type].duckdb, c.unit, c.label, c.description, c.codes, c.measure)
+        (r.name, c.name, *leaf.split(".")[1:], c.measure == "rate", bool(c.figure and c.figure.of))
         for r in relations().values()
-        if r.schema != "staging"
-        for i, c in enumerate(r.columns, start=1)
+        if r.schema == "mart"
+        for c in r.columns
+        for leaf in sources_of(r, c)
     ]
 
 

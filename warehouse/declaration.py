@@ -14,6 +14,7 @@ from typing import Literal
 
 from warehouse.check import At, Declared, build
 from warehouse.codes import code_list_names
+from warehouse.figure import Figure
 from warehouse.source import ROOT, Source, per_root
 from warehouse.types import COLUMN_TYPES, LogicalType
 
@@ -35,7 +36,7 @@ class Column(Declared):
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
     ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
     ``repeats``: the same persons may stand in several rows of a report, so that a total may be less than their sum.
-    ``source`` names, for a mart's column, the fact column that it is computed from: the way back to the cell.
+    ``figure`` says, for a mart's column, how it follows from the rows of a fact: its SQL, and the way back to the cells.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Column(Declared):
     free_text: bool = False
     repeats: bool = False
     valid_on: str | None = None
-    source: str | None = None
+    figure: Figure | None = None
 
     @property
     def state_name(self) -> str | None:
@@ -160,7 +161,7 @@ def _check_table(source: Source, table: Table, root: Path) -> None:
     check_columns(source, table.columns, ("columns",), code_list_names(root))
     for i, c in enumerate(table.columns):
         source.refuse_unless(
-            c.source is None, ("columns", i, "source"), c.source, "nothing: only a mart's column has one"
+            c.figure is None, ("columns", i, "figure"), c.figure, "nothing: only a mart's column has one"
         )
     names = [c.name for c in table.columns]
     source.refuse_unless(bool(table.kept) == table.register, ("kept",), table.kept, "columns of the register's tables")

@@ -1,7 +1,7 @@
-"""The marts: cross-year tables for analysts, each a SELECT in ``warehouse/marts``, rebuilt by year or whole.
+"""The marts: cross-year tables for analysts, rebuilt by year or whole. Each is a SELECT that is made of its figures.
 
-Belongs here: which there are, the order that follows from what they read, and how they are rebuilt. Does not: their
-columns (tables/system/mart.yaml) and SQL.
+Belongs here: which there are, their SQL, the order that follows from what they read, and how they are rebuilt. Does not: their
+columns and figures (tables/system/mart.yaml, warehouse.figure), and what the figures alone do not say (``warehouse/marts``).
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.at_hand import RowsAtHand, read_often
 from warehouse.declaration import form_tables
+from warehouse.exact import rows_view
+from warehouse.figure import aggregate, rows_of
 from warehouse.forms import report_forms
+from warehouse.measure import MARTS
 from warehouse.relation import SYSTEM, Relation, relations
 from warehouse.source import ROOT, Source, per_root
-from warehouse.sql_files import MARTS, sql_files
+from warehouse.sql_files import sql_files
 from warehouse.views import in_order, reached, sql_objects
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+
+    from warehouse.declaration import Column
 
 _DECLARED = f"{SYSTEM}/mart.yaml"
 
@@ -39,8 +45,9 @@ def marts(root: Path) -> tuple[Mart, ...]:
 
     Raises DeclarationError, for a mart by year that has no year or reads a mart that is rebuilt whole, too; SqlOrderError.
     """
-    texts = sql_files(root)[MARTS]
     declared = {r.qualified: r for r in relations(root).values() if r.schema == "mart"}
+    written = sql_files(root)[MARTS]
+    texts = {name: mart_sql(relation, written.get(name), root) for name, relation in declared.items()}
     order = [n for n in in_order(texts | _views(root)) if n in texts]
     found = tuple(Mart(declared[n], texts[n]) for n in order)
     _check_others(root)
@@ -51,13 +58,44 @@ def marts(root: Path) -> tuple[Mart, ...]:
     return found
 
 
+def mart_sql(relation: Relation, written: str | None, root: Path = ROOT) -> str:
+    """Return the SELECT of a mart: for each table of rows ``of_<rows>`` with its figures by key, then what is ``written``.
+
+    Where nothing is written the one ``of_<rows>`` is the mart.
+    """
+    figures: dict[str, list[Column]] = {}
+    for column in (c for c in relation.columns if c.figure and not c.figure.of):
+        figures.setdefault(rows_of(relation, column), []).append(column)
+    if not figures:
+        return str(written)
+    made = [_of_rows(relation, rows, columns, root) for rows, columns in figures.items()]
+    return (
+        f"WITH {', '.join(made)}\nSELECT * FROM ({written})" if written else f"WITH {made[0]}\nFROM of_{relation.rows}"
+    )
+
+
+def _of_rows(relation: Relation, rows: str, columns: Sequence[Column], root: Path) -> str:
+    key = ", ".join(relation.key)
+    shown = "".join(f",\n       {aggregate(c.figure)} AS {c.name}" for c in columns if c.figure)
+    return f"of_{rows} AS (\nSELECT {key}{shown}\nFROM {rows_view(rows, root)} WHERE is_counted\nGROUP BY {key}\n)"
+
+
 def build_marts(con: duckdb.DuckDBPyConnection, years: Iterable[int] | None, built: Sequence[Mart] = ()) -> None:
     """Rebuild the marts (or only those of ``built``) for ``years``; None rebuilds every year.
 
     The caller holds the transaction.
     """
-    for mart in built or marts():
-        _rebuild(con, mart, years if mart.relation.by_year else None)
+    # years are written out: a list of literals is a filter that the engine carries down to the facts, a subquery is not
+    listed = None if years is None else ", ".join(str(int(y)) for y in years)
+    where = f" WHERE year IN ({listed})" if listed else ""
+    found = [m for m in built or marts() if listed != "" or not m.relation.by_year]
+    rows = RowsAtHand(con, read_often(m.sql for m in found if m.relation.by_year) if where else set(), where)
+    for mart in found:
+        if mart.relation.by_year:
+            _rebuild(con, mart.relation, rows.put_into(mart.sql), where)
+        else:
+            _rebuild(con, mart.relation, mart.sql)
+    rows.drop()
 
 
 def check_readers(root: Path = ROOT) -> None:
@@ -98,12 +136,6 @@ def _views(root: Path) -> dict[str, str]:
     return {name: o.sql for name, o in sql_objects(root).items()}
 
 
-def _rebuild(con: duckdb.DuckDBPyConnection, mart: Mart, years: Iterable[int] | None) -> None:
-    # years are written out: a list of literals is a filter that the engine carries down to the facts, a subquery is not
-    listed = None if years is None else ", ".join(str(int(y)) for y in years)
-    if listed == "":
-        return
-    where = "" if listed is None else f" WHERE year IN ({listed})"
-    target = mart.relation.qualified
-    con.execute(f"DELETE FROM {target}{where}")
-    con.execute(f"INSERT INTO {target} BY NAME SELECT * FROM ({mart.sql}){where}")
+def _rebuild(con: duckdb.DuckDBPyConnection, mart: Relation, sql: str, where: str = "") -> None:
+    con.execute(f"DELETE FROM {mart.qualified}{where}")
+    con.execute(f"INSERT INTO {mart.qualified} BY NAME SELECT * FROM ({sql}){where}")

@@ -36,13 +36,18 @@ class DialogueNorm(Declared):
 
 @dataclass(frozen=True, slots=True)
 class KnownBreak(Declared):
-    """A change that breaks series of a core table and column; ``*`` stands for all of them."""
+    """A change to mind in series of a core table and column; ``*`` stands for all of them.
+
+    ``binds``: figures before and after are not comparable. A rate against the norm stays comparable where only the norm changed.
+    """
 
     break_date: date
     table_name: str
     column_name: str
     break_kind: str
+    break_note_vi: str
     break_note: str
+    binds: bool = False
 
 
 @per_root
@@ -77,8 +82,10 @@ def known_breaks(root: Path) -> tuple[KnownBreak, ...]:
     tables = {r.name: r.names() for r in relations(root).values() if r.schema == "core"}
     kinds = [c.code for c in code_lists(root)["break_kind"] if c.code not in get_args(Concordance)]  # not of forms
     found: list[KnownBreak] = []
-    for line, row in source.rows(("break_date", "table_name", "column_name", "break_kind", "break_note")):
-        known = build(KnownBreak, filled(row), source, (line,))
+    columns = ("break_date", "table_name", "column_name", "break_kind", "binds", "break_note_vi", "break_note")
+    for line, row in source.rows(columns):
+        source.refuse_unless(row["binds"] in ("", "yes"), (line, "binds"), row["binds"], "yes or blank")
+        known = build(KnownBreak, {**filled(row), "binds": row["binds"] == "yes"}, source, (line,))
         if not known:
             continue
         found.append(known)

@@ -38,6 +38,7 @@ class Relation(Declared):
 
     A table of staging may be ``like`` one of the warehouse: it has that one's columns ``without`` some, besides its own.
     ``by_year``, of a mart: a year's rows follow from that year's facts alone, so a batch rebuilds only its own years.
+    ``rows``, of a mart: the form's table whose rows its figures are taken from.
     """
 
     schema: str
@@ -50,6 +51,7 @@ class Relation(Declared):
     like: str | None = None
     without: tuple[str, ...] = ()
     by_year: bool = False
+    rows: str | None = None
 
     @property
     def qualified(self) -> str:
@@ -308,5 +310,5 @@ def _check(source: Source, relation: Relation, root: Path) -> None:
     if not is_alike:
         _check_key(source, relation)
     for i, c in enumerate(relation.columns if relation.schema != "mart" else ()):
-        at = (relation.name, "columns", i, "source")
-        source.refuse_unless(c.source is None, at, c.source, "nothing: only a mart's column has one")
+        at = (relation.name, "columns", i, "figure")
+        source.refuse_unless(c.figure is None, at, c.figure, "nothing: only a mart's column has one")

@@ -10,11 +10,13 @@ import re
 from pathlib import Path
 
 from warehouse.check import DeclarationError, Problem
+from warehouse.exact import VIEWS
 from warehouse.generated import generated_macros, generated_views
+from warehouse.measure import MARTS
 from warehouse.relation import SCHEMAS, relations
 from warehouse.source import Source, per_root
 
-VIEWS, MACROS, MARTS = "warehouse/views", "warehouse/macros", "warehouse/marts"
+MACROS = "warehouse/macros"
 _COMMENT = re.compile(r"--.*")
 _READ = re.compile(rf"\b(?:{'|'.join((*SCHEMAS, 'staging'))})\.[a-z_0-9]+\b")
 

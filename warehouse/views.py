@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
+from warehouse.exact import VIEWS
 from warehouse.generated import generated_macros, generated_views
 from warehouse.relation import column_comment, literal, quote, relations
 from warehouse.source import per_root
-from warehouse.sql_files import MACROS, VIEWS, sql_files
+from warehouse.sql_files import MACROS, sql_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +46,21 @@ class SqlObject:
         return self.sql if self.kind == "macro" else f"CREATE OR REPLACE VIEW {self.name} AS {self.sql}"
 
 
+def drop_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop every view and macro, of older versions too: a table may have the name of one, and what is declared is made anew."""
+    views = con.execute(
+        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()"
+    ).fetchall()
+    for (name,) in views:
+        con.execute(f"DROP VIEW {name}")
+    macros = con.execute(
+        "SELECT DISTINCT schema_name || '.' || function_name, function_type FROM duckdb_functions() "
+        "WHERE NOT internal AND function_type IN ('macro', 'table_macro') AND database_name = current_database()"
+    ).fetchall()
+    for name, kind in macros:
+        con.execute(f"DROP MACRO{' TABLE' if kind == 'table_macro' else ''} {name}")
+
+
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make every view and macro anew on ``con``, which has the tables, each column of a view with its comment."""
     described = {r.qualified: {c.name: column_comment(c) for c in r.columns} for r in relations().values()}
@@ -51,6 +68,16 @@ def create_views(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(found.statement)
         if found.kind == "view":
             described[found.name] = _comment(con, found, described)
+        else:
+            what = "MACRO TABLE" if " AS TABLE" in found.sql else "MACRO"
+            con.execute(f"COMMENT ON {what} {found.name} IS {literal(head_comment(found))}")
+
+
+def head_comment(found: SqlObject) -> str:
+    """What a view or macro says of itself: the first line of a view, all lines above a macro."""
+    lines = list(takewhile(lambda line: line.startswith("-- "), found.sql.splitlines()))
+    said = lines[:1] if found.kind == "view" else lines
+    return " ".join(line.removeprefix("-- ").strip() for line in said)
 
 
 def needed(names: Iterable[str]) -> set[str]:
@@ -73,6 +100,11 @@ def sql_objects(root: Path) -> dict[str, SqlObject]:
 def names_used(sql: str) -> list[str]:
     """Return the qualified names that stand in ``sql``, in the order of their first use; comments do not count."""
     return list(dict.fromkeys(_NAME.findall(_COMMENT.sub("", sql))))
+
+
+def renamed(sql: str, names: Mapping[str, str]) -> str:
+    """Return ``sql`` with other names in place of those qualified ones."""
+    return _NAME.sub(lambda found: names.get(found[0], found[0]), sql)
 
 
 def in_order(texts: Mapping[str, str]) -> list[str]:
@@ -102,8 +134,8 @@ def _comment(
 
     Other columns carry the comment of what they come from: the one named first of those that have such a column.
     """
-    first, *lines = [line for line in view.sql.splitlines() if line.startswith("-- ")]
-    con.execute(f"COMMENT ON VIEW {view.name} IS {literal(first.removeprefix('-- '))}")
+    lines = [line for line in view.sql.splitlines() if line.startswith("--   ")]
+    con.execute(f"COMMENT ON VIEW {view.name} IS {literal(head_comment(view))}")
     comments: dict[str, str] = {}
     for name in reversed([n for n in names_used(view.sql) if n in described]):
         comments |= described[name]

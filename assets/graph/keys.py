@@ -14,6 +14,7 @@ import dagster as dg
 from warehouse.clock import ZONE
 from warehouse.declaration import form_tables, report_tables
 from warehouse.forms import report_forms
+from warehouse.provenance import origins_of
 from warehouse.relation import Relation, column_comment, relations
 from warehouse.types import COLUMN_TYPES
 
@@ -121,17 +122,17 @@ def table_spec(relation: Relation, deps: Sequence[AssetKey], *, by_year: bool = 
 def column_lineage(relation: Relation) -> dg.TableColumnLineage | None:
     """Return which columns each column comes from, where the declarations say so; None where they do not.
 
-    A fact's columns are those of its staged table; a mart's column names its source. From staging on to the cell of the
+    A fact's columns are those of its staged table; a mart's figure names what it is made of. From staging on to the cell of the
     file leads ``danvan trace``.
     """
-    origins = {c.name: c.source for c in relation.columns if c.source}
+    origins = {c.name: found for c in relation.columns if (found := origins_of(relation, c))}
     staged = next((t.name for t in form_tables().values() if t.core == relation.name), None)
     if relation.schema == "core" and staged:
         known = set(relations()[f"staging.{staged}"].names())
-        origins = {n: f"staging.{staged}.{n}" for n in relation.names() if n in known}
+        origins = {n: [f"staging.{staged}.{n}"] for n in relation.names() if n in known}
     if not origins:
         return None
-    return dg.TableColumnLineage({name: [_column(origin)] for name, origin in origins.items()})
+    return dg.TableColumnLineage({name: [_column(o) for o in found] for name, found in origins.items()})
 
 
 def _column(origin: str) -> dg.TableColumnDep:

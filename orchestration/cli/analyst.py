@@ -1,4 +1,4 @@
-"""Commands over what was published: status, findings, receipt, sql, trace, review. All read-only.
+"""Commands over what was published: status, findings, receipt, sql, review. All read-only.
 
 Does not belong here: anything that writes to the warehouse.
 """
@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (status, findings, receipt, sql, trace, review):
+    for command in (status, findings, receipt, sql, review):
         app.command()(command)
 
 
@@ -185,37 +185,6 @@ def _format_of(out: Path | None) -> Format:
     return Format(suffix) if suffix in [f.value for f in Format] else Format.table
 
 
-def trace(
-    table: Annotated[str, typer.Argument(help="core.fact_training, mart.training_by_unit, ...")],
-    key: Annotated[str, typer.Option(help="Columns that name the row(s), e.g. submission_id=3fa9...,row_no=1")],
-    column: Annotated[str, typer.Option(help="Column to trace.")],
-    json: JsonOption = False,
-) -> None:
-    """Trace a published figure to file, sheet, cell and the raw text that stood there.
-
-    Example: danvan trace core.fact_training --key year=2014,unit_id=105 --column attendee_count
-    """
-    from assets.trace import trace_rows
-    from warehouse.home import current_home
-    from warehouse.lineage import source_cells
-
-    pairs = dict(_pair(part) for part in key.split(","))
-    with _published() as con:
-        cells = source_cells(con, table, pairs, column)
-    if not cells:
-        raise UsageProblem(f"no row of {table} has {key}")
-    rows = trace_rows(current_home(), cells)
-    if json:
-        echo_json(rows)
-        return
-    for row in rows[:LISTED]:
-        for name, value in row.items():
-            typer.echo(f"{name:>14}: {value}")
-        typer.echo("")
-    if len(rows) > LISTED:
-        typer.echo(f"listed {LISTED} of {len(rows)} cells; --json lists all")
-
-
 def review(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the programme.")],
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the window.")],
@@ -250,13 +219,6 @@ def _covered(row: dict[str, Any]) -> dict[str, Any]:
 def _programme_of(day: datetime) -> str | None:
     rows = _query("document_of_day", day=day.date())
     return str(rows[0]["document_number"]) if len(rows) == 1 else None
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise UsageProblem(f"--key takes column=value pairs joined by commas, found {text!r}")
-    return name.strip(), value.strip()
 
 
 def _published() -> Any:

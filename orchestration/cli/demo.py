@@ -64,7 +64,9 @@ def _show(home: Home, batch: dict[str, Any]) -> None:
             typer.echo(f"    ghi: {f['found']}\n    cách sửa: {f['remedy']}")
         filled = [r for r in query.rows(con, "row_counts") if r["year"] is None and r["rows"]]
         echo_table([{n: r[n] for n in ("table_name", "rows")} for r in filled], title="\nRows per table")
-        echo_table(query.rows(con, "key_figures"), title="\nFigures across years")
+        echo_table(
+            query.rows(con, "key_figures_shown"), title="\nFigures across years: the units, without the superior bodies"
+        )
         review = [r for r in query.rows(con, "programme_review", **_PROGRAMME) if r["position"] in _POSITIONS]
         title = "\nReview of programme 32-CTr/TU, 30/8/2013 - 30/8/2016 (the founding document's figures)"
         echo_table([{n: r[n] for n in ("label", "level", "value", "unit_of_measure")} for r in review], title=title)

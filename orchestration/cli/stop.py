@@ -17,10 +17,13 @@ _GRACE = 0.6
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _told = threading.Event()
 _ending = threading.Lock()
+_stderr = 2
 
 
 def listen() -> None:
     """Stop this process when it is told to, also one that a script started in the background: that would ignore Ctrl-C."""
+    global _stderr  # noqa: PLW0603
+    _stderr = os.dup(2)  # a step of a job has its stderr in a file of its own
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)  # written at once, whatever the main thread is doing
@@ -39,8 +42,8 @@ def end() -> None:
     with _ending:
         _kill_children()
         line = "danvan: stopped; what was not committed is as before, and the next run takes it up\n"
-        restored = "\r\x1b[K\x1b[?25h" if os.isatty(2) else ""  # a bar may be drawn, and the cursor hidden
-        os.write(2, (restored + line).encode())
+        restored = "\r\x1b[K\x1b[?25h" if os.isatty(_stderr) else ""  # a bar may be drawn, and the cursor hidden
+        os.write(_stderr, (restored + line).encode())
         os._exit(STOPPED)
 
 

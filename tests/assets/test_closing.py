@@ -108,8 +108,13 @@ def test_the_yearly_report_says_how_settled_it_is_and_keeps_each_revision(closed
 def test_the_yearly_report_shows_the_published_figures_with_labels_and_blanks(closed: Home) -> None:
     path, _ = write_yearly_report(closed, 2024)
     book = openpyxl.load_workbook(path)
-    figures = {row[0].value: row[2].value for row in book["Tổng hợp"].iter_rows(min_row=6) if row[0].value}
-    ((due, received, models),) = query(closed, "SELECT due, received, models FROM mart.key_figures WHERE year = 2024")
+    rows = [(row[0].value, row[2].value) for row in book["Tổng hợp"].iter_rows(min_row=6) if row[0].value]
+    assert rows[0] == ("Cơ sở", None), "the units' figures stand above those of the superior bodies"
+    figures = dict(reversed(rows))
+    ((due, received, models),) = query(
+        closed,
+        "SELECT due, received, models_done_or_running FROM mart.key_figures WHERE year = 2024 AND reporter_level = 'unit'",
+    )
     assert figures["Số báo cáo năm phải có (báo cáo)"] == due
     assert figures["Số báo cáo năm được nhận (báo cáo)"] == received == 1
     assert figures["Số mô hình, điển hình đã và đang thực hiện (mô hình)"] == models

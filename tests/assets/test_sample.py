@@ -75,7 +75,7 @@ def test_the_bloc_is_as_the_field_describes_it(demo: Home) -> None:
 
 
 def test_norms_levels_and_parents_change_as_they_did(demo: Home) -> None:
-    required = dict(query(demo, "SELECT year, any_value(required_count) FROM mart.dialogue_compliance GROUP BY 1"))
+    required = dict(query(demo, "SELECT year, any_value(norm_count) FROM mart.dialogue_compliance GROUP BY 1"))
     assert (required[2014], required[2019], required[2022]) == (4, 4, 1)
     parents = query(
         demo,

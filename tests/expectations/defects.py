@@ -144,6 +144,8 @@ def _rows() -> list[Defect]:
         _at("D-UNITS-OVER", new, "dialogue", "holding_unit_count", {"holding_unit_count": 5}),
         _at("D-BELOW-NORM", new, "dialogue", "dialogue_count",
             {"dialogue_count": 0, "participant_count": 0, "holding_unit_count": 0}),
+        _at("D-NONE-STATED", new, "dialogue", "dialogue_count",
+            {"dialogue_count": "Không", "participant_count": None, "holding_unit_count": None}),
         _twice("O-TWICE", new, "organisation", "party_member_count"),
         _at("O-MEMBERS-OVER", new, "organisation", "party_member_count", {"party_member_count": 91}),
         _at("O-RULES-NO-COMMITTEE", new, "organisation", "has_committee_rules", {"has_committee": False}),

@@ -20,6 +20,8 @@ from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.home import Home
 
+#: one worker for the tests that read the one batch, while the other does something else
+PLANTED = pytest.mark.xdist_group("planted")
 DEFECTS = {d.code: d for d in defects()}
 #: set where the defects are planted a second time (tests/test_recipes.py)
 ONE_OPINION = "DANVAN_TEST_ONE_OPINION"
@@ -100,6 +102,7 @@ def _put_as(folder: Path, report: Report, name: str) -> None:
     shutil.rmtree(folder / "written")
 
 
+@PLANTED
 @pytest.mark.parametrize("code", sorted(DEFECTS))
 def test_the_rule_finds_its_defect_at_its_cell(planted: Planted, code: str) -> None:
     defect, report, found = DEFECTS[code], planted.reports[code], planted.findings[code]
@@ -125,6 +128,7 @@ BOTH_SIDES = {
 }
 
 
+@PLANTED
 @pytest.mark.parametrize("code", BOTH_SIDES)
 def test_a_rule_across_periods_shows_both_sides(planted: Planted, code: str) -> None:
     assert planted.found[code] == BOTH_SIDES[code]
@@ -135,6 +139,7 @@ def _twin(defect: Defect, report: Report) -> tuple[str, str]:
     return expected_cell(defect, report, len(report.rows[defect.table]) - 1 - defect.row)
 
 
+@PLANTED
 @pytest.mark.parametrize("code", sorted(DEFECTS))
 def test_errors_reject_and_warnings_do_not(planted: Planted, code: str) -> None:
     severity = {r.code: r.severity for r in rules()}
@@ -142,6 +147,7 @@ def test_errors_reject_and_warnings_do_not(planted: Planted, code: str) -> None:
     assert planted.verdicts[code] == ("rejected" if "error" in worst else "accepted")
 
 
+@PLANTED
 def test_a_defect_stands_on_an_older_version_only_where_the_newest_cannot_have_it(
     planted: Planted,
 ) -> None:

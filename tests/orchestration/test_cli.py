@@ -131,8 +131,8 @@ def test_help_answers_without_the_heavy_libraries() -> None:
 
 
 @pytest.mark.slow
-def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(tmp_path: Path) -> None:
-    home, files = tmp_path / "home", tmp_path / "files"
+def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(empty: Home, tmp_path: Path) -> None:
+    home, files = empty.root, tmp_path / "files"
     put_register(files)
     put(files, report_of(104, "2024-Y", clean_rows(2024)))
     good = danvan(home, "ingest", str(files), "--json")
@@ -197,9 +197,9 @@ def test_what_libraries_print_while_a_job_runs_goes_to_stderr() -> None:
 
 
 @pytest.mark.slow
-def test_two_files_of_one_name_are_both_taken(tmp_path: Path) -> None:
+def test_two_files_of_one_name_are_both_taken(empty: Home, tmp_path: Path) -> None:
     """From two folders, while a third of that name waits in an inbox elsewhere: three reports, none replaced."""
-    home, inbox = tmp_path / "home", tmp_path / "arrivals"
+    home, inbox = empty.root, tmp_path / "arrivals"
     for folder, period in (("a", "2024-H1"), ("b", "2024-Q1"), ("arrivals", "2024-Q2")):
         (path,) = put(tmp_path / folder, report_of(104, period, clean_rows(2024)))
         path.rename(tmp_path / folder / "bao-cao.xlsx")
@@ -226,11 +226,8 @@ def _the_run_is_on_the_instance(home: Path, run_id: str) -> None:
 
 
 @pytest.mark.slow
-def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    put_register(home / "inbox")
-    put(home / "inbox", report_of(104, "2023-Y", clean_rows(2023)), report_of(104, "2024-Y", clean_rows(2024)))
-    assert danvan(home, "ingest").returncode == 0
+def test_replay_by_year_and_by_batch(filled: Home, tmp_path: Path) -> None:
+    home = copy_home(filled, tmp_path).root
     again = json.loads(danvan(home, "replay", "--year", "2024", "--json").stdout)
     assert (again["replayed"], again["accepted"], again["years"]) == (1, 1, "2024")
     both = json.loads(danvan(home, "replay", "--batch", again["batch_id"], "--year", "2023", "--json").stdout)
@@ -240,9 +237,8 @@ def test_replay_by_year_and_by_batch(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr.startswith("danvan: nothing to replay")) == (1, True)
 
 
-def test_what_is_asked_of_senders_and_a_version_that_is_taken_back(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    put_register(home / "inbox")
+def test_what_is_asked_of_senders_and_a_version_that_is_taken_back(registered: Home, tmp_path: Path) -> None:
+    home = copy_home(registered, tmp_path).root
     put(home / "inbox", report_of(104, "2024-Y", clean_rows(2024), {"revision": 99}))
     assert danvan(home, "ingest").returncode == 0
     (sent,) = json.loads(

@@ -21,6 +21,7 @@ from warehouse.home import Home
 from warehouse.relation import arrow_schema, column_comment, polars_schema, relations, table_comment
 from warehouse.staging import fill, open_staging
 from warehouse.types import COLUMN_TYPES, LogicalType
+from warehouse.views import sql_objects
 
 
 def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
@@ -91,9 +92,40 @@ def test_every_published_table_view_and_column_carries_its_comment(demo: Home) -
 
 def test_the_published_dictionary_is_the_declaration(demo: Home) -> None:
     told = set(query(demo, "SELECT schema_name, table_name, column_name, column_label FROM meta.dictionary"))
-    assert told == {
+    declared = {
         (r.schema, r.name, c.name, c.label) for r in relations().values() if r.schema != "staging" for c in r.columns
     }
+    views = {o.name for o in sql_objects().values() if o.kind == "view"}
+    assert declared < told
+    assert {f"{schema}.{table}" for schema, table, *_ in told - declared} == views
+
+
+def test_every_published_table_view_and_macro_is_in_the_dictionary_with_its_hazards(demo: Home) -> None:
+    published = (
+        "SELECT schema_name, table_name FROM duckdb_tables() UNION SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal "
+        "UNION SELECT schema_name, function_name FROM duckdb_functions() WHERE NOT internal AND database_name = current_database()"
+    )
+    told = "SELECT schema_name, object_name FROM meta.dictionary_object"
+    assert set(query(demo, told)) == set(query(demo, published))
+    assert (
+        query(
+            demo,
+            "SELECT object_name FROM meta.dictionary_object WHERE object_kind = 'table' AND (grain IS NULL OR row_key IS NULL)",
+        )
+        == []
+    )
+    macros = "SELECT count(*), count(comment) FROM duckdb_functions() WHERE NOT internal AND database_name = current_database()"
+    ((count, commented),) = query(demo, macros)
+    assert count == commented > 10
+    hazards = dict(
+        query(
+            demo,
+            "SELECT object_name, hazards FROM meta.dictionary_object WHERE hazards IS NOT NULL AND schema_name <> 'history'",
+        )
+    )
+    assert hazards["fact_training"] == "cumulative, levels, persons, ratio"
+    assert hazards["training_by_year"] == "levels, years, persons, ratio, distinct"
+    assert {code for said in hazards.values() for code in said.split(", ")} == {c.code for c in code_lists()["hazard"]}
 
 
 def test_keys_hold_in_the_published_file(demo: Home) -> None:
@@ -131,7 +163,8 @@ def test_rules_look_at_declared_columns_and_required_cells_have_one() -> None:
 
 def test_every_code_list_is_used() -> None:
     used = {c.codes for r in relations().values() for c in r.columns if c.codes}
-    assert used | {"due_state"} == set(code_lists()), "due_state is of reminders, which no table keeps"
+    of_no_table = {"due_state", "uncounted", "hazard"}  # of reminders, of the view meta.lineage, several in one text
+    assert used | of_no_table == set(code_lists())
 
 
 def test_a_column_that_drifts_is_seen(tmp_path: Path) -> None:

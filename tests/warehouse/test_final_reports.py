@@ -51,8 +51,8 @@ def test_a_unit_that_ended_owes_one_report_up_to_its_end_and_is_among_those_due(
         (142, "2023-Y", True, "missing"),
         (143, "2023-Y", True, "missing"),
     ]
-    due = "SELECT due, received, sessions FROM mart.key_figures WHERE year = 2023"
-    assert query(ended, due) == [(45, 2, 4)], "each unit of the year once, and the sessions of those that are counted"
+    due = "SELECT due, received, classes_tap_huan FROM mart.key_figures WHERE year = 2023 AND reporter_level = 'unit'"
+    assert query(ended, due) == [(45, 2, 4)], "each unit of the year once, and the classes of those that are counted"
 
 
 def test_the_year_of_a_unit_that_was_merged_in_it_is_refused_and_says_who_reports_what(ended: Home) -> None:

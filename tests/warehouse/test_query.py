@@ -106,7 +106,7 @@ def test_the_rows_of_a_year_come_in_the_order_of_the_key(con: duckdb.DuckDBPyCon
     con.execute("DELETE FROM mart.series_break")
     for year in (2020, 2018, 2019):
         con.execute(
-            "INSERT INTO mart.series_break VALUES (?, make_date(?, 1, 1), 't', '*', 'norm', NULL)", [year, year]
+            "INSERT INTO mart.series_break VALUES (?, make_date(?, 1, 1), 't', '*', 'norm', true, '', '')", [year, year]
         )
     assert [r["year"] for r in query.of_year(con, relation, 2019)] == [2019]
     assert [r["year"] for r in query.of_year(con, relation, 2019, since=True)] == [2018, 2019]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -134,7 +135,7 @@ def test_a_second_report_form_is_expected_and_counted_beside_the_first(home: Hom
         dialogue="SELECT unit_id, is_full_year FROM mart.dialogue_compliance ORDER BY 1",
         used="SELECT unit_id, period_id, is_full_year FROM mart.year_source ORDER BY ALL",
         breaks="SELECT DISTINCT break_date FROM mart.series_break WHERE break_date = DATE '2024-01-01'",
-        keys="SELECT received FROM mart.key_figures WHERE year = 2024",
+        keys="SELECT received FROM mart.key_figures WHERE year = 2024 AND reporter_level = 'unit'",
     )
     assert out["verdicts"] == [2, 0]
     assert out["by_form"] == [
@@ -211,6 +212,9 @@ def test_a_form_whose_tables_no_mart_reads_does_not_load(home: Home, sources: Pa
     review = sources / "warehouse/macros/mart.programme_review.sql"
     text = review.read_text(encoding="utf-8")
     review.write_text(text.replace("core.fact_issue_exact", "core.fact_dialogue_exact"), encoding="utf-8")
+    marts = sources / "warehouse/tables/system/mart.yaml"
+    without = re.sub(r"\nissue_by_year:\n(?: .*\n)+", "\n", marts.read_text(encoding="utf-8"))
+    marts.write_text(without, encoding="utf-8")
     done = _run(sources, PROGRAM, str(home.root), "[]", "{}")
     assert done.returncode == 1
     assert "warehouse/forms/bccd/1/form.yaml:1: form_code: found 'BCCD-1, which fills core.fact_issue'" in done.stderr

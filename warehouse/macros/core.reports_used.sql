@@ -25,7 +25,7 @@ used AS (
                       AND r.period_end BETWEEN longer.period_start AND longer.period_end
                       AND longer.period_end - longer.period_start > r.period_end - r.period_start)
 )
-SELECT year, unit_id, submission_id, period_id, period_end,
+SELECT year, unit_id, submission_id, period_id, period_start, period_end,
        period_end = max(period_end) OVER of_year AS is_last,
        -- the parts are disjoint, so their days add up to the year exactly when nothing is missing
        sum(period_end - period_start + 1) OVER of_year

@@ -4,7 +4,7 @@
 CREATE OR REPLACE MACRO mart.programme_review(from_date, to_date, programme := NULL) AS TABLE
 WITH used AS (FROM core.reports_used(from_date, to_date)),
 training AS (
-    SELECT t.* FROM core.training_exact t SEMI JOIN used USING (submission_id)
+    SELECT t.* FROM core.training_rows t SEMI JOIN used USING (submission_id)
 ),
 roll_out AS (
     SELECT t.* FROM training t
@@ -17,14 +17,14 @@ roll_out AS (
                         ORDER BY t.period_end, t.form_code) = 1
 ),
 stated AS (
-    SELECT t.submission_id, t.member_rate_stated FROM core.training_exact t
+    SELECT t.submission_id, t.member_rate_stated FROM core.training_rows t
     LEFT JOIN core.citation_document c ON c.cited_number = programme
-    WHERE core.is_roll_up(t.period_kind) AND t.period_end BETWEEN from_date AND to_date AND t.member_rate_stated IS NOT NULL
+    WHERE core.is_roll_up(t.period_kind) AND t.period_end BETWEEN from_date AND to_date AND t.member_rate_stated IS NOT NULL AND t.is_current
       AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
 ),
 model AS (
     -- a model that went from one unit to another, or got another code, is one model: of the unit that spoke of it last
-    SELECT arg_max(f.unit_id, f.period_end) AS unit_id, bool_or(c.is_active) AS is_active, list(DISTINCT f.submission_id) AS reports
+    SELECT arg_max(f.unit_id, f.period_end) AS unit_id, bool_or(c.is_done_or_running) AS is_done_or_running, list(DISTINCT f.submission_id) AS reports
     FROM core.fact_model_status_exact f SEMI JOIN used USING (submission_id) JOIN core.model_path p USING (unit_id, model_code)
     JOIN core.code_model_status c ON c.code = f.status_code GROUP BY p.first_unit_id, p.first_code
 ),
@@ -58,8 +58,8 @@ review AS (
     UNION ALL SELECT 9, 'session_party_attendance_rate_stated', 'units', max(member_rate_stated), '%', NULL, 'Tỷ lệ đảng viên dự (ghi)', list(DISTINCT submission_id) FROM stated
     UNION ALL SELECT 10, 'training_class_count', 'bloc', sum(session_count), 'lớp', count(DISTINCT unit_id), 'Lớp tập huấn', list(DISTINCT submission_id) FROM training WHERE training_kind_code = 'tap_huan' AND reporter_level = 'bloc'
     UNION ALL SELECT 11, 'training_trainees', 'bloc', sum(attendee_count), 'cán bộ', count(DISTINCT unit_id), 'Cán bộ dự tập huấn', list(DISTINCT submission_id) FROM training WHERE training_kind_code = 'tap_huan' AND reporter_level = 'bloc'
-    UNION ALL SELECT 12, 'dvk_models_active', 'bloc_total', CASE WHEN count(*) > 0 THEN count(*) FILTER (is_active) END, 'mô hình, điển hình', count(DISTINCT unit_id) FILTER (is_active), 'Mô hình, điển hình "Dân vận khéo" đã và đang thực hiện', list_distinct(flatten(list(reports))) FROM model
-    UNION ALL SELECT 13, 'dvk_participating_units', 'bloc_total', CASE WHEN count(*) > 0 THEN count(DISTINCT unit_id) FILTER (is_active) END, 'cơ quan, doanh nghiệp', count(DISTINCT unit_id) FILTER (is_active), 'Cơ quan, doanh nghiệp tham gia', list_distinct(flatten(list(reports))) FROM model
+    UNION ALL SELECT 12, 'dvk_models_active', 'bloc_total', CASE WHEN count(*) > 0 THEN count(*) FILTER (is_done_or_running) END, 'mô hình, điển hình', count(DISTINCT unit_id) FILTER (is_done_or_running), 'Mô hình, điển hình "Dân vận khéo" đã và đang thực hiện', list_distinct(flatten(list(reports))) FROM model
+    UNION ALL SELECT 13, 'dvk_participating_units', 'bloc_total', CASE WHEN count(*) > 0 THEN count(DISTINCT unit_id) FILTER (is_done_or_running) END, 'cơ quan, doanh nghiệp', count(DISTINCT unit_id) FILTER (is_done_or_running), 'Cơ quan, doanh nghiệp tham gia', list_distinct(flatten(list(reports))) FROM model
     UNION ALL SELECT 14, 'inspections_planned', 'bloc_total', sum(planned_count), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát theo kế hoạch', list(DISTINCT submission_id) FROM inspection
     UNION ALL SELECT 15, 'inspections_done', 'bloc_total', sum(done_count), 'cuộc', count(DISTINCT unit_id), 'Kiểm tra, giám sát đã thực hiện', list(DISTINCT submission_id) FROM inspection
     UNION ALL SELECT 16, 'units_on_plan_claimed', 'units', CASE WHEN count(is_on_plan) > 0 THEN count(DISTINCT unit_id) FILTER (is_on_plan) END, 'đơn vị', count(DISTINCT unit_id), 'Đơn vị ghi kiểm tra đúng kế hoạch', list(DISTINCT submission_id) FROM inspection WHERE reporter_level = 'unit'

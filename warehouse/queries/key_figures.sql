@@ -1,2 +1,2 @@
--- The key figures of every year.
-FROM mart.key_figures ORDER BY year
+-- The key figures of every year and level.
+FROM mart.key_figures ORDER BY year, reporter_level DESC

@@ -1,0 +1,118 @@
+"""The dictionary: every table, view and macro with what it holds, its key and what must not be done with it; every column.
+
+Belongs here: its rows, from the declarations and from what the comments of views and macros say. Does not: making these
+(warehouse.views), publishing it as a file (warehouse.release).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from warehouse.declaration import report_tables
+from warehouse.relation import Relation, relations
+from warehouse.rows import replace_rows
+from warehouse.types import COLUMN_TYPES
+from warehouse.views import SqlObject, head_comment, sql_objects
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.rows import Rows
+
+#: schemas in the order in which a newcomer reads them
+_ORDER = ("mart", "core", "intake", "meta", "history")
+_COMMENT = re.compile(
+    r"(?P<label>.*?) - (?P<description>.*?)(?: \[(?P<unit>[^\]]*)\])?(?: \(codes: (?P<codes>\w+)\))?", re.DOTALL
+)
+
+
+def write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
+    """Write ``meta.dictionary`` and ``meta.dictionary_object``; ``con`` has every table, view and macro."""
+    replace_rows(con, relations()["meta.dictionary"], [*_of_tables(), *_of_views(con)])
+    replace_rows(con, relations()["meta.dictionary_object"], _objects(con))
+
+
+def _published() -> list[Relation]:
+    return [r for r in relations().values() if r.schema != "staging"]
+
+
+def _of_tables() -> Rows:
+    return [
+        (r.schema, r.name, i, c.name, COLUMN_TYPES[c.type].duckdb, c.unit, c.label, c.description, c.codes, c.measure)
+        for r in _published()
+        for i, c in enumerate(r.columns, start=1)
+    ]
+
+
+def _of_views(con: duckdb.DuckDBPyConnection) -> Rows:
+    rows: Rows = []
+    found = con.execute(
+        "SELECT schema_name, table_name, column_index, column_name, data_type, comment FROM duckdb_columns() "
+        "WHERE NOT internal AND database_name = current_database() AND schema_name || '.' || table_name IN "
+        "(SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()) "
+        "ORDER BY ALL"
+    )
+    for schema, view, position, name, data_type, comment in found.fetchall():
+        said = _COMMENT.fullmatch(comment)
+        parts = said.groupdict() if said else {"label": name, "description": comment, "unit": None, "codes": None}
+        head = (schema, view, position, name, data_type)
+        rows.append((*head, parts["unit"], parts["label"], parts["description"], parts["codes"], None))
+    return rows
+
+
+def _objects(con: duckdb.DuckDBPyConnection) -> Rows:
+    parameters = dict(
+        con.execute(
+            "SELECT schema_name || '.' || function_name, array_to_string(parameters, ', ') FROM duckdb_functions() "
+            "WHERE NOT internal AND function_type IN ('macro', 'table_macro') AND database_name = current_database()"
+        ).fetchall()
+    )
+    tables = [
+        (
+            r.schema,
+            r.name,
+            "table",
+            _order(r.schema),
+            None,
+            r.label,
+            r.description,
+            r.grain,
+            ", ".join(r.key),
+            _hazards(r),
+        )
+        for r in _published()
+    ]
+    return [*tables, *(_written(o, parameters.get(o.name)) for o in sql_objects().values())]
+
+
+def _written(found: SqlObject, parameters: str | None) -> tuple[object, ...]:
+    """The row of a view or macro. A macro's comment is in English; a view's first line has both languages."""
+    schema, _, name = found.name.partition(".")
+    text = head_comment(found)
+    label, separator, description = text.partition(" - ")
+    said = (label, description) if separator and found.kind == "view" else (name, text)
+    exact = {f"core.{t.core}_exact" for t in report_tables().values()}
+    hazards = "cumulative, levels" if found.name in exact else None
+    return (schema, name, found.kind, _order(schema), parameters, *said, None, None, hazards)
+
+
+def _order(schema: str) -> int:
+    return _ORDER.index(schema) + 1
+
+
+def _hazards(relation: Relation) -> str | None:
+    """What must not be done with the table's figures, as codes of the list hazard."""
+    figures = [c.figure for c in relation.columns if c.figure]
+    measures = {c.measure for c in relation.columns}
+    is_fact = relation.qualified in {f"core.{t.core}" for t in report_tables().values()}
+    found = {
+        "cumulative": is_fact,
+        "levels": is_fact or "reporter_level" in relation.names(),
+        "years": relation.schema == "mart"
+        and bool(measures & {"level", "plan"} or any(f.last or f.distinct for f in figures)),
+        "persons": "persons" in measures,
+        "ratio": "rate" in measures,
+        "distinct": any(f.distinct for f in figures),
+    }
+    return ", ".join(name for name, holds in found.items() if holds) or None
