@@ -67,6 +67,14 @@ def rows_of(mart: Relation, column: Column) -> str:
     return str((column.figure and column.figure.rows) or mart.rows)
 
 
+def figures_of(mart: Relation) -> dict[str, list[Column]]:
+    """Return the columns of a mart that are figures of rows, by the form's table that these are of."""
+    found: dict[str, list[Column]] = {}
+    for column in (c for c in mart.columns if c.figure and not c.figure.of):
+        found.setdefault(rows_of(mart, column), []).append(column)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of the cells of a figure, as SQL over the rows: which ``column`` they stand in (None: the row as a whole), what

@@ -52,7 +52,7 @@ class SourceCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Traced:
     """One column of some rows of a mart: their keys and values, and all cells behind them.
 
     ``made_of``: the figures that it is worked out of instead, each traced by itself. ``rejected``: reports of these years (and
@@ -63,15 +63,11 @@ class Figure:
     column: str
     rows: tuple[tuple[str, Any], ...]
     cells: tuple[SourceCell, ...] = ()
-    made_of: tuple[Figure, ...] = ()
+    made_of: tuple[Traced, ...] = ()
     rejected: tuple[Mapping[str, Any], ...] = ()
 
-    def all_cells(self) -> list[SourceCell]:
-        """The cells behind it, and behind what it is made of."""
-        return [*self.cells, *(c for f in self.made_of for c in f.all_cells())]
 
-
-def figure(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, str], column: str) -> Figure:
+def figure(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, str], column: str) -> Traced:
     """Return what stands behind ``column`` of the rows of a mart that match ``key``: any of its columns, as text.
 
     Raises LineageError: for a mart, column or key that there is not, and a column that is no figure.
@@ -80,7 +76,7 @@ def figure(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, str], c
     where, values = _condition(mart, key)
     found = _figure(con, mart, column, where, values)
     rejected = query.rows(con, "rejected_of_year", **_scope(con, mart, where, values)) if found.rows else []
-    return Figure(found.mart, found.column, found.rows, found.cells, found.made_of, tuple(rejected))
+    return Traced(found.mart, found.column, found.rows, found.cells, found.made_of, tuple(rejected))
 
 
 def source_cells(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, str], column: str) -> list[SourceCell]:
@@ -110,7 +106,7 @@ def is_mart(table: str) -> bool:
     return table.startswith("mart.")
 
 
-def _figure(con: duckdb.DuckDBPyConnection, mart: Relation, column: str, where: str, values: Sequence[Any]) -> Figure:
+def _figure(con: duckdb.DuckDBPyConnection, mart: Relation, column: str, where: str, values: Sequence[Any]) -> Traced:
     rows = con.execute(
         f"SELECT {key_text(mart)}, {quote(column)} FROM {mart.qualified} WHERE {where} ORDER BY ALL", values
     ).fetchall()
@@ -120,12 +116,12 @@ def _figure(con: duckdb.DuckDBPyConnection, mart: Relation, column: str, where: 
         raise LineageError(f"{mart.qualified}.{column} is no figure of reports' cells; traced are {traced}")
     if declared.of:
         parts = (_part(con, mart, origin, where, values) for origin in origins_of(mart, mart.column(column)))
-        return Figure(mart.qualified, column, tuple(rows), made_of=tuple(parts))
+        return Traced(mart.qualified, column, tuple(rows), made_of=tuple(parts))
     found = query.rows(con, "cells_of", mart=mart.qualified, column=column, rows=[key for key, _ in rows])
-    return Figure(mart.qualified, column, tuple(rows), tuple(_cell(row) for row in found))
+    return Traced(mart.qualified, column, tuple(rows), tuple(_cell(row) for row in found))
 
 
-def _part(con: duckdb.DuckDBPyConnection, mart: Relation, origin: str, where: str, values: Sequence[Any]) -> Figure:
+def _part(con: duckdb.DuckDBPyConnection, mart: Relation, origin: str, where: str, values: Sequence[Any]) -> Traced:
     """The figure that another one is made of: of the same rows, or of those of another mart that they sum up."""
     table, _, column = origin.rpartition(".")
     other = relations()[table]

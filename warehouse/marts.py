@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from warehouse.at_hand import RowsAtHand, read_often
 from warehouse.declaration import form_tables
 from warehouse.exact import rows_view
-from warehouse.figure import aggregate, rows_of
+from warehouse.figure import aggregate, figures_of
 from warehouse.forms import report_forms
 from warehouse.measure import MARTS
 from warehouse.relation import SYSTEM, Relation, relations
@@ -63,9 +63,7 @@ def mart_sql(relation: Relation, written: str | None, root: Path = ROOT) -> str:
 
     Where nothing is written the one ``of_<rows>`` is the mart.
     """
-    figures: dict[str, list[Column]] = {}
-    for column in (c for c in relation.columns if c.figure and not c.figure.of):
-        figures.setdefault(rows_of(relation, column), []).append(column)
+    figures = figures_of(relation)
     if not figures:
         return str(written)
     made = [_of_rows(relation, rows, columns, root) for rows, columns in figures.items()]

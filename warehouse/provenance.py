@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.declaration import report_tables
 from warehouse.exact import rows_view
-from warehouse.figure import Part, parts, rows_of
+from warehouse.figure import Part, figures_of, parts, rows_of
 from warehouse.relation import Relation, literal, relations
 from warehouse.source import ROOT
 
@@ -66,10 +66,7 @@ def key_text(relation: Relation, alias: str = "") -> str:
 
 def _branches(mart: Relation, root: Path) -> list[str]:
     """A SELECT for each table of rows that the mart's figures are taken from."""
-    figures: dict[str, list[Column]] = {}
-    for column in (c for c in mart.columns if c.figure and not c.figure.of):
-        figures.setdefault(rows_of(mart, column), []).append(column)
-    return [b for rows, columns in figures.items() if (b := _branch(mart, rows, columns, root))]
+    return [b for rows, columns in figures_of(mart).items() if (b := _branch(mart, rows, columns, root))]
 
 
 def _branch(mart: Relation, rows: str, columns: list[Column], root: Path) -> str | None:
@@ -92,7 +89,7 @@ def _cell(column: str, part: Part, fact: Relation) -> str:
     if part.column is not None and part.column not in fact.names():
         return ""
     is_number = part.name != "value" or (part.column is not None and fact.column(part.column).measure)
-    not_taken = f"'{_why(part)}'"
+    not_taken = "'earlier'" if part.name == "value" else "'other'"
     if part.column is not None and part.name in ("sum", "less", "numerator", "denominator"):
         not_taken = f"CASE WHEN {part.column} IS NULL THEN 'not_exact' ELSE 'unpaired' END"
     return (
@@ -101,10 +98,6 @@ def _cell(column: str, part: Part, fact: Relation) -> str:
         f"'weight': ({part.weight})::DOUBLE, 'is_asked': coalesce({part.within}, false), "
         f"'uncounted': CASE WHEN NOT coalesce({part.is_taken}, false) THEN {not_taken} END}}"
     )
-
-
-def _why(part: Part) -> str:
-    return "other" if part.name != "value" else "earlier"
 
 
 def origins_of(mart: Relation, column: Column) -> list[str]:

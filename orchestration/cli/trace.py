@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from warehouse.home import Home
-    from warehouse.lineage import Figure, SourceCell
+    from warehouse.lineage import SourceCell, Traced
 
 LISTED = 50
 #: so many cells are shown without being asked for; of more the reports
@@ -70,7 +70,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _as_json(home: Home, found: Figure, *, cells: bool) -> dict[str, Any]:
+def _as_json(home: Home, found: Traced, *, cells: bool) -> dict[str, Any]:
     shown = _read(home, found.cells) if cells or len(found.cells) <= _FEW else None
     return {
         "mart": found.mart,
@@ -83,7 +83,7 @@ def _as_json(home: Home, found: Figure, *, cells: bool) -> dict[str, Any]:
     }
 
 
-def _echo_figure(home: Home, found: Figure, *, cells: bool) -> None:
+def _echo_figure(home: Home, found: Traced, *, cells: bool) -> None:
     rows = [{"row": row, found.column: value} for row, value in found.rows]
     echo_table(rows[:LISTED], title=f"{found.mart}.{found.column}", total=len(rows), more="--json lists all")
     for part in found.made_of:
@@ -101,7 +101,7 @@ def _echo_figure(home: Home, found: Figure, *, cells: bool) -> None:
     _echo_uncounted(found)
 
 
-def _echo_uncounted(found: Figure) -> None:
+def _echo_uncounted(found: Traced) -> None:
     """What did not enter, by reason."""
     from warehouse.codes import code_lists
 
