@@ -16,7 +16,7 @@ from expectations import judge
 from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
 from warehouse.catalog import checkpoint, transaction
-from warehouse.closing import is_closed, note_revisions, require_ended, write_closing
+from warehouse.closing import Settled, is_closed, require_ended, write_closing
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.marts import build_marts
 from warehouse.migrate import next_batch_no
@@ -132,11 +132,12 @@ class _Batch:
     def release(self, years: Sequence[int] | None) -> int:
         """Rebuild the marts of the years (None: all) and write the release; return its number."""
         report("marts")
+        settled = Settled(self.con, years)
         build_marts(self.con, years)
         report("release")
         at = clock.now()
-        number = write_release(self.con, self.batch_id, at, years)
-        note_revisions(self.con, number, at)
+        number = write_release(self.con, self.mark(), at, years)
+        settled.note_revisions(number, at)
         return number
 
     def write(self, result: BatchResult, events: Sequence[tuple[str, str, str | None, str | None]]) -> None:

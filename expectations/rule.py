@@ -17,7 +17,7 @@ from warehouse.declaration import form_tables
 from warehouse.forms import Policy
 from warehouse.relation import literal, relations
 from warehouse.source import per_root
-from warehouse.views import names_used
+from warehouse.sql_text import names_used
 
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["row", "not_null", "length", "between", "in_table", "unique", "query"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.declaration import report_tables
 from warehouse.exact import rows_view
-from warehouse.views import names_used, renamed
+from warehouse.sql_text import names_used, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+#: how a temporary table begins that keeps what a mart held before it was declared anew: closed years are held against it
+WAS = "was_"
+
+
 class DeclarationMismatchError(Exception):
     """The file was made from declarations that today's contradict; the message names the table and the remedy."""
 
@@ -76,6 +80,7 @@ def _drop_changed_marts(con: duckdb.DuckDBPyConnection) -> None:
         declared = relations().get(table)
         as_now = {c.name: COLUMN_TYPES[c.type].duckdb for c in declared.columns} if declared else {}
         if table.startswith("mart.") and present != as_now:
+            con.execute(f"CREATE TEMP TABLE {table.replace('mart.', WAS)} AS FROM {table}")
             con.execute(f"DROP TABLE {table}")
 
 

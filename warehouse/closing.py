@@ -1,16 +1,24 @@
 """Closed years: when a year's figures were settled, and every revision of them since - never a silent one.
 
-Does not belong here: rebuilding a year (assets.batch) or when a year is closed (orchestration.schedules).
+A revision is made by figures: what a release changes in ids, names or hashes alone is none. Does not belong here: rebuilding a
+year (assets.batch), when a year is closed (orchestration.schedules), why a figure changed (warehouse.changes).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse import changes
+from warehouse.bootstrap import WAS
+from warehouse.changes import CHANGED, State, compared_marts
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     import duckdb
+
+    from warehouse.relation import Relation
 
 
 class YearOpenError(ValueError):
@@ -19,7 +27,7 @@ class YearOpenError(ValueError):
 
 def is_closed(con: duckdb.DuckDBPyConnection, year: int) -> bool:
     """Tell whether ``year`` was closed."""
-    return bool(con.execute("FROM meta.year_revision WHERE year = ? LIMIT 1", [year]).fetchall())
+    return year in _closed(con)
 
 
 def require_ended(year: int, today: date) -> None:
@@ -36,13 +44,61 @@ def write_closing(con: duckdb.DuckDBPyConnection, year: int, release_no: int, at
     )
 
 
-def note_revisions(con: duckdb.DuckDBPyConnection, release_no: int, at: datetime) -> None:
-    """Give every closed year whose figures this release changed its next revision, with the tables that differ."""
-    con.execute(
-        "INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at, changed_tables) "
-        "SELECT r.year, max(r.revision_no) + 1, ?, ?, "
-        "(SELECT string_agg(d.table_name, ', ' ORDER BY d.table_name) FROM meta.release_diff d "
-        "WHERE d.release_no = ? AND d.is_changed AND d.year = r.year) AS changed "
-        "FROM meta.year_revision r GROUP BY r.year HAVING changed IS NOT NULL",
-        [release_no, at, release_no],
-    )
+class Settled:
+    """The figures of the closed years as they stand before a batch rebuilds them, to be held against what it makes of them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, years: Iterable[int] | None) -> None:
+        """Keep the rows of those of ``years`` (None: of all) that are closed."""
+        self._con = con
+        closed = _closed(con)
+        self._years = sorted(closed if years is None else closed.intersection(years))
+        self._kept = {m.qualified: self._keep(m) for m in compared_marts()} if self._years else {}
+
+    def note_revisions(self, release_no: int, at: datetime) -> None:
+        """Give every closed year with other figures in this release its next revision: each figure that changed, and why."""
+        if not self._years:
+            return
+        found = self._con.execute(_DIFFERING, [release_no, self._years]).fetchall()
+        if asked := [(m, years) for m in compared_marts() if (years := [y for t, y in found if t == m.qualified])]:
+            before, after = self._states(release_no)
+            changes.begin(self._con, before, after)
+            for mart, years in asked:
+                changes.compare(self._con, mart, before, after, years, self._kept[mart.qualified])
+            self._con.execute(
+                f"INSERT INTO meta.figure_change BY NAME SELECT ? AS release_no, * FROM {CHANGED}", [release_no]
+            )
+            self._con.execute(_REVISIONS, [release_no, at, release_no])
+            changes.end(self._con)
+        for table in self._kept.values():
+            self._con.execute(f"DROP TABLE {table}")
+
+    def _keep(self, mart: Relation) -> str:
+        """The rows as they were before the marts were declared anew, where they were."""
+        name = f"{WAS}{mart.name}"
+        is_there = self._con.execute("FROM duckdb_tables() WHERE temporary AND table_name = ?", [name]).fetchall()
+        if not is_there:
+            listed = ", ".join(map(str, self._years))
+            self._con.execute(f"CREATE TEMP TABLE {name} AS FROM {mart.qualified} WHERE year IN ({listed})")
+        return f"temp.{name}"
+
+    def _states(self, release_no: int) -> tuple[State, State]:
+        rows = self._con.execute(
+            "SELECT release_no, batch_no FROM meta.release WHERE release_no >= ?", [release_no - 1]
+        )
+        numbers = dict(rows.fetchall())
+        return State(numbers[release_no - 1], str(release_no - 1)), State(numbers[release_no])
+
+
+def _closed(con: duckdb.DuckDBPyConnection) -> set[int]:
+    return {year for (year,) in con.execute("SELECT DISTINCT year FROM meta.year_revision").fetchall()}
+
+
+_DIFFERING = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND year IN (SELECT unnest(?))"
+_REVISIONS = """
+INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at, changed_tables)
+SELECT r.year, max(r.revision_no) + 1, ?, ?, any_value(c.changed)
+FROM meta.year_revision r JOIN (
+    SELECT year, string_agg(DISTINCT mart_name, ', ' ORDER BY mart_name) AS changed
+    FROM meta.figure_change WHERE release_no = ? GROUP BY year
+) c USING (year) GROUP BY r.year
+"""

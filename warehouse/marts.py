@@ -1,7 +1,7 @@
 """The marts: cross-year tables for analysts, rebuilt by year or whole. Each is a SELECT that is made of its figures.
 
-Belongs here: which there are, their SQL, the order that follows from what they read, and how they are rebuilt. Does not: their
-columns and figures (tables/system/mart.yaml, warehouse.figure), and what the figures alone do not say (``warehouse/marts``).
+Belongs here: which there are, the order that follows from what they read, and how they are rebuilt. Does not: their columns and
+figures (tables/system/mart.yaml, warehouse.figure), their SQL (warehouse.mart_sql).
 """
 
 from __future__ import annotations
@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING
 
 from warehouse.at_hand import RowsAtHand, read_often
 from warehouse.declaration import form_tables
-from warehouse.exact import rows_view
-from warehouse.figure import aggregate, figures_of
 from warehouse.forms import report_forms
+from warehouse.mart_sql import mart_texts
 from warehouse.measure import MARTS
 from warehouse.relation import SYSTEM, Relation, relations
 from warehouse.source import ROOT, Source, per_root
-from warehouse.sql_files import sql_files
-from warehouse.views import in_order, reached, sql_objects
+from warehouse.sql_text import in_order, reached
+from warehouse.views import sql_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import duckdb
-
-    from warehouse.declaration import Column
 
 _DECLARED = f"{SYSTEM}/mart.yaml"
 
@@ -46,8 +43,7 @@ def marts(root: Path) -> tuple[Mart, ...]:
     Raises DeclarationError, for a mart by year that has no year or reads a mart that is rebuilt whole, too; SqlOrderError.
     """
     declared = {r.qualified: r for r in relations(root).values() if r.schema == "mart"}
-    written = sql_files(root)[MARTS]
-    texts = {name: mart_sql(relation, written.get(name), root) for name, relation in declared.items()}
+    texts = mart_texts(root)
     order = [n for n in in_order(texts | _views(root)) if n in texts]
     found = tuple(Mart(declared[n], texts[n]) for n in order)
     _check_others(root)
@@ -56,26 +52,6 @@ def marts(root: Path) -> tuple[Mart, ...]:
         _check_by_year(source, mart, found, texts | _views(root))
     source.check()
     return found
-
-
-def mart_sql(relation: Relation, written: str | None, root: Path = ROOT) -> str:
-    """Return the SELECT of a mart: for each table of rows ``of_<rows>`` with its figures by key, then what is ``written``.
-
-    Where nothing is written the one ``of_<rows>`` is the mart.
-    """
-    figures = figures_of(relation)
-    if not figures:
-        return str(written)
-    made = [_of_rows(relation, rows, columns, root) for rows, columns in figures.items()]
-    return (
-        f"WITH {', '.join(made)}\nSELECT * FROM ({written})" if written else f"WITH {made[0]}\nFROM of_{relation.rows}"
-    )
-
-
-def _of_rows(relation: Relation, rows: str, columns: Sequence[Column], root: Path) -> str:
-    key = ", ".join(relation.key)
-    shown = "".join(f",\n       {aggregate(c.figure)} AS {c.name}" for c in columns if c.figure)
-    return f"of_{rows} AS (\nSELECT {key}{shown}\nFROM {rows_view(rows, root)} WHERE is_counted\nGROUP BY {key}\n)"
 
 
 def build_marts(con: duckdb.DuckDBPyConnection, years: Iterable[int] | None, built: Sequence[Mart] = ()) -> None:

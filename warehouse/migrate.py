@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warehouse.catalog import columns
 from warehouse.declaration import register_tables, report_tables
 from warehouse.relation import ddl, relations
 
@@ -18,6 +19,9 @@ _NUMBER_BATCHES = """
 UPDATE intake.batch SET batch_no = n.batch_no FROM (
     SELECT batch_id, row_number() OVER (ORDER BY finished_at, batch_id) AS batch_no FROM intake.batch
 ) n WHERE batch.batch_id = n.batch_id AND batch.batch_no IS NULL
+"""
+_NUMBER_RELEASES = """
+UPDATE meta.release SET batch_no = b.batch_no FROM intake.batch b WHERE release.batch_id = b.batch_id AND release.batch_no IS NULL
 """
 # the only verdict that was kept is the last one
 _JUDGEMENTS = """
@@ -37,24 +41,38 @@ SELECT * EXCLUDE (address_kind, source_row), CASE
 FROM intake.column_map
 """
 
+#: the hash of today is that since the last change; of those before nobody knows
+_CHANGED_ONLY = """
+SELECT d.* EXCLUDE (is_changed),
+       CASE WHEN d.release_no = max(d.release_no) OVER (PARTITION BY d.table_name, d.year) THEN h.content_hash END AS content_hash
+FROM meta.release_diff d LEFT JOIN meta.table_hash h
+    ON d.table_name = h.schema_name || '.' || h.table_name AND d.year IS NOT DISTINCT FROM h.year
+WHERE d.is_changed
+"""
+
 
 def reshape(con: duckdb.DuckDBPyConnection) -> None:
-    """Carry the reader's address of each column in place of its kind; ``migrate`` then counts items of json lists from 0."""
-    outdated = con.execute(
-        "SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'intake' "
-        "AND table_name = 'column_map' AND column_name = 'address_kind'"
-    ).fetchall()
-    if not outdated:
-        return
-    con.execute(f"CREATE TEMP TABLE old_column_map AS {_WITH_CELL}")
-    con.execute(
-        "CREATE TEMP TABLE from_json AS "
-        "SELECT DISTINCT submission_id FROM intake.column_map WHERE address_kind = 'pointer'"
-    )
-    con.execute("DROP TABLE intake.column_map")
-    con.execute(ddl(relations()["intake.column_map"])[0])
-    con.execute("INSERT INTO intake.column_map BY NAME FROM old_column_map")
-    con.execute("DROP TABLE old_column_map")
+    """Make tables anew that had other columns: the reader's address of a column, what a release changed."""
+    if "address_kind" in _columns(con, "intake.column_map"):
+        con.execute(
+            "CREATE TEMP TABLE from_json AS "
+            "SELECT DISTINCT submission_id FROM intake.column_map WHERE address_kind = 'pointer'"
+        )
+        _remake(con, "intake.column_map", _WITH_CELL)
+    if "is_changed" in _columns(con, "meta.release_diff"):
+        _remake(con, "meta.release_diff", _CHANGED_ONLY)
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return columns(con).get(table, {}).keys() | set()
+
+
+def _remake(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+    con.execute(f"CREATE TEMP TABLE old_rows AS {select}")
+    con.execute(f"DROP TABLE {table}")
+    con.execute(ddl(relations()[table])[0])
+    con.execute(f"INSERT INTO {table} BY NAME FROM old_rows")
+    con.execute("DROP TABLE old_rows")
 
 
 def _count_items_from_0(con: duckdb.DuckDBPyConnection) -> None:
@@ -72,6 +90,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     """Number the batches, keep the verdicts that stand as judgements, and say which batch brought each row."""
     _count_items_from_0(con)
     con.execute(_NUMBER_BATCHES)
+    con.execute(_NUMBER_RELEASES)
     con.execute(_JUDGEMENTS)
     of_submission = [f"core.{t.core}" for t in (*report_tables().values(), *register_tables().values())]
     of_submission += [r.qualified for r in relations().values() if r.schema == "intake" and r.in_generations]

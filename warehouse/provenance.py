@@ -53,8 +53,13 @@ WHERE c.is_asked"""
 
 def lineage_view(root: Path = ROOT) -> dict[str, str]:
     """Return the SELECT of ``meta.lineage``, by its name."""
-    branches = [b for r in relations(root).values() if r.schema == "mart" for b in _branches(r, root)]
-    return {LINEAGE: _VIEW.format(branches="\nUNION ALL\n".join(branches))}
+    found = [b for r in relations(root).values() if r.schema == "mart" for b in branches(r, root)]
+    return {LINEAGE: _VIEW.format(branches="\nUNION ALL\n".join(found))}
+
+
+def branches(mart: Relation, root: Path = ROOT) -> list[str]:
+    """Return the mart's part of ``meta.lineage``: a SELECT for each table of rows that its figures are taken from."""
+    return [b for rows, columns in figures_of(mart).items() if (b := _branch(mart, rows, columns, root))]
 
 
 def key_text(relation: Relation, alias: str = "") -> str:
@@ -62,11 +67,6 @@ def key_text(relation: Relation, alias: str = "") -> str:
     dot = f"{alias}." if alias else ""
     pairs = [f"'{k}=' || {dot}{k}" for k in relation.key]
     return f"concat_ws(',', {', '.join(pairs)})"
-
-
-def _branches(mart: Relation, root: Path) -> list[str]:
-    """A SELECT for each table of rows that the mart's figures are taken from."""
-    return [b for rows, columns in figures_of(mart).items() if (b := _branch(mart, rows, columns, root))]
 
 
 def _branch(mart: Relation, rows: str, columns: list[Column], root: Path) -> str | None:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     import duckdb
 
     from warehouse.home import Home
+    from warehouse.ledger import BatchMark
 
 
-def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, years: Sequence[int] | None) -> int:
-    """Write hashes, diff and the release row in the caller's transaction; return the release number.
+def write_release(con: duckdb.DuckDBPyConnection, batch: BatchMark, at: datetime, years: Sequence[int] | None) -> int:
+    """Write hashes, diff and the release row of ``batch`` in the caller's transaction; return the release number.
 
     ``years`` are those that the batch touched; None when it touched all.
     """
@@ -42,9 +43,9 @@ def write_release(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, y
     con.execute(_DIFF, [number])
     con.execute("DROP TABLE hash_before")
     con.execute(
-        "INSERT INTO meta.release (release_no, batch_id, published_at, software_version, duckdb_version) "
-        "VALUES (?, ?, ?, ?, ?)",
-        [number, batch_id, at, version("danvan"), duckdb.__version__],
+        "INSERT INTO meta.release (release_no, batch_id, batch_no, declarations, published_at, software_version, duckdb_version) "
+        "SELECT ?, ?, ?, fingerprint, ?, ?, ? FROM meta.bootstrap",
+        [number, batch.batch_id, batch.batch_no, at, version("danvan"), duckdb.__version__],
     )
     return number
 
@@ -115,7 +116,7 @@ def manifest_of(
         "database": home.database.name,
         "tables": _rows(con, "SELECT * FROM meta.table_hash ORDER BY ALL"),
         "changes": _rows(con, "SELECT * EXCLUDE release_no FROM meta.release_diff "
-                         f"WHERE release_no = {int(release_no)} AND is_changed ORDER BY ALL"),
+                         f"WHERE release_no = {int(release_no)} ORDER BY ALL"),
         "closed_years": _rows(con, "SELECT * FROM meta.year_revision ORDER BY ALL"),
         "files": [_name(home, p) for p in files],
         HASHES: sealed(home.published, [home.database, home.dictionary, *files, *others], known),
@@ -161,7 +162,7 @@ def _names(home: Home, folder: Path, hashes: Mapping[str, str]) -> dict[str, str
 def _changed(con: duckdb.DuckDBPyConnection, release_no: int) -> dict[str, set[int | None]]:
     """Return the years of each table that this release changed; None for tables without a year."""
     out: dict[str, set[int | None]] = {}
-    query = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND is_changed"
+    query = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ?"
     for table, year in con.execute(query, [release_no]).fetchall():
         out.setdefault(table, set()).add(year)
     return out
@@ -207,11 +208,10 @@ def _remove(folders: Sequence[Path]) -> None:
 
 
 _DIFF = """
-INSERT INTO meta.release_diff (release_no, table_name, year, rows_before, rows_after, is_changed)
+INSERT INTO meta.release_diff (release_no, table_name, year, rows_before, rows_after, content_hash)
 SELECT ?, coalesce(a.schema_name || '.' || a.table_name, b.schema_name || '.' || b.table_name),
-       coalesce(a.year, b.year),
-       coalesce(b.row_count, 0), coalesce(a.row_count, 0),
-       a.content_hash IS DISTINCT FROM b.content_hash
+       coalesce(a.year, b.year), coalesce(b.row_count, 0), coalesce(a.row_count, 0), a.content_hash
 FROM hash_before b FULL JOIN meta.table_hash a
     ON (a.schema_name, a.table_name) = (b.schema_name, b.table_name) AND a.year IS NOT DISTINCT FROM b.year
+WHERE a.content_hash IS DISTINCT FROM b.content_hash
 """

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from warehouse import in_force
 from warehouse.bootstrap import mirrors
 from warehouse.catalog import PUBLISHED, attach_published, columns, is_attached, open_memory, transaction
 from warehouse.declaration import register_tables, report_tables
@@ -19,23 +20,17 @@ from warehouse.judgement import Base, Frames, base_of
 from warehouse.registers import note_lost
 from warehouse.relation import KNOWN_FROM, Relation, ddl, quote, relations, value_before
 from warehouse.rows import frame_of, insert_frame
-from warehouse.source import per_root
 from warehouse.speaking import find_speakers
 from warehouse.ties import note_taken
 from warehouse.types import COLUMN_TYPES
 from warehouse.versions import order_versions
-from warehouse.views import needed, reached, sql_objects
+from warehouse.views import needed, sql_objects
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
     from warehouse.home import Home
 
-#: a schema of views: the register's tables, and what follows from them alone. ``core`` has their rows: each batch asks for them
-#: some twenty times, and planning such a view cost more than reading it
-IN_FORCE = "in_force"
 #: filled by whoever judges: the rules are not known here
 CATALOGUE = "meta.rule"
 #: what is read here, and by warehouse.ledger, versions and speaking, besides plain tables of core and intake
@@ -57,13 +52,13 @@ def open_staging(home: Home, reads: Iterable[str]) -> Iterator[duckdb.DuckDBPyCo
         is_published = attach_published(con, home)
         shown = needed([*_ALWAYS, *reads])
         with transaction(con):
-            for schema in ("staging", "judged", IN_FORCE, "core", "intake", "mart", "meta"):
+            for schema in ("staging", "judged", in_force.SCHEMA, "core", "intake", "mart", "meta"):
                 con.execute(f"CREATE SCHEMA {schema}")
             _make_tables(con, shown)
             _make_views(con, columns(con, PUBLISHED) if is_published else {}, shown)
             for found in (o for o in sql_objects().values() if o.name in shown):
-                if found.name in _of_register():
-                    _show(con, found.name, found.sql)
+                if found.name in in_force.followers():
+                    in_force.show(con, found.name, found.sql)
                 else:
                     con.execute(found.statement)
         yield con
@@ -100,7 +95,7 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
 def hide(con: duckdb.DuckDBPyConnection, submissions: Iterable[str]) -> None:
     """Show what is published without these registers until they are judged again: each then meets the one before it."""
     con.executemany("INSERT INTO judged.hidden VALUES (?)", [[i] for i in submissions])
-    _show_register(con)
+    in_force.show_again(con)
 
 
 def keep(con: duckdb.DuckDBPyConnection) -> None:
@@ -120,7 +115,7 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
         )
     order_versions(con)
     if con.execute(f"FROM staging.submission WHERE form_code IN ({_REGISTERS}) LIMIT 1").fetchall():
-        _show_register(con)
+        in_force.show_again(con)
 
 
 def take_out(con: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None:
@@ -128,7 +123,7 @@ def take_out(con: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None
     for name in ("known_before", *(r.name for r in _kept())):
         con.execute(f"DELETE FROM judged.{name} WHERE submission_id IN (SELECT unnest(?))", [list(submissions)])
     order_versions(con)
-    _show_register(con)
+    in_force.show_again(con)
 
 
 def has_new_register(con: duckdb.DuckDBPyConnection) -> bool:
@@ -230,7 +225,7 @@ def _make_views(
             con.execute(f"CREATE VIEW judged.before AS {before}")
             before = f"FROM judged.before WHERE {_SHOWN}"
         if relation.qualified in register:
-            _show(con, relation.qualified, _OF_REGISTER.format(before=before, name=relation.name))
+            in_force.show(con, relation.qualified, _OF_REGISTER.format(before=before, name=relation.name))
             continue
         if relation.qualified in kept:
             sql = _OF_SUBMISSIONS.format(before=before, name=relation.name)
@@ -239,30 +234,6 @@ def _make_views(
         else:
             sql = before
         con.execute(f"CREATE VIEW {relation.qualified} AS {sql}")
-
-
-@per_root
-def _of_register(root: Path) -> frozenset[str]:
-    """The views that follow from the register, and else from the declarations alone."""
-    views = {name: o for name, o in sql_objects(root).items() if o.kind == "view"}
-    texts = {name: o.sql for name, o in sql_objects(root).items()}
-    register = {f"core.{t.core}" for t in register_tables(root).values()}
-    read = {name: reached([name], texts) & relations(root).keys() for name in views}
-    return frozenset(n for n, tables in read.items() if tables & register and tables <= register | mirrors().keys())
-
-
-def _show(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    """Show the rows of ``sql`` as the table ``name``; they are asked again when the register in force may be another one."""
-    view = name.replace("core.", f"{IN_FORCE}.")
-    con.execute(f"CREATE VIEW {view} AS {sql}")
-    con.execute(f"CREATE TABLE {name} AS FROM {view}")
-
-
-def _show_register(con: duckdb.DuckDBPyConnection) -> None:
-    """Show the register that is in force now, and what follows from it."""
-    views = con.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = ? ORDER BY view_oid", [IN_FORCE])
-    for (name,) in views.fetchall():
-        con.execute(f"CREATE OR REPLACE TABLE core.{name} AS FROM {IN_FORCE}.{name}")
 
 
 def _published(relation: Relation, present: Mapping[str, Mapping[str, str]]) -> str:

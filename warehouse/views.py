@@ -6,30 +6,24 @@ what is kept in tables (warehouse.marts).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
+from warehouse.as_of_views import SUFFIX, as_of_views
 from warehouse.exact import VIEWS
 from warehouse.generated import generated_macros, generated_views
+from warehouse.mart_sql import mart_texts
 from warehouse.relation import column_comment, literal, quote, relations
 from warehouse.source import per_root
 from warehouse.sql_files import MACROS, sql_files
+from warehouse.sql_text import in_order, names_used, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import duckdb
-
-_COMMENT = re.compile(r"--.*")
-_NAME = re.compile(r"\b[a-z]+\.[a-z_0-9]+\b")
-
-
-class SqlOrderError(ValueError):
-    """Views, macros or marts use one another in a circle; the message names the circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,45 +80,21 @@ def needed(names: Iterable[str]) -> set[str]:
     return found | reached(found, {name: o.sql for name, o in sql_objects().items()})
 
 
+def as_of_names() -> dict[str, str]:
+    """Return what there is a second time as it was known then: the macro's name by that of the table, view or macro."""
+    return {n.removesuffix(SUFFIX): n for n in sql_objects() if n.endswith(SUFFIX)}
+
+
 @per_root
 def sql_objects(root: Path) -> dict[str, SqlObject]:
     """Return every view and macro by qualified name, each after those that it uses. Raises SqlOrderError."""
     files = sql_files(root)
     views = generated_views(root) | files[VIEWS]
     macros = generated_macros(root) | files[MACROS]
+    macros |= as_of_views(views, macros, mart_texts(root), root)
     found = {n: SqlObject(n, "view", sql) for n, sql in views.items()}
     found |= {n: SqlObject(n, "macro", sql) for n, sql in macros.items()}
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}
-
-
-def names_used(sql: str) -> list[str]:
-    """Return the qualified names that stand in ``sql``, in the order of their first use; comments do not count."""
-    return list(dict.fromkeys(_NAME.findall(_COMMENT.sub("", sql))))
-
-
-def renamed(sql: str, names: Mapping[str, str]) -> str:
-    """Return ``sql`` with other names in place of those qualified ones."""
-    return _NAME.sub(lambda found: names.get(found[0], found[0]), sql)
-
-
-def in_order(texts: Mapping[str, str]) -> list[str]:
-    """Return the names of ``texts`` so that each comes after those that stand in its SQL. Raises SqlOrderError."""
-    uses = {name: [n for n in names_used(sql) if n in texts and n != name] for name, sql in texts.items()}
-    try:
-        return list(TopologicalSorter(uses).static_order())
-    except CycleError as e:
-        raise SqlOrderError(f"these use one another in a circle: {' -> '.join(reversed(e.args[1]))}") from e
-
-
-def reached(names: Iterable[str], texts: Mapping[str, str]) -> set[str]:
-    """Return the names in the SQL of ``names``, and in that of what they use, and so on down to the tables."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        new = set(names_used(texts.get(todo.pop(), ""))) - found
-        found |= new
-        todo += new
-    return found
 
 
 def _comment(

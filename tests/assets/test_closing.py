@@ -9,13 +9,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.ingest import close_year, rebuild_marts, release
+from assets.ingest import close_year, rebuild_marts, release, replay
+from assets.sample.report import Report
+from assets.withdraw import withdraw
 from assets.yearly_report import write_yearly_report, written_report
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
 from warehouse.closing import YearOpenError
 from warehouse.home import Home
+from warehouse.relation import relations
 
 REVISIONS = "SELECT year, revision_no, release_no, changed_tables IS NOT NULL FROM meta.year_revision ORDER BY ALL"
 
@@ -67,7 +70,9 @@ def test_a_late_submission_is_accepted_into_a_new_revision_and_its_unit_is_told(
     assert findings(closed, name) == {("S-YEAR-CLOSED", *cover_cell(form("2023"), "period_id"))}
     assert query(closed, REVISIONS)[-1] == (2024, 2, result.release_no, True)
     ((tables,),) = query(closed, "SELECT changed_tables FROM meta.year_revision WHERE revision_no = 2")
-    assert "core.fact_training" in tables and "mart.training_by_year" in tables
+    assert {"mart.training_by_year", "mart.key_figures", "mart.unit_year"} <= set(tables.split(", "))
+    assert _causes(closed) == {"late"}
+    _require_whole(closed)
 
 
 def test_what_came_before_the_closing_is_not_called_late_when_it_is_judged_again(closed: Home) -> None:
@@ -83,6 +88,90 @@ def test_other_years_leave_a_closed_year_alone(closed: Home) -> None:
     take(closed)
     rebuild_marts(closed, [2024, 2025])
     assert len(query(closed, REVISIONS)) == 1
+
+
+def _causes(home: Home) -> set[str]:
+    return {cause for (cause,) in query(home, "SELECT DISTINCT cause FROM meta.figure_change")}
+
+
+def _require_whole(home: Home) -> None:
+    """The differences of a cell's causes add up to what it became by what it was; each is of a report, but for one by definition."""
+    cells = query(
+        home,
+        "SELECT mart_name, row_key, column_name, any_value(figure_before), any_value(figure_after), sum(difference), "
+        "bool_and(submissions IS NOT NULL OR cause = 'definition') FROM meta.figure_change WHERE difference IS NOT NULL GROUP BY ALL",
+    )
+    assert cells
+    for *cell, before, after, difference, is_told in cells:
+        assert float(after or 0) - float(before or 0) == pytest.approx(difference), cell
+        assert is_told, cell
+
+
+def _corrected(closed: Home, sessions: int, **cover: object) -> Report:
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = sessions
+    ((day,),) = query(closed, "SELECT max(report_date) FROM intake.submission WHERE unit_code = 'DV004'")
+    return report_of(104, "2024-Y", rows, {"revision": 2, "report_date": day, **cover})
+
+
+def test_a_corrected_cell_changes_its_figures_and_no_other(closed: Home) -> None:
+    ((before,),) = query(
+        closed, "SELECT session_count FROM core.fact_training WHERE unit_id = 104 ORDER BY row_no LIMIT 1"
+    )
+    put(closed.inbox, _corrected(closed, before + 3))
+    take(closed)
+    changed = query(
+        closed, "SELECT DISTINCT mart_name, column_name, cause, difference FROM meta.figure_change ORDER BY 1, 2"
+    )
+    assert changed == [
+        ("mart.key_figures", "classes_tap_huan", "corrected", 3.0),
+        ("mart.training_by_unit", "session_count", "corrected", 3.0),
+        ("mart.training_by_year", "session_count", "corrected", 3.0),
+        ("mart.unit_year", "classes_tap_huan", "corrected", 3.0),
+    ]
+    _require_whole(closed)
+    assert query(closed, REVISIONS)[-1][:2] == (2024, 2)
+
+
+def test_causes_that_meet_in_one_figure_have_each_its_share(closed: Home) -> None:
+    ((before,),) = query(
+        closed, "SELECT session_count FROM core.fact_training WHERE unit_id = 104 ORDER BY row_no LIMIT 1"
+    )
+    put(closed.inbox, _corrected(closed, before + 3), report_of(105, "2024-Y", clean_rows(2024)))
+    take(closed)
+    _require_whole(closed)
+    shares = dict(
+        query(
+            closed,
+            "SELECT cause, difference FROM meta.figure_change WHERE mart_name = 'mart.key_figures' AND column_name = 'classes_tap_huan'",
+        )
+    )
+    assert shares["corrected"] == 3.0 and shares["late"] > 0 and len(shares) == 2
+    several = query(closed, "SELECT DISTINCT mart_name, column_name FROM meta.figure_change WHERE cause = 'several'")
+    told_whole = [relations()[mart].column(column) for mart, column in several]
+    assert all(c.measure == "rate" or (c.figure and c.figure.of) for c in told_whole), told_whole
+
+
+def test_what_came_late_for_another_year_revises_no_closed_one(closed: Home) -> None:
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = 7
+    put(closed.inbox, report_of(104, "2023-Y", {**clean_rows(2023), "training": rows["training"]}))
+    take(closed)
+    ((first,),) = query(closed, "SELECT min(first_year) FROM mart.training_by_unit WHERE year = 2024 AND unit_id = 104")
+    assert first == 2023, "the row of the closed year says something else"
+    assert len(query(closed, REVISIONS)) == 1, "but none of its figures does"
+
+
+def test_a_withdrawn_report_and_a_changed_unit_are_told_as_such(closed: Home) -> None:
+    ((known,),) = query(closed, "SELECT submission_id FROM intake.submission WHERE unit_code = 'DV004'")
+    replay(closed, withdraw(closed, known, "gửi nhầm"))
+    assert _causes(closed) == {"withdrawn"}
+    _require_whole(closed)
+    ((after,),) = query(
+        closed,
+        "SELECT count(*) FROM meta.figure_change WHERE figure_after IS NOT NULL AND mart_name = 'mart.training_by_unit'",
+    )
+    assert after == 0
 
 
 def _texts(path: Path, sheet: str) -> set[str]:

@@ -5,102 +5,22 @@ Does not belong here: what is kept, and when (assets.test_generations).
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from assets.confirm import waiting
-from assets.ingest import replay, take_confirmed
-from assets.sample.report import Report, register_report
-from tests.conftest import Make
-from tests.support import (
-    REPO,
-    Rows,
-    changed_register,
-    clean_rows,
-    end_unit,
-    make_home,
-    put,
-    put_register,
-    query,
-    report_of,
-    take,
-)
+from tests.support import REPO, query
 from warehouse.as_of import as_of_macros
+from warehouse.content import differing, frame_hashes, hashed_relations
 from warehouse.home import Home
+from warehouse.marts import marts
 from warehouse.relation import relations
+from warehouse.views import sql_objects
 
 TOLD = "submission_id, form_code, verdict, error_count, unit_id, period_id, revision, report_date, is_current"
-
-
-def _register(revision: int, since: object = None, without: tuple[int, ...] = ()) -> Report:
-    """The sample register sent again: unit 104 is there again ``since`` a day, others were there for a day only."""
-
-    def change(rows: Rows) -> None:
-        last = next(r for r in reversed(rows["unit"]) if r["unit_id"] == 104)
-        again = [{**last, "valid_from": since}] if since else []
-        for unit_id in (*without, *(r["unit_id"] for r in again)):
-            end_unit(rows, unit_id, date(2000, 1, 1))  # type: ignore[arg-type]
-        rows["unit"] += again
-
-    return changed_register(change, revision)
-
-
-def _corrected(sessions: int, revision: int) -> Report:
-    rows = clean_rows(2024)
-    rows["training"][0]["session_count"] = sessions
-    day = report_of(104, "2024-Y", rows).cover["report_date"]
-    report = report_of(104, "2024-Y", rows, {"revision": revision, "report_date": day})
-    return replace(report, suffix=f"_{revision}")
-
-
-@pytest.fixture(scope="module")
-def stopped(once: Make) -> tuple[Home, list[Path]]:
-    """A home of eight batches, and its published file as it was after each of them."""
-
-    def fill(folder: Path) -> None:
-        home = make_home(folder / "home")
-
-        def note(n: int) -> None:
-            shutil.copy(home.database, folder / f"{n}.duckdb")
-
-        for n, reports in enumerate(
-            (
-                [_corrected(2, 1)],  # before its unit is known: rejected
-                None,  # the register: judged again, accepted
-                [_corrected(3, 2), report_of(105, "2024-Y", clean_rows(2024))],
-                [_register(2, without=(140,))],
-                [_corrected(5, 3), report_of(105, "2024-H1", clean_rows(2024))],
-                [
-                    _register(3, since=_late())
-                ],  # unit 104 began after the year: it is held, since its reports would be rejected
-            ),
-            start=1,
-        ):
-            if reports is None:
-                put_register(home.inbox)
-            else:
-                put(home.inbox, *reports)
-            take(home)
-            note(n)
-        take_confirmed(home, list(waiting(home)))
-        note(7)
-        known = query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV' ORDER BY 1")
-        replay(home, [i for (i,) in known])
-        note(8)
-
-    folder = once("stopped", fill)
-    return Home(folder / "home"), [folder / f"{n}.duckdb" for n in range(1, 9)]
-
-
-def _late() -> object:
-    first = next(r for r in register_report().rows["unit"] if r["unit_id"] == 105)["valid_from"]
-    return first.replace(year=2025, month=6, day=1)  # type: ignore[attr-defined]
 
 
 def _rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -111,6 +31,57 @@ def _rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_there_is_a_macro_for_every_table_that_is_kept_in_generations() -> None:
     kept = {f"{r.qualified}_as_of" for r in relations().values() if r.in_generations}
     assert set(as_of_macros(REPO)) == {*kept, "intake.submission_as_of"}
+
+
+def test_there_is_a_macro_for_every_mart_that_what_came_to_be_known_changes() -> None:
+    fixed = {"mart.series_break", "mart.series_segment"}  # they follow from the declarations alone
+    asked = {m.relation.qualified for m in marts()} - fixed
+    assert {f"{name}_as_of" for name in (*asked, "mart.programme_review")} <= set(sql_objects())
+    assert not {f"{name}_as_of" for name in fixed} & set(sql_objects())
+
+
+@pytest.mark.parametrize("release", range(1, 9))
+def test_as_of_a_release_each_mart_has_the_content_hash_that_it_had(
+    stopped: tuple[Home, list[Path]], release: int
+) -> None:
+    _, files = stopped
+    told = _rows(files[release - 1], "SELECT * FROM meta.table_hash WHERE schema_name = 'mart'")
+    asked = [r for r in hashed_relations() if r.schema == "mart" and f"{r.qualified}_as_of" in sql_objects()]
+    if release % 4 != 3:  # asked twice only: these two stand on all others, and so cost more than they
+        asked = [r for r in asked if r.name not in ("unit_year", "key_figures")]
+    with duckdb.connect(str(files[-1]), read_only=True) as con:
+        found = [
+            h
+            for r in asked
+            for h in frame_hashes(con, r, con.sql(f"FROM {r.qualified}_as_of({release})").arrow().read_all())
+        ]
+    names = {r.name for r in asked}
+    assert differing([h for h in told if h[1] in names], found) == []
+
+
+def test_the_hashes_of_every_release_are_kept(stopped: tuple[Home, list[Path]]) -> None:
+    _, files = stopped
+    for n, then in enumerate(files, start=1):
+        kept = "SELECT schema_name || '.' || table_name, year, row_count, content_hash FROM meta.table_hash WHERE row_count > 0"
+        asked = f"FROM meta.table_hash_as_of({n}) WHERE row_count > 0"
+        assert _rows(files[-1], asked) == _rows(then, kept), n
+
+
+def test_a_moment_and_a_day_say_the_release_that_was_the_last_then(stopped: tuple[Home, list[Path]]) -> None:
+    home, _ = stopped
+    published = [at for (at,) in query(home, "SELECT published_at FROM meta.release ORDER BY release_no")]
+    day = published[-1].date()
+
+    def known(said: str) -> Any:
+        return query(home, f"SELECT meta.batch_known({said})")[0][0]
+
+    assert [known(str(n)) for n in (0, 1, 8, 99)] == [None, 1, 8, 8]
+    assert [known(f"TIMESTAMP '{at}'") for at in published] == list(range(1, 9))
+    assert known(f"'{published[2] - timedelta(microseconds=1)}'") == 2
+    assert known(f"'{day - timedelta(days=2)}'") is None
+    assert known(f"DATE '{day + timedelta(days=1)}'") == 8
+    with pytest.raises(duckdb.Error, match="neither a release nor a day nor a moment: soon"):
+        known("'soon'")
 
 
 @pytest.mark.parametrize("table", sorted(r.qualified for r in relations().values() if r.in_generations))

@@ -24,7 +24,8 @@ from warehouse.home import Home
 from warehouse.marts import Mart, build_marts, marts
 from warehouse.relation import ddl, relations
 from warehouse.sql_files import sql_files
-from warehouse.views import SqlOrderError, create_views, in_order, names_used, sql_objects
+from warehouse.sql_text import SqlOrderError, in_order, names_used
+from warehouse.views import create_views, sql_objects
 
 WRITTEN = sorted((n, sql) for found in sql_files().values() for n, sql in found.items())
 #: what a mart would say if it forgot that something is declared: a fact itself, states, levels, statuses, forms

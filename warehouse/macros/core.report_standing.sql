@@ -8,13 +8,13 @@ WITH report AS (
     SELECT * FROM intake.submission WHERE form_code IN (SELECT form_code FROM core.dim_form WHERE is_report)
 ),
 span AS (
-    SELECT min(year) AS first_year, max(year) AS last_year FROM report
+    SELECT min(year) AS first_reported, max(year) AS last_reported FROM report
     WHERE verdict = 'accepted' AND NOT core.is_roll_up(period_kind)
 ),
 due AS (
     SELECT form_code, year, unit_id, period_id, period_kind, period_end, is_final
     FROM core.reports_due(
-        (SELECT min(year(valid_from)) FROM core.dim_form WHERE is_report), (SELECT greatest(last_year, year(on_day::DATE)) FROM span)
+        (SELECT min(year(valid_from)) FROM core.dim_form WHERE is_report), (SELECT greatest(last_reported, year(on_day::DATE)) FROM span)
     )
 ),
 received AS (
@@ -36,8 +36,8 @@ dated AS (
 ),
 expected AS (
     SELECT p.* EXCLUDE (is_due), p.is_due AND coalesce(
-               p.year BETWEEN s.first_year AND s.last_year
-               OR p.asked_from <= on_day::DATE AND (p.year > s.last_year OR p.asked_until >= on_day::DATE), false
+               p.year BETWEEN s.first_reported AND s.last_reported
+               OR p.asked_from <= on_day::DATE AND (p.year > s.last_reported OR p.asked_until >= on_day::DATE), false
            ) AS is_expected
     FROM dated p, span s
 )
