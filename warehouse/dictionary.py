@@ -10,8 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from warehouse.declaration import report_tables
+from warehouse.on_units import on_units_macros
 from warehouse.relation import Relation, relations
 from warehouse.rows import replace_rows
+from warehouse.source import ROOT
 from warehouse.types import COLUMN_TYPES
 from warehouse.views import SqlObject, head_comment, sql_objects
 
@@ -93,7 +95,9 @@ def _written(found: SqlObject, parameters: str | None) -> tuple[object, ...]:
     label, separator, description = text.partition(" - ")
     said = (label, description) if separator and found.kind == "view" else (name, text)
     exact = {f"core.{t.core}_exact" for t in report_tables().values()}
-    hazards = "cumulative, levels" if found.name in exact else None
+    hazards = (
+        "cumulative, levels" if found.name in exact else "estimated" if found.name in on_units_macros(ROOT) else None
+    )
     return (schema, name, found.kind, _order(schema), parameters, *said, None, None, hazards)
 
 

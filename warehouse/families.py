@@ -21,10 +21,10 @@ _VIEW = """\
 -- {label}, theo nhóm đơn vị - {name} by family of units: exact over mergers and splits, since what is joined is added up.
 --   family_id: Nhóm đơn vị - Family of units: core.unit_family
 {comments}
-SELECT {key}{figures}
+SELECT {key}, reporter_level{figures}
 FROM {rows} JOIN core.unit_family USING (unit_id)
 WHERE is_counted
-GROUP BY {key}
+GROUP BY {key}, reporter_level
 """
 
 
@@ -42,7 +42,7 @@ def adding(mart: Relation) -> list[Column]:
 def _view(mart: Relation, root: Path) -> str:
     shown = adding(mart)
     others = [k for k in mart.key if k != "unit_id"]
-    named = [mart.column(k) for k in others] + shown
+    named = [mart.column(k) for k in (*others, "reporter_level")] + shown
     return _VIEW.format(
         label=mart.label,
         name=mart.name,

@@ -40,8 +40,9 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (status, findings, receipt, sql, review):
+    for command in (status, findings, receipt, review):
         app.command()(command)
+    app.command(context_settings={"ignore_unknown_options": True})(sql)  # a statement may begin with a comment: --
 
 
 def status(json: JsonOption = False) -> None:

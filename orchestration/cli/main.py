@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, care, check, diff, intake, operate, senders, stop, template, trace
+from orchestration.cli import analyst, care, check, decide, diff, intake, operate, senders, stop, template, trace
 
 EXIT_ERROR = 1
 _ROOMS = ("warehouse", "expectations", "assets", "orchestration")
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, template, check, analyst, trace, diff, operate, senders, care):
+for module in (intake, template, check, analyst, trace, diff, operate, senders, decide, care):
     module.register(app)
 
 

@@ -1,6 +1,6 @@
-"""Commands about who may speak for whom: what is asked of senders, and taking a version back.
+"""The command senders: who may speak for whom, and what is asked of senders.
 
-Does not belong here: judging by it (warehouse.speaking), what a withdrawal is (assets.withdraw).
+Does not belong here: judging by it (warehouse.speaking).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
     from warehouse.senders import Senders
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
     app.command()(senders)
-    app.command()(withdraw)
 
 
 def senders(
@@ -46,29 +45,6 @@ def senders(
         set_senders(home, _changed(senders_of(home), stated))
     asked = asdict(senders_of(home))
     echo_json(asked) if json else echo_table([asked])
-
-
-def withdraw(
-    submission: Annotated[str, typer.Argument(help="The submission to take back: 16 hex digits.")],
-    reason: Annotated[str, typer.Option(help="Why; the unit reads it in its receipt.")],
-    json: JsonOption = False,
-) -> None:
-    """Take an accepted version back, for good: the version below it is used again, marts follow, its receipt says so.
-
-    For a version whose number was too high. Example: danvan withdraw 2566003c1db21bff --reason "Ghi nhầm lần gửi 99"
-    """
-    from assets.ingest import Chosen
-    from assets.progress import reporting_to
-    from assets.withdraw import withdraw as note
-    from orchestration.run import run_ingest
-    from warehouse.home import current_home
-
-    home = current_home()
-    home.require()
-    again = note(home, submission, reason)
-    with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, replay=Chosen(again, "", []))
-    echo_json(row) if json else echo_table([row], title=f"withdrawn: {submission}")
 
 
 def _changed(before: Senders, stated: dict[str, Any]) -> Senders:

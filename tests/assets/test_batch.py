@@ -26,7 +26,7 @@ from tests.support import (
     second_opinion,
     take,
 )
-from warehouse.catalog import open_build, open_published, writer_lock
+from warehouse.catalog import open_published
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -206,17 +206,6 @@ def test_findings_have_a_life_over_resubmissions(home: Home) -> None:
         (1, "O-PERSON-NO-ROLE", "new"),
         (2, "O-PERSON-NO-ROLE", "open"),
     ]
-
-
-@pytest.mark.parametrize(("expires", "life"), [(date(2099, 1, 1), "waived"), (date(2000, 1, 1), "new")])
-def test_a_waiver_holds_until_it_expires(home: Home, expires: date, life: str) -> None:
-    rows = {"organisation": [{**clean_rows(2024)["organisation"][0], "person_role_code": None}]}
-    waiver = ["O-PERSON-NO-ROLE", 104, "2024-Y", "chờ kiện toàn nhân sự", "Trưởng ban", expires]
-    with writer_lock(home), open_build(home) as con:
-        con.execute("INSERT INTO intake.waiver VALUES (?, ?, ?, ?, ?, ?)", waiver)
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take(home)
-    assert query(home, "SELECT life FROM intake.finding WHERE code = 'O-PERSON-NO-ROLE'") == [(life,)]
 
 
 def test_a_report_before_its_unit_is_known_is_judged_again_when_the_register_comes(empty: Home) -> None:

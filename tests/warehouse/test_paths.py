@@ -46,9 +46,9 @@ def test_a_finding_comes_again_or_does_not_or_nobody_knows(demo: Home) -> None:
     for family, category, year, again, reported, is_recurring, is_known in rows:
         later = [y for y in (year + 1, year + 2) if (family, category, y) in found]
         assert (again, is_recurring) == (later[0] if later else None, bool(later))
-        assert is_known == (bool(later) or reported == 2)
-    assert {row[-2:] for row in rows} == {(True, True), (False, True), (False, False)}
-    assert all(not r[-1] for r in rows if r[2] == 2025 and not r[-2]), "of the last year nobody can tell yet"
+        assert is_known == (reported == 2)
+    assert {row[-2:] for row in rows} >= {(True, True), (False, True), (False, False)}
+    assert not any(r[-1] for r in rows if r[2] >= 2024), "of the last year nobody can tell yet"
 
 
 def test_a_document_is_rolled_out_to_the_units_that_are_due(demo: Home) -> None:

@@ -1,5 +1,6 @@
 -- How far a document was rolled out year by year: of the units from which a report was due, how many first reported a study session on it
--- then, and how many had by then. Any number by which it is cited will do.
+-- then, and how many had by then. Any number by which it is cited will do. By unit: one that came of others
+-- has rolled out what it reported itself.
 CREATE OR REPLACE MACRO mart.rollout(of_document) AS TABLE
 WITH first_time AS (
     SELECT unit_id, min(year) AS first_year FROM mart.training_by_unit

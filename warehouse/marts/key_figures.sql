@@ -10,7 +10,9 @@ WITH unit AS (
     FROM mart.unit_year GROUP BY year, reporter_level
 )
 SELECT u.* EXCLUDE (required_of_none),
-       t.* EXCLUDE (year, reporter_level), m.* EXCLUDE (year, reporter_level), i.* EXCLUDE (year, reporter_level),
+       t.* EXCLUDE (year, reporter_level), m.* EXCLUDE (year, reporter_level),
+       -- where nobody stated a number nobody is known to have done none
+       i.* EXCLUDE (year, reporter_level) REPLACE (CASE WHEN i.inspections_done IS NOT NULL THEN i.inspection_units END AS inspection_units),
        f.* EXCLUDE (year, reporter_level), g.* EXCLUDE (year, reporter_level),
        round(100.0 * u.dialogues_done / u.dialogues_required, 1) AS dialogue_percent,
        round(100.0 * u.dialogues_done / (u.dialogues_required + u.required_of_none), 1) AS dialogue_percent_low
