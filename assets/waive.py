@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from warehouse import clock, query
+from warehouse import clock, ledger, query
 from warehouse.catalog import open_build, open_published, transaction, writer_lock
 from warehouse.cells.words import shown_text
 
@@ -35,12 +35,8 @@ def waive(home: Home, code: str, unit_code: str, period_id: str, reason: str, ro
             f"no report of {unit_code} on {period_id}: there is nothing to waive; see: "
             "danvan sql 'SELECT unit_code, period_id, verdict FROM intake.submission'"
         )
-    unit_id = known[0]["unit_id"]
     with writer_lock(home), open_build(home) as con, transaction(con):
-        con.execute(
-            "DELETE FROM intake.waiver WHERE code = ? AND unit_id = ? AND period_id = ?", [code, unit_id, period_id]
-        )
-        con.execute("INSERT INTO intake.waiver VALUES (?, ?, ?, ?, ?, ?)", [code, unit_id, period_id, *said, until])
+        ledger.write_waiver(con, (code, known[0]["unit_id"], period_id, *said, until))
     return [row["submission_id"] for row in known]
 
 

@@ -34,6 +34,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.0.0",
 }
 
+#: a progress bar would stand in what a command prints
+_SETTINGS = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
+
 #: a PIVOT that looks its columns up: a statement that makes a type, and the query
 _PIVOT = ("MULTI",)
 
@@ -67,7 +70,7 @@ def open_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with naming(home.build, BuildDamagedError):
         con = duckdb.connect(str(home.build), config=CONFIG)
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(_SETTINGS)
             con.execute("SET wal_autocheckpoint = '1TB'")  # the batch checkpoints itself, once
             yield con
         finally:
@@ -85,7 +88,7 @@ def open_memory(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with naming(home.database, PublishedDamagedError):
         con = duckdb.connect(":memory:", config=CONFIG)
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(_SETTINGS)
             con.execute("SET temp_directory = ?", [str(home.cache / "spill")])
             yield con
         finally:
@@ -122,7 +125,7 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with naming(home.database, PublishedDamagedError):
         con = duckdb.connect(str(home.database), read_only=True, config={**CONFIG, "enable_external_access": "false"})
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(_SETTINGS)
             yield con
         finally:
             con.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from warehouse import query
 from warehouse.mart_sql import mart_texts
 from warehouse.provenance import branches, key_text, sources_of
 from warehouse.relation import Relation, literal, quote, relations
@@ -75,7 +74,7 @@ def changed(con: duckdb.DuckDBPyConnection, before: State, after: State) -> list
     for mart in compared_marts():
         if years := sorted(y for table, y in found if table == mart.qualified):
             compare(con, mart, before, after, years)
-    rows = query.rows(con, "figures_changed")
+    rows = con.sql(_FOUND).pl().to_dicts()
     end(con)
     return rows
 
@@ -154,6 +153,13 @@ def _divided(mart: Relation, before: State, after: State, years: str, otherwise:
     )
 
 
+# the unit by its code of now
+_FOUND = f"""
+SELECT c.* EXCLUDE (unit_id), u.unit_code
+FROM {CHANGED} c
+LEFT JOIN (SELECT unit_id, arg_max(unit_code, valid_from) AS unit_code FROM core.dim_unit GROUP BY unit_id) u USING (unit_id)
+ORDER BY c.mart_name, c.year, c.row_key, c.column_name, c.cause
+"""
 _CHANGED_YEARS = """
 SELECT DISTINCT d.table_name, d.year FROM meta.release_diff d JOIN meta.release r USING (release_no)
 WHERE r.batch_no > ? AND r.batch_no <= ? AND d.year IS NOT NULL

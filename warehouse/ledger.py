@@ -238,6 +238,12 @@ def write_events(con: duckdb.DuckDBPyConnection, batch_id: str, at: datetime, ev
     insert_frame(con, relation, pl.DataFrame(rows, schema=polars_schema(relation), orient="row"))
 
 
+def write_waiver(con: duckdb.DuckDBPyConnection, waiver: tuple[str, int, str, str, str, date]) -> None:
+    """Write a waiver (its columns in their order) in place of the one of the same code, unit and period."""
+    con.execute("DELETE FROM intake.waiver WHERE code = ? AND unit_id = ? AND period_id = ?", waiver[:3])
+    con.execute("INSERT INTO intake.waiver VALUES (?, ?, ?, ?, ?, ?)", waiver)
+
+
 def write_batch(
     con: duckdb.DuckDBPyConnection, batch_no: int, batch_id: str, started_at: datetime, counts: BatchCounts
 ) -> None:
