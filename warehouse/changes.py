@@ -6,6 +6,7 @@ and why (the macro ``meta.judged_between``), which states are compared (warehous
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from warehouse.types import COLUMN_TYPES
 from warehouse.views import as_of_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import duckdb
 
@@ -67,51 +68,83 @@ def states(con: duckdb.DuckDBPyConnection, known_before: str, known_after: str =
     return State(numbers[0], literal(known_before)), State(numbers[1], known)
 
 
-def changed(con: duckdb.DuckDBPyConnection, before: State, after: State) -> list[dict[str, Any]]:
-    """Return the rows that ``meta.figure_change`` would have of what differs between two states, with the unit's code."""
+def changed(
+    con: duckdb.DuckDBPyConnection,
+    before: State,
+    after: State,
+    *,
+    mart: str = "",
+    year: int | None = None,
+    unit: str = "",
+) -> list[dict[str, Any]]:
+    """Return the rows that ``meta.figure_change`` would have of what differs between two states, with the unit's code of now.
+
+    Of one ``mart``, one ``year``, one ``unit`` (by a code that it has or had) where they are given. Raises LookupError for a mart
+    that is not compared, and a unit that there is not.
+    """
+    asked = [m for m in compared_marts() if mart in ("", m.name, m.qualified)]
+    if not asked:
+        raise LookupError(
+            f"no mart {mart!r} is compared; these are: {', '.join(m.qualified for m in compared_marts())}"
+        )
+    units = [u for (u,) in con.execute(_UNITS, [unit]).fetchall()]
+    if unit and not units:
+        raise LookupError(
+            f"no unit has or had the code {unit!r}; see: danvan sql 'SELECT unit_code, unit_name FROM core.dim_unit'"
+        )
+    where = f"WHERE c.unit_id IN ({', '.join(map(str, units))})" if unit else ""
     found = con.execute(_CHANGED_YEARS, [before.batch_no, after.batch_no]).fetchall()
-    begin(con, before, after)
-    for mart in compared_marts():
-        if years := sorted(y for table, y in found if table == mart.qualified):
-            compare(con, mart, before, after, years)
-    rows = con.sql(_FOUND).pl().to_dicts()
-    end(con)
-    return rows
+    with comparing(con, before, after) as comparison:
+        for m in asked:
+            if years := sorted(y for table, y in found if table == m.qualified and year in (None, y)):
+                comparison.add(m, years)
+        return con.sql(_FOUND.format(where=where)).pl().to_dicts()
 
 
-def begin(con: duckdb.DuckDBPyConnection, before: State, after: State) -> None:
-    """Make ``CHANGED``, empty, for what differs between two states."""
+@contextmanager
+def comparing(con: duckdb.DuckDBPyConnection, before: State, after: State) -> Iterator[Comparison]:
+    """Have ``CHANGED``, empty, while the body adds to it what differs between two states."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS FROM meta.judged_between({before.batch_no}, {after.batch_no})")
     con.execute(_CHANGED)
-
-
-def compare(
-    con: duckdb.DuckDBPyConnection, mart: Relation, before: State, after: State, years: Sequence[int], kept: str = ""
-) -> None:
-    """Add to ``CHANGED`` what differs in a mart in ``years``, and why.
-
-    ``kept``: a table of the rows before, where there is one; what it has no column for is not compared.
-    """
-    listed = ", ".join(str(int(y)) for y in years)
-    states = (kept or before.read(mart.qualified), after.read(mart.qualified))
-    shown = figures(mart)
-    if kept:
-        there = {name for name, *_ in con.execute(f"DESCRIBE {kept}").fetchall()}
-        shown = [c for c in shown if c.name in there and there.issuperset(mart.key)]
-    if not shown:
-        return
-    con.execute(f"CREATE OR REPLACE TEMP TABLE cell AS {_differing(mart, shown, states, listed)}")
-    otherwise = literal("unit" if _is_register_new(con, before, after) else "definition")
-    con.execute(_OF_ONE.format(otherwise=otherwise))
-    if con.execute("FROM temp.cell WHERE len(submissions) > 1 LIMIT 1").fetchall():
-        con.execute(_divided(mart, before, after, listed, otherwise))
-    con.execute("DROP TABLE temp.cell")
-
-
-def end(con: duckdb.DuckDBPyConnection) -> None:
-    """Forget the comparison."""
+    is_register_new = con.execute(_REGISTER, [before.batch_no, after.batch_no]).fetchall()
+    yield Comparison(con, before, after, "unit" if is_register_new else "definition")
     con.execute("DROP TABLE temp.judged")
     con.execute(f"DROP TABLE {CHANGED}")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two states that are being compared. ``otherwise``: the cause of what no report was judged otherwise for."""
+
+    con: duckdb.DuckDBPyConnection
+    before: State
+    after: State
+    otherwise: str
+
+    def add(self, mart: Relation, years: Sequence[int], kept: str = "") -> None:
+        """Add to ``CHANGED`` what differs in a mart in ``years``, and why.
+
+        ``kept``: a table of the rows before, where there is one; what it has no column for is not compared.
+        """
+        shown = figures(mart)
+        if kept:
+            there = {name for name, *_ in self.con.execute(f"DESCRIBE {kept}").fetchall()}
+            shown = [c for c in shown if c.name in there and there.issuperset(mart.key)]
+        if not shown:
+            return
+        listed = ", ".join(str(int(y)) for y in years)
+        states = (kept or self.before.read(mart.qualified), self.after.read(mart.qualified))
+        self.con.execute(f"CREATE TEMP TABLE cell AS {_differing(mart, shown, states, listed)}")
+        self.con.execute(_OF_ONE, [self.otherwise])
+        if self.con.execute("FROM temp.cell WHERE len(submissions) > 1 LIMIT 1").fetchall():
+            self.con.execute(self._divided(mart, listed), [self.otherwise])
+        self.con.execute("DROP TABLE temp.cell")
+
+    def _divided(self, mart: Relation, years: str) -> str:
+        lineage = "\nUNION ALL\n".join(branches(mart)) or _NO_LINEAGE
+        return _DIVIDED.format(
+            before=self.before.read(lineage), after=self.after.read(lineage), years=years, changed=CHANGED
+        )
 
 
 def _differing(mart: Relation, shown: Sequence[Column], states: tuple[str, str], years: str) -> str:
@@ -142,24 +175,15 @@ def _batch(con: duckdb.DuckDBPyConnection, known: str) -> int:
     return int(number)
 
 
-def _is_register_new(con: duckdb.DuckDBPyConnection, before: State, after: State) -> bool:
-    return bool(con.execute(_REGISTER, [before.batch_no, after.batch_no]).fetchall())
-
-
-def _divided(mart: Relation, before: State, after: State, years: str, otherwise: str) -> str:
-    lineage = "\nUNION ALL\n".join(branches(mart)) or _NO_LINEAGE
-    return _DIVIDED.format(
-        before=before.read(lineage), after=after.read(lineage), years=years, otherwise=otherwise, changed=CHANGED
-    )
-
-
 # the unit by its code of now
 _FOUND = f"""
 SELECT c.* EXCLUDE (unit_id), u.unit_code
 FROM {CHANGED} c
 LEFT JOIN (SELECT unit_id, arg_max(unit_code, valid_from) AS unit_code FROM core.dim_unit GROUP BY unit_id) u USING (unit_id)
+{{where}}
 ORDER BY c.mart_name, c.year, c.row_key, c.column_name, c.cause
 """
+_UNITS = "SELECT DISTINCT unit_id FROM core.dim_unit WHERE unit_code = ? ORDER BY unit_id"
 _CHANGED_YEARS = """
 SELECT DISTINCT d.table_name, d.year FROM meta.release_diff d JOIN meta.release r USING (release_no)
 WHERE r.batch_no > ? AND r.batch_no <= ? AND d.year IS NOT NULL
@@ -199,7 +223,7 @@ FROM cell c LEFT JOIN of_unit u USING (year, unit_id) LEFT JOIN of_year y ON y.y
 """
 _OF_ONE = f"""
 INSERT INTO {CHANGED} BY NAME
-SELECT * EXCLUDE (adds, causes, submissions), coalesce(causes[1], {{otherwise}}) AS cause, submissions[1] AS submissions
+SELECT * EXCLUDE (adds, causes, submissions), coalesce(causes[1], ?) AS cause, submissions[1] AS submissions
 FROM temp.cell WHERE len(submissions) <= 1
 """
 #: of a mart whose figures are made of other figures
@@ -220,7 +244,7 @@ brought AS (
     GROUP BY ALL HAVING abs(sum(brought)) > 1e-9
 ),
 caused AS (
-    SELECT b.row_key, b.column_name, coalesce(j.cause, {otherwise}) AS cause, sum(b.brought) AS brought,
+    SELECT b.row_key, b.column_name, coalesce(j.cause, ?) AS cause, sum(b.brought) AS brought,
            coalesce(string_agg(DISTINCT b.submission_id, ', ' ORDER BY b.submission_id) FILTER (j.is_judged),
                     string_agg(DISTINCT b.submission_id, ', ' ORDER BY b.submission_id)) AS submissions
     FROM brought b LEFT JOIN temp.judged j USING (submission_id) GROUP BY ALL

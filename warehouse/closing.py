@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warehouse import changes
 from warehouse.bootstrap import WAS
-from warehouse.changes import CHANGED, State, compared_marts
+from warehouse.changes import CHANGED, State, compared_marts, comparing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,15 +59,11 @@ class Settled:
             return
         found = self._con.execute(_DIFFERING, [release_no, self._years]).fetchall()
         if asked := [(m, years) for m in compared_marts() if (years := [y for t, y in found if t == m.qualified])]:
-            before, after = self._states(release_no)
-            changes.begin(self._con, before, after)
-            for mart, years in asked:
-                changes.compare(self._con, mart, before, after, years, self._kept[mart.qualified])
-            self._con.execute(
-                f"INSERT INTO meta.figure_change BY NAME SELECT ? AS release_no, * FROM {CHANGED}", [release_no]
-            )
+            with comparing(self._con, *self._states(release_no)) as comparison:
+                for mart, years in asked:
+                    comparison.add(mart, years, self._kept[mart.qualified])
+                self._con.execute(_TOLD, [release_no])
             self._con.execute(_REVISIONS, [release_no, at, release_no])
-            changes.end(self._con)
         for table in self._kept.values():
             self._con.execute(f"DROP TABLE {table}")
 
@@ -94,6 +89,7 @@ def _closed(con: duckdb.DuckDBPyConnection) -> set[int]:
 
 
 _DIFFERING = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND year IN (SELECT unnest(?))"
+_TOLD = f"INSERT INTO meta.figure_change BY NAME SELECT ? AS release_no, * FROM {CHANGED}"
 _REVISIONS = """
 INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at, changed_tables)
 SELECT r.year, max(r.revision_no) + 1, ?, ?, any_value(c.changed)

@@ -10,12 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from warehouse.declaration import report_tables
+from warehouse.families import family_views
 from warehouse.on_units import on_units_macros
 from warehouse.relation import Relation, relations
 from warehouse.rows import replace_rows
 from warehouse.source import ROOT
 from warehouse.types import COLUMN_TYPES
-from warehouse.views import SqlObject, head_comment, sql_objects
+from warehouse.views import SqlObject, as_of_names, head_comment, sql_objects
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,19 +86,27 @@ def _objects(con: duckdb.DuckDBPyConnection) -> Rows:
         )
         for r in _published()
     ]
-    return [*tables, *(_written(o, parameters.get(o.name)) for o in sql_objects().values())]
+    hazards = _hazards_of_written()
+    return [*tables, *(_written(o, parameters.get(o.name), hazards.get(o.name)) for o in sql_objects().values())]
 
 
-def _written(found: SqlObject, parameters: str | None) -> tuple[object, ...]:
+def _hazards_of_written() -> dict[str, str]:
+    """Those of views and macros by name; what was known then has those of its mart."""
+    marts = {r.qualified: found for r in relations().values() if r.schema == "mart" and (found := _hazards(r))}
+    return (
+        {f"core.{t.core}_exact": "cumulative, levels" for t in report_tables().values()}
+        | dict.fromkeys(family_views(ROOT), "levels")
+        | dict.fromkeys(on_units_macros(ROOT), "levels, estimated")
+        | {name: marts[mart] for mart, name in as_of_names().items() if mart in marts}
+    )
+
+
+def _written(found: SqlObject, parameters: str | None, hazards: str | None) -> tuple[object, ...]:
     """The row of a view or macro. A macro's comment is in English; a view's first line has both languages."""
     schema, _, name = found.name.partition(".")
     text = head_comment(found)
     label, separator, description = text.partition(" - ")
     said = (label, description) if separator and found.kind == "view" else (name, text)
-    exact = {f"core.{t.core}_exact" for t in report_tables().values()}
-    hazards = (
-        "cumulative, levels" if found.name in exact else "estimated" if found.name in on_units_macros(ROOT) else None
-    )
     return (schema, name, found.kind, _order(schema), parameters, *said, None, None, hazards)
 
 

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import JsonOption, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import LISTED, JsonOption, UsageProblem, echo_json, echo_table
 from orchestration.cli.result import content, first_rows
 
 if TYPE_CHECKING:
     import duckdb
-
-LISTED = 50
 
 
 class Listing(StrEnum):

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import JsonOption, echo_json, echo_table
+from orchestration.cli.output import LISTED, JsonOption, echo_json, echo_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
 
-LISTED = 50
 Row = dict[str, Any]
 
 
@@ -62,7 +61,7 @@ def diff(
     with open_published(current_home()) as con:
         before, after = states(con, since, until)
         notes = _redefined(con, (before.batch_no, after.batch_no))
-        rows = [r for r in changed(con, before, after) if _is_asked(r, mart, year, unit)]
+        rows = changed(con, before, after, mart=mart, year=year, unit=unit)
     shown = rows if by is By.cell else _counted(rows, _LINES[by])
     if json:
         echo_json({"changes": shown, "notes": notes})
@@ -72,14 +71,6 @@ def diff(
     title = f"figures that changed from {since} to {until or 'the newest release'}"
     echo_table(
         shown[:LISTED], title=title, total=len(shown), more="--json lists all; --by figure, unit or cause counts"
-    )
-
-
-def _is_asked(row: Row, mart: str, year: int | None, unit: str) -> bool:
-    return (
-        (not mart or row["mart_name"] in (mart, f"mart.{mart}"))
-        and (year is None or row["year"] == year)
-        and (not unit or row["unit_code"] == unit)
     )
 
 

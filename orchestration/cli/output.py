@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+#: rows of a long result that are shown to people
+LISTED = 50
 _NO_EDGE = 100_000
 _FOLDED = 1.5  #: up to so many screens wide a table folds its long texts; beyond, nobody can read it
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import JsonOption, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import LISTED, JsonOption, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from warehouse.home import Home
     from warehouse.lineage import SourceCell, Traced
 
-LISTED = 50
 #: so many cells are shown without being asked for; of more the reports
 _FEW = 20
 

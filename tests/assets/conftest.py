@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.ingest import close_year, release
 from tests.conftest import Make
-from tests.support import clean_rows, copy_home, one_submission, put, report_of, take_and_answer
+from tests.support import clean_rows, copy_home, one_submission, put, report_of, take, take_and_answer
 from warehouse.home import Home
 
 
@@ -25,3 +26,17 @@ def rejected(registered: Home, once: Make) -> tuple[Home, str]:
 
     home = Home(once("rejected", fill) / "home")
     return home, one_submission(home)
+
+
+@pytest.fixture(scope="session")
+def closed_once(registered: Home, once: Make) -> Home:
+    """2024 with one report, closed; to be copied. Releases: the register, the report, the closing."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+        take(home)
+        close_year(home, 2024)
+        release(home)
+
+    return Home(once("closed", fill) / "home")

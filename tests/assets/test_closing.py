@@ -9,32 +9,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.ingest import close_year, rebuild_marts, release, replay
+from assets.ingest import close_year, rebuild_marts, replay
 from assets.sample.report import Report
 from assets.withdraw import withdraw
 from assets.yearly_report import write_yearly_report, written_report
-from tests.conftest import Make
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
+from warehouse.catalog import open_build, writer_lock
 from warehouse.closing import YearOpenError
 from warehouse.home import Home
 from warehouse.relation import relations
 
 REVISIONS = "SELECT year, revision_no, release_no, changed_tables IS NOT NULL FROM meta.year_revision ORDER BY ALL"
-
-
-@pytest.fixture(scope="module")
-def closed_once(registered: Home, once: Make) -> Home:
-    """2024 with one report, closed; to be copied."""
-
-    def fill(folder: Path) -> None:
-        home = copy_home(registered, folder)
-        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-        take(home)
-        close_year(home, 2024)
-        release(home)
-
-    return Home(once("closed", fill) / "home")
 
 
 @pytest.fixture
@@ -172,6 +158,25 @@ def test_a_withdrawn_report_and_a_changed_unit_are_told_as_such(closed: Home) ->
         "SELECT count(*) FROM meta.figure_change WHERE figure_after IS NOT NULL AND mart_name = 'mart.training_by_unit'",
     )
     assert after == 0
+
+
+@pytest.mark.parametrize(
+    ("figure_of_then", "causes"), [("session_count", set()), ("session_count + 1", {"definition"})]
+)
+def test_a_mart_that_is_declared_anew_revises_a_closed_year_only_where_a_figure_differs(
+    closed: Home, figure_of_then: str, causes: set[str]
+) -> None:
+    with writer_lock(closed), open_build(closed) as con:  # as if an older version had made it, without one column
+        con.execute(
+            f"CREATE OR REPLACE TABLE mart.training_by_unit AS SELECT * EXCLUDE (not_exact_count) REPLACE ({figure_of_then} AS session_count) "
+            "FROM mart.training_by_unit"
+        )
+        con.execute("UPDATE meta.table_hash SET content_hash = 'other' WHERE table_name = 'training_by_unit'")
+        con.execute("UPDATE meta.bootstrap SET fingerprint = 'earlier'")
+    rebuild_marts(closed, [2025])
+    assert query(closed, "SELECT count(not_exact_count) > 0 FROM mart.training_by_unit") == [(True,)]
+    assert _causes(closed) == causes
+    assert len(query(closed, REVISIONS)) == 1 + len(causes)
 
 
 def _texts(path: Path, sheet: str) -> set[str]:

@@ -1,6 +1,6 @@
 """The questions that a committee asks across years: each query of examples/queries against an answer worked out without the warehouse.
 
-The answers are in tests.assets.query_answers, but for those that need two releases (25-27) and the files themselves (30).
+The answers are in tests.assets.answers, but for those that need two releases (25-27) and the files themselves (30).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from assets.ingest import close_year, release
-from tests.assets.query_answers import ANSWERS, Corpus, number
+from tests.assets.answers import ANSWERS
+from tests.assets.answers.corpus import Corpus, number
 from tests.conftest import SEED, Make
 from tests.support import REPO, changed_register, clean_rows, copy_home, end_unit, put, query, report_of, take
 from warehouse.home import Home
@@ -163,15 +163,11 @@ def test_units_that_report_in_part_or_not_at_all(partly: Home, number_of: str, e
 
 
 @pytest.fixture(scope="module")
-def changed(registered: Home, once: Make) -> Home:
+def changed(closed_once: Home, once: Make) -> Home:
     """2024: DV004 reports (release 2), the year is closed (3), DV005 is late (4), DV004 corrects its classes (5)."""
 
     def fill(folder: Path) -> None:
-        home = copy_home(registered, folder)
-        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-        take(home)
-        close_year(home, 2024)
-        release(home)
+        home = copy_home(closed_once, folder)
         put(home.inbox, report_of(105, "2024-Y", clean_rows(2024)))
         take(home)
         rows = clean_rows(2024)

@@ -103,6 +103,17 @@ def test_states_that_there_are_not_are_refused_by_name(
         _changed(home, since, until)
 
 
+def test_a_mart_and_a_unit_that_there_are_not_are_refused_by_name(stopped: tuple[Home, list[Path]]) -> None:
+    home, _ = stopped
+    with open_published(home) as con:
+        two = states(con, "2", "3")
+        with pytest.raises(LookupError, match=r"no mart 'traning' is compared; these are: mart\.training_by_unit"):
+            changed(con, *two, mart="traning")
+        with pytest.raises(LookupError, match="no unit has or had the code 'DV999'"):
+            changed(con, *two, unit="DV999")
+        assert changed(con, *two, year=1999) == []
+
+
 def test_the_command_shows_cells_and_counts_them(stopped: tuple[Home, list[Path]]) -> None:
     home, _ = stopped
     of_unit = ("diff", "--from", "2", "--to", "3", "--mart", "training_by_unit", "--unit", "DV004", "--year", "2024")

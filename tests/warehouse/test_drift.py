@@ -125,6 +125,9 @@ def test_every_published_table_view_and_macro_is_in_the_dictionary_with_its_haza
     )
     assert hazards["fact_training"] == "cumulative, levels, persons, ratio"
     assert hazards["training_by_year"] == "levels, years, persons, ratio, distinct"
+    assert hazards["training_by_unit_as_of"] == hazards["training_by_unit"]
+    assert hazards["training_by_unit_on_units_of"] == "levels, estimated"
+    assert hazards["training_by_unit_on_families"] == "levels"
     assert {code for said in hazards.values() for code in said.split(", ")} == {c.code for c in code_lists()["hazard"]}
 
 

@@ -1,0 +1,184 @@
+"""The sample corpus as it was made: the accepted reports and their rows, before any file was written.
+
+Plain Python over generated rows: no mart, view or macro is asked. Only which files were accepted is taken from the ledger, as an auditor
+would: judging is not what is tested here. Does not belong here: answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from assets.sample.files import SUFFIXES
+from assets.sample.plan import planned_reports
+from assets.sample.planted import planted_mistakes
+from assets.sample.register import Stretch, read_data, stretches
+from assets.sample.report import Report
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+Row = dict[str, Any]
+Answer = list[tuple[Any, ...]]
+
+YEARS = range(2013, 2026)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One accepted file: who sent it, for which days, and its rows as far as its form asks for them."""
+
+    file_name: str
+    report: Report
+    unit: Stretch
+    rows: dict[str, list[Row]]
+
+    @property
+    def year(self) -> int:
+        """The year that it reports on."""
+        return self.report.period.period_end.year
+
+    @property
+    def level(self) -> str:
+        """Whether a grassroots unit or a superior body sent it."""
+        return "unit" if self.unit.level_code == "co_so" else "bloc"
+
+    @property
+    def is_cumulative(self) -> bool:
+        """It covers the year from its first day."""
+        return self.report.period.period_start == date(self.year, 1, 1)
+
+    @property
+    def version(self) -> tuple[int, date]:
+        """What orders the versions of one report."""
+        revision, day = self.report.cover.get("revision", 1), self.report.cover["report_date"]
+        assert isinstance(revision, int) and isinstance(day, date)
+        return revision, day
+
+
+class Corpus:
+    """The accepted reports of the sample, and those of them that the figures of a year rest on."""
+
+    def __init__(self, seed: int, accepted: set[str]) -> None:
+        reports = [(_file_name(r), r) for r in planned_reports(seed)]
+        reports += [(f"{p.name}.xlsx", p.report) for p in planted_mistakes(seed) if p.report]
+        self.accepted = [
+            _sent(name, r)
+            for name, r in reports
+            if name in accepted and r.form.form_code == "BCDV" and r.period.kind != "R"
+        ]
+
+    @cached_property
+    def current(self) -> list[Sent]:
+        """The last version of each report."""
+        last: dict[tuple[str, str], Sent] = {}
+        for sent in sorted(self.accepted, key=lambda s: s.version):
+            last[sent.report.key] = sent
+        return list(last.values())
+
+    @cached_property
+    def used(self) -> list[Sent]:
+        """Of each unit and year the longest cumulative report, and those that begin after it ends."""
+        found = []
+        for reports in grouped(self.current, lambda s: (s.unit.unit_id, s.year)).values():
+            ends = [s.report.period.period_end for s in reports if s.is_cumulative]
+            whole = max(ends, default=date.min)
+            found += [
+                s for s in reports
+                if (s.report.period.period_end == whole if s.is_cumulative else s.report.period.period_start > whole)
+            ]  # fmt: skip
+        return found
+
+    def rows(self, table: str, level: str | None = "unit") -> Iterator[tuple[Sent, Row]]:
+        """Yield the rows of a table that count, with their report; of one level, or of all (None)."""
+        for sent in self.used:
+            if level in (None, sent.level):
+                yield from ((sent, row) for row in sent.rows.get(table, ()))
+
+    def last_rows(self, table: str, level: str | None = "unit") -> Iterator[tuple[Sent, Row]]:
+        """Yield those of the last report of each unit's year."""
+        ends: dict[tuple[int, int], date] = {}
+        for s in self.used:
+            key = s.unit.unit_id, s.year
+            ends[key] = max(ends.get(key, date.min), s.report.period.period_end)
+        for sent, row in self.rows(table, level):
+            if sent.report.period.period_end == ends[sent.unit.unit_id, sent.year]:
+                yield sent, row
+
+    def reported(self, level: str = "unit") -> dict[int, set[int]]:
+        """Return by year the units with a report."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for s in self.used:
+            if s.level == level:
+                found[s.year].add(s.unit.unit_id)
+        return found
+
+
+def _file_name(report: Report) -> str:
+    unit, period = report.key
+    return f"{report.form.form_code}_{unit}_{period}{report.suffix}{SUFFIXES[report.look]}"
+
+
+def _sent(name: str, report: Report) -> Sent:
+    code, day = report.unit.unit_code, report.period.period_end
+    unit = next(s for s in stretches() if s.unit_code == code and s.covers(day))
+    asked = {(c.table, n) for t in report.form.tables() for c in report.form.headers(t) for n in c.columns}
+    rows = {t: [{k: v for k, v in r.items() if (t, k) in asked} for r in found] for t, found in report.rows.items()}
+    return Sent(name, report, unit, rows)
+
+
+def number(value: object) -> float | None:
+    """Return a figure that is exact, and None for a blank, "Không" and "khoảng 30"."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def total(values: Iterable[object]) -> float | None:
+    """Add the exact figures; None when there is none."""
+    exact = [n for v in values if (n := number(v)) is not None]
+    return sum(exact) if exact else None
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Gather items by key, keys in the order in which they come."""
+    found: dict[K, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def percent(part: float | None, whole: float | None, digits: int = 1) -> float | None:
+    """Return part of whole in percent, or None."""
+    return round(100 * part / whole, digits) if part is not None and whole else None
+
+
+def alive(day: date, level: str = "unit") -> list[Stretch]:
+    """Return the units of a level on a day."""
+    return [s for s in stretches() if s.covers(day) and (s.level_code == "co_so") == (level == "unit")]
+
+
+def at_end(year: int) -> set[int]:
+    """Return the grassroots units that exist on the last day of a year."""
+    return {s.unit_id for s in alive(date(year, 12, 31))}
+
+
+def family_of() -> dict[int, int]:
+    """Return by unit the smallest unit that mergers and splits join it with."""
+    family = {s.unit_id: s.unit_id for s in stretches()}
+    joined = [(int(r["from_unit_id"]), int(r["to_unit_id"])) for r in read_data("succession.csv") if r["to_unit_id"]]
+    for _ in joined:  # as often as a chain of them may be long
+        for a, b in joined:
+            family[a] = family[b] = min(family[a], family[b])
+    return family
+
+
+def of_column(rows: Iterable[tuple[Sent, Row]], column: str) -> list[object]:
+    """Return the cells of one column."""
+    return [row.get(column) for _, row in rows]
+
+
+def units_in(rows: Iterable[tuple[Sent, Row]]) -> int:
+    """Count the distinct units of rows."""
+    return len({sent.unit.unit_id for sent, _ in rows})
