@@ -229,7 +229,8 @@ FROM temp.cell WHERE len(submissions) <= 1
 #: of a mart whose figures are made of other figures
 _NO_LINEAGE = """\
 SELECT '' AS row_key, '' AS column_name, '' AS submission_id, '' AS part, 0 AS year, 0 AS value, 0 AS weight, '' AS uncounted"""
-# what a report brings, by what it brought before; where all that adds up to the difference it is divided, else it is told whole
+# what a report brings, by what it brought before; where all that adds up to the difference it is divided, else it is told whole.
+# A correction that brings the same again moves nothing, and is no cause
 _DIVIDED = """
 INSERT INTO {changed} BY NAME
 WITH asked AS (FROM temp.cell WHERE len(submissions) > 1),
@@ -243,11 +244,15 @@ brought AS (
     ) SEMI JOIN asked USING (row_key, column_name)
     GROUP BY ALL HAVING abs(sum(brought)) > 1e-9
 ),
+told AS (
+    SELECT b.*, coalesce(j.cause, ?) AS cause, j.is_judged FROM brought b LEFT JOIN temp.judged j USING (submission_id)
+),
+moved AS (SELECT *, sum(brought) OVER (PARTITION BY row_key, column_name, cause, part) AS moved FROM told),
 caused AS (
-    SELECT b.row_key, b.column_name, coalesce(j.cause, ?) AS cause, sum(b.brought) AS brought,
-           coalesce(string_agg(DISTINCT b.submission_id, ', ' ORDER BY b.submission_id) FILTER (j.is_judged),
-                    string_agg(DISTINCT b.submission_id, ', ' ORDER BY b.submission_id)) AS submissions
-    FROM brought b LEFT JOIN temp.judged j USING (submission_id) GROUP BY ALL
+    SELECT row_key, column_name, cause, sum(brought) AS brought,
+           coalesce(string_agg(DISTINCT submission_id, ', ' ORDER BY submission_id) FILTER (is_judged),
+                    string_agg(DISTINCT submission_id, ', ' ORDER BY submission_id)) AS submissions
+    FROM moved GROUP BY ALL HAVING max(abs(moved)) > 1e-9
 ),
 whole AS (
     SELECT row_key, column_name, sum(brought) AS brought, CASE WHEN count(*) = 1 THEN any_value(cause) ELSE 'several' END AS cause,

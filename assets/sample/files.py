@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.sample.arrivals import FAULTY, arrival_of
 from assets.sample.chance import chance
 from assets.sample.foreign import write_foreign
 from assets.sample.plan import planned_reports
@@ -32,15 +33,18 @@ class SampleSummary:
     planted: list[dict[str, str | None]]
 
 
-def write_sample(out: Path, seed: int, progress: Callable[[int, int], None] | None = None) -> SampleSummary:
-    """Write the corpus of ``seed`` under ``out``; the same seed gives the same bytes."""
-    reports, mistakes = list(planned_reports(seed)), planted_mistakes(seed)
-    total = len(reports) + len(SENT_TWICE) + len(mistakes)
+def write_sample(
+    out: Path, seed: int, progress: Callable[[int, int], None] | None = None, arrival: int | None = None
+) -> SampleSummary:
+    """Write the corpus of ``seed`` under ``out``, or what one of its deliveries brings; the same seed gives the same bytes."""
+    reports = [r for r in planned_reports(seed) if arrival in (None, arrival_of(r))]
+    mistakes = planted_mistakes(seed) if arrival in (None, FAULTY) else []
+    total = len(reports) + sum(_is_sent_twice(r) for r in reports) + len(mistakes)
     done = 0
     for report in reports:
         path = write_report(out, report, seed)
         done += 1
-        if report.key in SENT_TWICE and not report.suffix:
+        if _is_sent_twice(report):
             write_file(path.with_name(f"{path.stem} - ban sao{path.suffix}"), path.read_bytes(), durable=False)
             done += 1
         if progress:
@@ -49,6 +53,10 @@ def write_sample(out: Path, seed: int, progress: Callable[[int, int], None] | No
     if progress:
         progress(total, total)
     return SampleSummary(total, planted)
+
+
+def _is_sent_twice(report: Report) -> bool:
+    return report.key in SENT_TWICE and not report.suffix
 
 
 def write_report(out: Path, report: Report, seed: int) -> Path:

@@ -5,17 +5,19 @@ Belongs here: the 31 models of the founding document and those begun after 2016.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from assets.sample.chance import chance, day_in, pick
-from assets.sample.register import read_data
+from assets.sample.register import first_day, predecessors_of, read_data
 from warehouse.codes import status_path
 
 LAST_YEAR = 2025
 FIRST_NEW_YEAR = 2017
 MOST_MODELS = 3
+#: the first year whose form asks for the code that a model had before
+FIRST_CARRIED_YEAR = 2023
 _LIKELY = {
     "dang_ky": [("trien_khai", 8.0), ("khong_dat", 1.0), ("ket_thuc", 0.5)],
     "trien_khai": [("duy_tri", 5.0), ("cong_nhan", 3.0), ("trien_khai", 1.5), ("khong_dat", 0.5)],
@@ -23,6 +25,7 @@ _LIKELY = {
     "cong_nhan": [("nhan_rong", 3.0), ("duy_tri", 3.0), ("cong_nhan", 2.0), ("ket_thuc", 2.0)],
     "nhan_rong": [("duy_tri", 4.0), ("nhan_rong", 2.0), ("ket_thuc", 4.0)],
 }
+ENDED = ("ket_thuc", "khong_dat")
 _RECOGNISED = ("cong_nhan", "nhan_rong")
 
 
@@ -39,6 +42,7 @@ class Model:
     start_date: date
     statuses: dict[int, str]
     replicated_from_code: str | None = None
+    model_code_before: str | None = None
 
     def recognised_by(self, year: int) -> date | None:
         """Return the day of its first recognition if that was in or before ``year``."""
@@ -52,7 +56,8 @@ class Model:
 def models_of(seed: int, unit_code: str) -> tuple[Model, ...]:
     """Return the models of a unit, oldest first."""
     own = [_founding(seed, r) for r in read_data("founding_models.csv") if r["unit_code"] == unit_code]
-    for year in range(FIRST_NEW_YEAR, LAST_YEAR + 1):
+    own += _carried(seed, unit_code)
+    for year in range(max(FIRST_NEW_YEAR, first_day(unit_code).year + 1), LAST_YEAR + 1):
         running = sum(year in m.statuses for m in own)
         if running < MOST_MODELS and chance(seed, unit_code, year, "new model").random() < 0.22:
             own.append(_begun(seed, unit_code, year, len(own) + 1))
@@ -71,6 +76,21 @@ def _founding(seed: int, row: dict[str, str]) -> Model:
         date.fromisoformat(row["start_date"]),
         _walk(seed, row["model_code"], stated),
     )
+
+
+def _carried(seed: int, unit_code: str) -> list[Model]:
+    """The models that units had when they were merged into this one, under codes of its own."""
+    found = [
+        (unit.unit_code, model)
+        for unit, day in predecessors_of(unit_code)
+        if day.year >= FIRST_CARRIED_YEAR
+        for model in models_of(seed, unit.unit_code)
+        if model.statuses.get(day.year - 1, "ket_thuc") not in ENDED
+    ]
+    return [
+        replace(m, model_code=f"{unit_code}-{n:02d}", model_code_before=f"{before}/{m.model_code}")
+        for n, (before, m) in enumerate(found, start=1)
+    ]
 
 
 def _begun(seed: int, unit_code: str, year: int, number: int) -> Model:

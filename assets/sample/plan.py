@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from assets.sample.chance import chance
-from assets.sample.register import Stretch, alias_on, bodies, units_on
-from assets.sample.report import Look, Report, register_report, review_report, unit_report
+from assets.sample.register import Stretch, alias_on, bodies, ended_in, units_on
+from assets.sample.report import REGISTERS, Look, Report, register_report, review_report, unit_report
+from warehouse.periods import parse_period_id, periods_of
 
 FIRST_YEAR, LAST_YEAR = 2013, 2025
 HALF_YEARLY = frozenset(f"DV{n:03d}" for n in range(4, 44, 3))
@@ -20,11 +21,15 @@ QUARTERLY = frozenset({"DV006", "DV020", "DV034"})
 #: a second report of the roll-out of 32-CTr/TU, two years later: a warning, and not added in reviews
 ROLLED_OUT_AGAIN = ("DV005", "2015-Y")
 CORRECTED_SHARE = 0.015
+CORRECTION = "_lan2"
+#: a report that is corrected when its year is closed, and one that comes only then, with its day
+CORRECTED_LATE = ("DV011", "2021-Y")
+SENT_LATE, LATE_DAY = ("DV014", "2021-Y"), date(2022, 5, 16)
 
 
 def planned_reports(seed: int) -> Iterator[Report]:
-    """Yield every good report: the register first, then by year and unit; corrections follow what they correct."""
-    yield register_report()
+    """Yield every good report: the registers first, then by year and unit; corrections follow what they correct."""
+    yield from map(register_report, REGISTERS)
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         for unit in _reporters(year):
             for period_id in _periods(unit, year):
@@ -35,7 +40,7 @@ def planned_reports(seed: int) -> Iterator[Report]:
 
 def _reporters(year: int) -> list[Stretch]:
     last = date(year, 12, 31)
-    return [b for b in bodies() if b.covers(last)] + units_on(last)
+    return [b for b in bodies() if b.covers(last)] + sorted(units_on(last) + ended_in(year), key=lambda s: s.unit_id)
 
 
 def _periods(unit: Stretch, year: int) -> list[str]:
@@ -43,7 +48,11 @@ def _periods(unit: Stretch, year: int) -> list[str]:
     short = [f"{year}-Q{q}" for q in (1, 2, 3)] if code in QUARTERLY else []
     half = [f"{year}-H1"] if code in HALF_YEARLY else []
     nine = [f"{year}-9M"] if code in NINE_MONTHLY else []
-    return [*short, *half, *nine, f"{year}-Y"]
+    asked = [*short, *half, *nine, f"{year}-Y"]
+    if unit.valid_to is None or unit.valid_to >= date(year, 12, 31):
+        return asked
+    last = next(p.period_id for p in reversed(periods_of(year)) if p.cumulative and p.period_end >= unit.valid_to)
+    return [*(p for p in asked if parse_period_id(p).period_end < unit.valid_to), last]
 
 
 def _sent(seed: int, unit: Stretch, period_id: str) -> Iterator[Report]:
@@ -54,13 +63,15 @@ def _sent(seed: int, unit: Stretch, period_id: str) -> Iterator[Report]:
         report.cover["unit_name"] = other_name
     if (unit.unit_code, period_id) == ROLLED_OUT_AGAIN:
         report.rows["training"].append(_again())
-    corrected = rng.random() < CORRECTED_SHARE and report.period.year >= 2017
+    if report.key == SENT_LATE:
+        report.cover["report_date"] = LATE_DAY
+    corrected = (rng.random() < CORRECTED_SHARE and report.period.year >= 2017) or report.key == CORRECTED_LATE
     yield _slipped(report) if corrected else report
     if corrected:
         later = report.cover["report_date"]
         assert isinstance(later, date)  # noqa: S101 - sending() has set it
         cover = {**report.cover, "revision": 2, "report_date": later + timedelta(days=9)}
-        yield replace(report, cover=cover, suffix="_lan2")
+        yield replace(report, cover=cover, suffix=CORRECTION)
 
 
 def _look(draw: float) -> Look:
@@ -72,13 +83,16 @@ def _look(draw: float) -> Look:
 
 
 def _slipped(report: Report) -> Report:
-    """The first sending of a report that is corrected later: a headcount is one too low."""
-    rows = {**report.rows, "organisation": [dict(r) for r in report.rows["organisation"]]}
-    for row in rows["organisation"]:
-        count = row.get("party_member_count")
-        if isinstance(count, int):
-            row["party_member_count"] = count - 1
+    """The first sending of a report that is corrected later: a headcount and the attendees of a session are one too low."""
+    rows = {**report.rows}
+    for table, column in (("organisation", "party_member_count"), ("training", "attendee_count")):
+        rows[table] = [_one_less(r, column) for r in rows[table]]
     return replace(report, rows=rows)
+
+
+def _one_less(row: dict[str, object], column: str) -> dict[str, object]:
+    count, part = row.get(column), row.get("member_attended_count") or 0
+    return {**row, column: count - 1} if isinstance(count, int) and isinstance(part, int) and count > part else row
 
 
 def _again() -> dict[str, object]:

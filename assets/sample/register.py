@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assets.template import UnitLine
 from warehouse.declaration import form_tables
@@ -72,6 +73,28 @@ def units_on(day: date) -> list[Stretch]:
     return [s for s in stretches() if s.level_code == "co_so" and s.covers(day)]
 
 
+@cache
+def first_day(unit_code: str) -> date:
+    """Return the first day of a unit. Raises ValueError when there is none of that code."""
+    return min(s.valid_from for s in stretches() if s.unit_code == unit_code)
+
+
+def ended_in(year: int) -> list[Stretch]:
+    """Return the grassroots units whose last day lies in ``year`` and is not its last, as they were on it, by code."""
+    found = [s for s in stretches() if s.level_code == "co_so" and s.valid_to and s.valid_to.year == year]
+    return [
+        s for s in found if s.valid_to < date(year, 12, 31) and not unit_on(s.unit_id, s.valid_to + timedelta(days=1))
+    ]
+
+
+def predecessors_of(unit_code: str) -> list[tuple[Stretch, date]]:
+    """Return the units that were merged into this one, as they were on their last day, and the day after it."""
+    merged = [r for r in _data("succession", "succession.csv") if r["succession_kind_code"] == "merger"]
+    before = [(unit_on(r["from_unit_id"], r["succession_date"] - timedelta(days=1)), r) for r in merged]
+    into = {s.unit_id: s.unit_code for s in stretches()}
+    return [(unit, r["succession_date"]) for unit, r in before if unit and into[r["to_unit_id"]] == unit_code]
+
+
 def letterhead(stretch: Stretch, day: date) -> UnitLine:
     """Return the unit's letterhead on ``day``, its superior included."""
     superior = unit_on(stretch.parent_unit_id, day) if stretch.parent_unit_id else None
@@ -79,16 +102,17 @@ def letterhead(stretch: Stretch, day: date) -> UnitLine:
     return UnitLine(stretch.unit_code, stretch.unit_name, stretch.party_kind_code, name)
 
 
-def register_rows() -> dict[str, list[dict[str, object]]]:
-    """Return the rows of the register form, by table."""
-    fields = Stretch.__slots__
+def register_rows(known: date) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of the register form, by table, as the office kept them on the day ``known``."""
+    documents = _known(_data("document", "documents.csv"), "document_date", known)
+    numbers = {d["document_id"] for d in documents}
     return {
-        "unit": [{f: getattr(s, f) for f in fields} for s in stretches()],
-        "unit_alias": aliases(),
-        "succession": [_typed("succession", r) for r in read_data("succession.csv")] + _transfers(),
+        "unit": _known([{f: getattr(s, f) for f in Stretch.__slots__} for s in stretches()], "valid_from", known),
+        "unit_alias": _known(aliases(), "valid_from", known),
+        "succession": _known(_data("succession", "succession.csv") + _transfers(), "succession_date", known),
         "unit_key": [],
-        "document": [_typed("document", r) for r in read_data("documents.csv")],
-        "document_citation": [_typed("document_citation", r) for r in read_data("citations.csv")],
+        "document": documents,
+        "document_citation": [c for c in _data("document_citation", "citations.csv") if c["document_id"] in numbers],
     }
 
 
@@ -119,6 +143,16 @@ def read_data(name: str) -> list[dict[str, str]]:
     """Read one of the package's CSV files."""
     with (DATA / name).open(encoding="utf-8", newline="") as f:
         return list(csv.DictReader(f))
+
+
+def _known(rows: list[dict[str, Any]], since: str, known: date) -> list[dict[str, object]]:
+    """Return the rows that begin by the day ``known``; an end after it is not known yet."""
+    there = [r for r in rows if r[since] <= known]
+    return [r | ({"valid_to": None} if (end := r.get("valid_to")) and end > known else {}) for r in there]
+
+
+def _data(table: str, name: str) -> list[dict[str, Any]]:
+    return [_typed(table, r) for r in read_data(name)]
 
 
 def _new_parent(s: Stretch) -> int:

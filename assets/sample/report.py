@@ -5,7 +5,7 @@ Belongs here: gathering the tables of a unit and period, dates of sending. Does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -15,7 +15,7 @@ from assets.sample.life.inspection import finding_rows, inspection_rows
 from assets.sample.life.model import model_rows
 from assets.sample.life.people import organisation_rows
 from assets.sample.life.training import ROLLED_OUT, training_rows
-from assets.sample.register import Stretch, letterhead, register_rows, unit_on
+from assets.sample.register import Stretch, first_day, letterhead, register_rows, unit_on
 from assets.template import UnitLine
 from warehouse.deadlines import deadlines
 from warehouse.forms import FormVersion, form_versions, version_for
@@ -24,7 +24,8 @@ from warehouse.periods import Period, parse_period_id
 Look = Literal["template", "foreign", "csv", "json"]
 Rows = dict[str, list[dict[str, object]]]
 REVIEW = "20130830-20160830-R"
-REGISTER = "2025-M02"
+#: the registers that the office sent, by period, and the day
+REGISTERS = {"2021-M12": date(2022, 1, 5), "2025-M02": date(2025, 3, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,15 @@ def unit_report(seed: int, unit: Stretch, period_id: str, look: Look = "template
     form = version_for("BCDV", period.period_end)
     if form is None:
         raise LookupError(f"no form is in force on {period.period_end}")
+    lived = replace(period, period_start=max(period.period_start, first_day(unit.unit_code)))
     rows: Rows = {
-        "training": training_rows(seed, unit, period),
-        "model": model_rows(seed, unit, period),
-        "inspection": inspection_rows(seed, unit, period),
-        "inspection_finding": finding_rows(seed, unit, period),
-        "dialogue": dialogue_rows(seed, unit, period),
-        "organisation": organisation_rows(seed, unit, period),
-        "issue": issue_rows(seed, unit, period),
+        "training": training_rows(seed, unit, lived),
+        "model": model_rows(seed, unit, lived),
+        "inspection": inspection_rows(seed, unit, lived),
+        "inspection_finding": finding_rows(seed, unit, lived),
+        "dialogue": dialogue_rows(seed, unit, lived),
+        "organisation": organisation_rows(seed, unit, lived),
+        "issue": issue_rows(seed, unit, lived),
     }
     return Report(letterhead(unit, period.period_end), period, form, rows, sending(seed, unit.unit_code, period), look)
 
@@ -110,15 +112,15 @@ def review_report() -> Report:
     return Report(letterhead(bloc, period.period_end), period, form, rows, cover)
 
 
-def register_report() -> Report:
-    """Build the register that the bloc's office sends when its units move to their new committees."""
-    period = parse_period_id(REGISTER)
+def register_report(period_id: str = "2025-M02") -> Report:
+    """Build a register that the bloc's office sent, one of ``REGISTERS``; the last when its units move to their new committees."""
+    period, sent = parse_period_id(period_id), REGISTERS[period_id]
     bloc = unit_on(1, period.period_end)
     if bloc is None:
         raise LookupError("the bloc is missing from the register")
     form = form_versions()["DMDV", "1"]
-    cover: dict[str, object] = {"report_date": date(2025, 3, 3)}
-    return Report(letterhead(bloc, period.period_end), period, form, register_rows(), cover)
+    cover: dict[str, object] = {"report_date": sent}
+    return Report(letterhead(bloc, period.period_end), period, form, register_rows(sent), cover)
 
 
 _LIMITATIONS = (

@@ -9,11 +9,10 @@ from datetime import date
 
 from assets.sample.chance import chance
 from assets.sample.life.people import FIGURES_SINCE
-from assets.sample.models import Model, models_of
+from assets.sample.models import ENDED, Model, models_of
 from assets.sample.register import Stretch
 from warehouse.periods import Period
 
-_ENDED = ("ket_thuc", "khong_dat")
 _SCORED = ("cong_nhan", "nhan_rong")
 
 
@@ -23,7 +22,7 @@ def model_rows(seed: int, unit: Stretch, period: Period) -> list[dict[str, objec
     rows = []
     for model in models_of(seed, unit.unit_code):
         status = model.statuses.get(year)
-        if status is None or (period.kind != "Y" and status in _ENDED):
+        if status is None or (period.kind != "Y" and status in ENDED):
             continue
         rows.append(_row(seed, model, status, year, period))
     return rows
@@ -48,6 +47,7 @@ def _row(seed: int, model: Model, status: str, year: int, period: Period) -> dic
         "start_date": model.start_date,
         "recognised_date": model.recognised_by(year),
         "replicated_from_code": model.replicated_from_code,
+        "model_code_before": model.model_code_before,
     }
     rng = chance(seed, model.model_code, "partners")
     partners, score = rng.randint(0, 4), rng.randint(75, 98)
