@@ -31,6 +31,7 @@ from warehouse.catalog import CONFIG
 from warehouse.home import Home
 
 SEED = 2013
+PASSED = pytest.StashKey[bool]()
 
 Make = Callable[[str, Callable[[Path], object]], Path]
 
@@ -43,6 +44,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_demo = {item: "demo" in getattr(item, "fixturenames", ()) for item in items}
     first = next((item for item, wanted in of_demo.items() if wanted), None)
     items.sort(key=lambda item: (item.get_closest_marker("daemon") is None, item is not first, of_demo[item]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note which tests passed, for ``tmp_path``."""
+    report = yield
+    item.stash[PASSED] = item.stash.get(PASSED, True) and report.passed
+    return report
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A test's own folder, empty when it has passed: a lane makes hundreds of homes, of 25 MB and more each.
+
+    The folder itself stays, so that no other test gets one of its name: what is declared is read once per root.
+    """
+    yield tmp_path
+    if request.node.stash.get(PASSED, False):
+        for path in tmp_path.iterdir():
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 @pytest.fixture(scope="session", autouse=True)

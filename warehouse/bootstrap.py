@@ -104,7 +104,9 @@ def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[st
 def _fingerprint() -> str:
     """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables."""
     found = hashlib.sha256()
-    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".py")):
+    for path in sorted(
+        p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".html", ".py")
+    ):
         found.update(path.read_bytes())
     return found.hexdigest()
 

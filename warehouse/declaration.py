@@ -36,6 +36,7 @@ class Column(Declared):
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
     ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
     ``repeats``: the same persons may stand in several rows of a report, so that a total may be less than their sum.
+    ``sensitive``: it counts persons, so that a small figure, or the difference of two, may single one out.
     ``figure`` says, for a mart's column, how it follows from the rows of a fact: its SQL, and the way back to the cells.
     """
 
@@ -51,6 +52,7 @@ class Column(Declared):
     max_length: int | None = None
     free_text: bool = False
     repeats: bool = False
+    sensitive: bool = False
     valid_on: str | None = None
     figure: Figure | None = None
 
@@ -145,6 +147,9 @@ def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Coll
         source.refuse_unless(
             not c.repeats or c.measure == "persons", (*here, "repeats"), c.repeats, "only with measure persons"
         )
+        source.refuse_unless(
+            not c.sensitive or bool(c.measure), (*here, "sensitive"), c.sensitive, "only with a measure"
+        )
         if c.max_length is not None:
             good = c.type == "text" and c.max_length > 0
             source.refuse_unless(good, (*here, "max_length"), c.max_length, "a number from 1, and only with type text")
@@ -162,6 +167,9 @@ def _check_table(source: Source, table: Table, root: Path) -> None:
     for i, c in enumerate(table.columns):
         source.refuse_unless(
             c.figure is None, ("columns", i, "figure"), c.figure, "nothing: only a mart's column has one"
+        )
+        source.refuse_unless(
+            c.sensitive or c.measure != "persons", ("columns", i, "sensitive"), c.sensitive, "true with measure persons"
         )
     names = [c.name for c in table.columns]
     source.refuse_unless(bool(table.kept) == table.register, ("kept",), table.kept, "columns of the register's tables")

@@ -14,6 +14,7 @@ from warehouse.families import family_views
 from warehouse.on_units import on_units_macros
 from warehouse.relation import Relation, relations
 from warehouse.rows import replace_rows
+from warehouse.sensitive import sensitivity
 from warehouse.source import ROOT
 from warehouse.types import COLUMN_TYPES
 from warehouse.views import SqlObject, as_of_names, head_comment, sql_objects
@@ -42,7 +43,19 @@ def _published() -> list[Relation]:
 
 def _of_tables() -> Rows:
     return [
-        (r.schema, r.name, i, c.name, COLUMN_TYPES[c.type].duckdb, c.unit, c.label, c.description, c.codes, c.measure)
+        (
+            r.schema,
+            r.name,
+            i,
+            c.name,
+            COLUMN_TYPES[c.type].duckdb,
+            c.unit,
+            c.label,
+            c.description,
+            c.codes,
+            c.measure,
+            sensitivity(r, c),
+        )
         for r in _published()
         for i, c in enumerate(r.columns, start=1)
     ]
@@ -60,7 +73,7 @@ def _of_views(con: duckdb.DuckDBPyConnection) -> Rows:
         said = _COMMENT.fullmatch(comment)
         parts = said.groupdict() if said else {"label": name, "description": comment, "unit": None, "codes": None}
         head = (schema, view, position, name, data_type)
-        rows.append((*head, parts["unit"], parts["label"], parts["description"], parts["codes"], None))
+        rows.append((*head, parts["unit"], parts["label"], parts["description"], parts["codes"], None, None))
     return rows
 
 

@@ -72,6 +72,11 @@ class Home:
         return self.published / "data_dictionary.csv"
 
     @property
+    def dictionary_page(self) -> Path:
+        """The same as a page that can be searched, with tables, macros and code lists."""
+        return self.published / "data_dictionary.html"
+
+    @property
     def reports(self) -> Path:
         """The yearly reports."""
         return self.published / "reports"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.catalog import writer_lock
 from warehouse.content import by_year, content_hashes, hashed_relations, is_fixed
+from warehouse.dictionary_page import publish_page
 from warehouse.files import left_behind, written_folder
 from warehouse.relation import Relation, quote, relations
 from warehouse.rows import replace_rows
@@ -80,6 +81,7 @@ def publish_side_files(con: duckdb.DuckDBPyConnection, home: Home, release_no: i
                 _write_parquet(con, relation, making / place, years)
     dictionary = con.sql("SELECT * FROM meta.dictionary ORDER BY schema_name, table_name, position").pl()
     write_changed(home.dictionary, dictionary.write_csv().encode())
+    publish_page(con, home)
     write_manifest(con, home, release_no)
     _remove([p for p in folder.parent.glob("release-*") if p not in (folder, before)])
     _remove(left_behind(folder.parent))
@@ -98,7 +100,7 @@ def write_manifest(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) 
         twin = parquet_folder(home, release_no - 1) / file.relative_to(parquet_folder(home, release_no))
         if twin.exists() and twin.samefile(file) and (sha256 := known.get(_name(home, twin))):
             known[_name(home, file)] = sha256
-    for rewritten in (home.database, home.dictionary):
+    for rewritten in (home.database, home.dictionary, home.dictionary_page):
         known.pop(_name(home, rewritten), None)
     write_changed(home.manifest, manifest_of(con, home, release_no, others, known))
 
@@ -119,7 +121,7 @@ def manifest_of(
                          f"WHERE release_no = {int(release_no)} ORDER BY ALL"),
         "closed_years": _rows(con, "SELECT * FROM meta.year_revision ORDER BY ALL"),
         "files": [_name(home, p) for p in files],
-        HASHES: sealed(home.published, [home.database, home.dictionary, *files, *others], known),
+        HASHES: sealed(home.published, [home.database, home.dictionary, home.dictionary_page, *files, *others], known),
     }  # fmt: skip
     return as_bytes(manifest)
 

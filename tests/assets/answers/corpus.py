@@ -6,6 +6,7 @@ would: judging is not what is tested here. Does not belong here: answers.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -150,8 +151,8 @@ def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
 
 
 def percent(part: float | None, whole: float | None, digits: int = 1) -> float | None:
-    """Return part of whole in percent, or None."""
-    return round(100 * part / whole, digits) if part is not None and whole else None
+    """Return part of whole in percent, half up as DuckDB rounds, or None."""
+    return math.floor(100 * part / whole * 10**digits + 0.5) / 10**digits if part is not None and whole else None
 
 
 def alive(day: date, level: str = "unit") -> list[Stretch]:
@@ -162,6 +163,36 @@ def alive(day: date, level: str = "unit") -> list[Stretch]:
 def at_end(year: int) -> set[int]:
     """Return the grassroots units that exist on the last day of a year."""
     return {s.unit_id for s in alive(date(year, 12, 31))}
+
+
+def days_in(year: int) -> dict[int, tuple[date, date]]:
+    """Return the grassroots units that exist in a year, with their first and last day in it."""
+    found: dict[int, tuple[date, date]] = {}
+    for s in stretches():
+        first, last = max(s.valid_from, date(year, 1, 1)), min(s.valid_to or date.max, date(year, 12, 31))
+        if s.level_code == "co_so" and first <= last:
+            before = found.get(s.unit_id, (first, last))
+            found[s.unit_id] = (min(before[0], first), max(before[1], last))
+    return found
+
+
+def lived(year: int, unit_id: int) -> int:
+    """Return the number of days of a year on which a unit exists."""
+    first, last = days_in(year)[unit_id]
+    return (last - first).days + 1
+
+
+def due_report(year: int, unit_id: int) -> str:
+    """Return the period of the report that is due of a unit for a year: the year, or what contains the last day of one that ends."""
+    last = days_in(year)[unit_id][1]
+    ends = (("H1", date(year, 6, 30)), ("9M", date(year, 9, 30)), ("Y", date(year, 12, 31)))
+    return f"{year}-{next(code for code, day in ends if last <= day)}"
+
+
+def model_of(sent: Sent, row: Row) -> tuple[str, str]:
+    """Return the unit and the code under which a model was first reported, as it says itself."""
+    unit, _, code = str(row.get("model_code_before") or f"{sent.unit.unit_code}/{row['model_code']}").partition("/")
+    return unit, code
 
 
 def family_of() -> dict[int, int]:

@@ -14,7 +14,10 @@ from tests.assets.answers.corpus import (
     Row,
     alive,
     at_end,
+    days_in,
+    due_report,
     grouped,
+    lived,
     number,
     of_column,
     percent,
@@ -35,14 +38,21 @@ def _periodic(c: Corpus, year: int) -> dict[int, list[object]]:
     return found
 
 
+def _required(year: int, unit_id: int) -> int:
+    """Four a year through January 2021 and one since, by the share of the year in which the unit exists; at least one."""
+    first, last = days_in(year)[unit_id]
+    of_old = max(0, (min(last, date(2021, 1, 31)) - first).days + 1)
+    days = (date(year, 12, 31) - date(year, 1, 1)).days + 1
+    return max(1, (4 * of_old + (lived(year, unit_id) - of_old)) // days)
+
+
 def _compliance(c: Corpus, year: int) -> tuple[Any, ...]:
-    required = 4 if year <= 2020 else 1  # of January 2021 a twelfth of four is owed too: less than one
     cells = _periodic(c, year)
     held = {u: sum(v for v in values if isinstance(v, int)) for u, values in cells.items() if all(map(_is_int, values))}
     none = [u for u, values in cells.items() if "Không" in values]
-    done, owed = sum(min(n, required) for n in held.values()), required * len(held)
-    rest = len(at_end(year)) - len(held) - len(none)
-    rates = (percent(done, owed), percent(done, owed + required * len(none)))
+    done, owed = sum(min(n, _required(year, u)) for u, n in held.items()), sum(_required(year, u) for u in held)
+    rest = len(days_in(year)) - len(held) - len(none)
+    rates = (percent(done, owed), percent(done, owed + sum(_required(year, u) for u in none)))
     return (year, *((done, owed) if held else (None, None)), *rates, len(held), len(none), rest)
 
 
@@ -176,22 +186,32 @@ def as_known_then(c: Corpus) -> Answer:
     """25: the demo has one release, so what was known then is what is known now."""
     answer: Answer = []
     for (year, level, studied, *_), (*_, done) in zip(sessions_by_year(c), inspections(c), strict=True):
-        received = sum(s.level == level and s.year == year and s.report.period.kind == "Y" for s in c.current)
+        received = sum(
+            s.level == level == "unit"
+            and s.year == year
+            and s.report.period.period_id == due_report(year, s.unit.unit_id)
+            for s in c.current
+        )
         known = received if level == "unit" else None  # no report is due of a superior body
         answer.append((year, level, known, known, studied, studied, done, done))
     return answer
 
 
 def mean_per_unit(c: Corpus) -> Answer:
-    """28: over the units that reported the whole year and gave a number."""
+    """28: over the units that reported all their days and gave a number, each by its share of the year."""
     answer: Answer = []
     for year in YEARS:
         of_unit = grouped((x for x in c.rows("inspection") if x[0].year == year), lambda x: x[0].unit.unit_id)
-        whole = {s.unit.unit_id for s in c.used if s.year == year and s.report.period.kind == "Y"}
+        whole = {
+            s.unit.unit_id
+            for s in c.used
+            if s.level == "unit" and s.year == year and s.report.period.period_id == due_report(year, s.unit.unit_id)
+        }
         sums = {u: total(of_column(rows, "done_count")) for u, rows in of_unit.items()}
-        known = [n for u, n in sums.items() if u in whole and n is not None]
-        mean = round(sum(known) / len(known), 2) if known else None
-        answer.append((year, len(at_end(year)), len(known), total(sums.values()), mean))
+        known = {u: n for u, n in sums.items() if u in whole and n is not None}
+        years = sum(lived(year, u) for u in known) / ((date(year, 12, 31) - date(year, 1, 1)).days + 1)
+        mean = round(sum(known.values()) / years, 2) if known else None
+        answer.append((year, len(days_in(year)), len(known), total(sums.values()), mean))
     return answer
 
 

@@ -11,9 +11,10 @@ from tests.assets.answers.corpus import (
     Answer,
     Corpus,
     Row,
-    at_end,
+    days_in,
     family_of,
     grouped,
+    model_of,
     number,
     of_column,
     percent,
@@ -42,13 +43,13 @@ def reach_by_unit_type(c: Corpus) -> Answer:
 
 
 def units_with_training(c: Corpus) -> Answer:
-    """02: of the units alive at the end of the year."""
+    """02: of the units of the year."""
     with_any = grouped(
         ((s, r) for s, r in c.rows("training") if (number(r["session_count"]) or 0) > 0), lambda x: x[0].year
     )
     answer = []
     for year in YEARS:
-        due = at_end(year)
+        due = set(days_in(year))
         held = due & {s.unit.unit_id for s, _ in with_any.get(year, ())}
         answer.append((year, len(due), len(due & c.reported()[year]), len(held), percent(len(held), len(due))))
     return answer
@@ -78,14 +79,14 @@ def training_by_kind(c: Corpus) -> Answer:
 
 
 def rollout(c: Corpus) -> Answer:
-    """05: the first year of each unit, against those alive at the end of each year."""
+    """05: the first year of each unit, against those of each year."""
     first: dict[int, int] = {}
     for sent, row in c.rows("training"):
         if row["training_kind_code"] == "quan_triet" and row["document_number"] == "32-CTr/TU":
             first[sent.unit.unit_id] = min(first.get(sent.unit.unit_id, 9999), sent.year)
     answer = []
     for year in YEARS:
-        due = at_end(year)
+        due = set(days_in(year))
         now, so_far = sum(first.get(u) == year for u in due), sum(first.get(u, 9999) <= year for u in due)
         answer.append((year, len(due), now, so_far, percent(so_far, len(due))))
     return answer
@@ -126,9 +127,9 @@ def units_with_models(c: Corpus) -> Answer:
 
 
 def recognised_then_replicated(c: Corpus) -> Answer:
-    """09: no model of the sample says which code it had before, so each is one of its unit and code."""
+    """09: a model is followed from the unit and code that it had before."""
     years: dict[int, list[int | None]] = defaultdict(list)
-    for rows in grouped(c.last_rows("model"), lambda x: (x[0].unit.unit_id, x[1]["model_code"])).values():
+    for rows in grouped(c.last_rows("model"), lambda x: model_of(*x)).values():
         days = [r["recognised_date"].year for _, r in rows if r.get("recognised_date")]
         stood = [s.year for s, r in rows if r["status_code"] in RECOGNISED]
         copied = [s.year for s, r in rows if r["status_code"] == "nhan_rong"]
@@ -152,10 +153,10 @@ def copied_models(c: Corpus) -> Answer:
 
 def status_flow(c: Corpus) -> Answer:
     """11: from 2023 to 2024, superior bodies too."""
-    stood: dict[tuple[int, str], dict[int, str]] = defaultdict(dict)
-    for s, r in c.last_rows("model", None):
+    stood: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for s, r in sorted(c.last_rows("model", None), key=lambda x: x[0].report.period.period_end):
         if s.year in (2023, 2024):
-            stood[s.unit.unit_id, r["model_code"]][s.year] = r["status_code"]
+            stood[model_of(s, r)][s.year] = r["status_code"]
     flows = grouped(((v.get(2023), v.get(2024)) for v in stood.values()), lambda x: x)
     counted = [(before, after, len(found)) for (before, after), found in flows.items()]
     return sorted(counted, key=lambda x: (x[0] is not None, x[0] or "", x[1] is None, x[1] or ""))
