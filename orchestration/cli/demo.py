@@ -73,7 +73,7 @@ def _arrive(home: Home, folder: Path, seed: int, arrival: int) -> dict[str, Any]
     closed = CLOSED_AFTER.get(arrival)
     if closed and not _is_old(batch):
         run_closing(home, closed)
-    return {"delivery": arrival, **batch, "closed_then": closed}
+    return {"delivery": arrival, **batch, "judged_again": batch["replayed"], "closed_then": closed}
 
 
 def _is_old(batch: dict[str, Any]) -> bool:
@@ -84,7 +84,7 @@ def _show(home: Home, batches: Sequence[dict[str, Any]]) -> None:
     from warehouse import query
     from warehouse.catalog import open_published
 
-    counts = ("delivery", "files", "accepted", "rejected", "duplicates", "years", "closed_then")
+    counts = ("delivery", "files", "duplicates", "judged_again", "accepted", "rejected", "years", "closed_then")
     echo_table([{k: b[k] for k in counts} for b in batches], title="\nReceived")
     with open_published(home) as con:
         typer.echo("\nThree of the findings that went back to units")

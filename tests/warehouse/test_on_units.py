@@ -33,7 +33,7 @@ class History:
         default_factory=dict
     )  # what it consists of since a day
     ended: dict[int, date] = field(default_factory=dict)
-    successions: list[tuple[int, int | None, date, str, float]] = field(default_factory=list)
+    successions: list[tuple[int, int | None, date, str, float, float | None]] = field(default_factory=list)
 
     def begin(self, atoms: frozenset[int], day: date) -> int:
         unit = len(self.of_unit) + 1
@@ -80,6 +80,7 @@ def _happen(h: History, day: date) -> None:
     kind = h.rng.choice(["merge", "absorb", "split", "keep", "found", "dissolve"])
     part = frozenset(h.rng.sample(sorted(alive[a]), k=max(1, len(alive[a]) // 2)))
     share = round(h.rng.uniform(0.05, 0.95), 2)
+    of_a, of_b = (share, 1 - share) if h.rng.random() < 0.5 else (None, None)
     if kind in ("split", "keep") and len(alive[a]) < 2:
         kind = "found"
     if len(alive) < 4 and kind != "split":
@@ -88,25 +89,25 @@ def _happen(h: History, day: date) -> None:
         new = h.begin(alive[a] | alive[b], day)
         h.end(a, day)
         h.end(b, day)
-        h.successions += [(a, new, day, "merger", 1), (b, new, day, "merger", 1)]
+        h.successions += [(a, new, day, "merger", 1, of_a), (b, new, day, "merger", 1, of_b)]
     elif kind == "absorb":
         h.of_unit[a].append((day, alive[a] | alive[b]))
         h.end(b, day)
-        h.successions.append((b, a, day, "merger", 1))
+        h.successions.append((b, a, day, "merger", 1, of_b))
     elif kind == "split":
         h.end(a, day)
         first, second = h.begin(part, day), h.begin(alive[a] - part, day)
-        h.successions += [(a, first, day, "split", share), (a, second, day, "split", 1 - share)]
+        h.successions += [(a, first, day, "split", share, None), (a, second, day, "split", 1 - share, None)]
     elif kind == "keep":
         new = h.begin(part, day)
         h.of_unit[a].append((day, alive[a] - part))
-        h.successions += [(a, new, day, "split", share), (a, a, day, "split", 1 - share)]
+        h.successions += [(a, new, day, "split", share, None), (a, a, day, "split", 1 - share, None)]
     elif kind == "found":
         new = h.begin(h.new_atoms(), day)
-        h.successions.append((new, new, day, "establishment", 1))
+        h.successions.append((new, new, day, "establishment", 1, None))
     else:
         h.end(a, day)
-        h.successions.append((a, None, day, "dissolution", 1))
+        h.successions.append((a, None, day, "dissolution", 1, None))
 
 
 def _history(seed: int) -> History:
@@ -161,8 +162,8 @@ def _fill(con: duckdb.DuckDBPyConnection, h: History, reports: list[Told]) -> No
             [unit, f"U{unit}", f"U{unit}", states[0][0], h.ended.get(unit)],
         )
     con.executemany(
-        "INSERT INTO core.unit_succession (from_unit_id, to_unit_id, succession_date, succession_kind_code, share) "
-        "VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO core.unit_succession (from_unit_id, to_unit_id, succession_date, succession_kind_code, share, successor_share) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         h.successions,
     )
     for n, r in enumerate(reports):
@@ -260,3 +261,5 @@ def test_the_map_of_a_year_places_every_unit_once(demo: Home) -> None:
     assert query(demo, of_merged) == [
         (118, 0, "merged_backward"), (123, 0, "merged_backward"), (None, 1, "merged_backward"),
     ]  # fmt: skip
+    of_shares = "SELECT unit_on_y, share, allocation FROM core.unit_map(2020) WHERE unit_id = 150 ORDER BY unit_on_y"
+    assert query(demo, of_shares) == [(132, 0.55, "estimated"), (133, 0.45, "estimated")], "the register states them"
