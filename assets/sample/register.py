@@ -81,10 +81,9 @@ def first_day(unit_code: str) -> date:
 
 def ended_in(year: int) -> list[Stretch]:
     """Return the grassroots units whose last day lies in ``year`` and is not its last, as they were on it, by code."""
-    found = [s for s in stretches() if s.level_code == "co_so" and s.valid_to and s.valid_to.year == year]
-    return [
-        s for s in found if s.valid_to < date(year, 12, 31) and not unit_on(s.unit_id, s.valid_to + timedelta(days=1))
-    ]
+    found = [(s, s.valid_to) for s in stretches() if s.level_code == "co_so" and s.valid_to]
+    within = [(s, day) for s, day in found if date(year, 1, 1) <= day < date(year, 12, 31)]
+    return [s for s, day in within if not unit_on(s.unit_id, day + timedelta(days=1))]
 
 
 def predecessors_of(unit_code: str) -> list[tuple[Stretch, date]]:
@@ -102,7 +101,7 @@ def letterhead(stretch: Stretch, day: date) -> UnitLine:
     return UnitLine(stretch.unit_code, stretch.unit_name, stretch.party_kind_code, name)
 
 
-def register_rows(known: date) -> dict[str, list[dict[str, object]]]:
+def register_rows(known: date = date.max) -> dict[str, list[dict[str, object]]]:
     """Return the rows of the register form, by table, as the office kept them on the day ``known``."""
     documents = _known(_data("document", "documents.csv"), "document_date", known)
     numbers = {d["document_id"] for d in documents}
