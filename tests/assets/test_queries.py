@@ -240,3 +240,23 @@ def test_figures_as_they_were_known(changed: Home, known: str, then: tuple[int |
     assert (year, level) == (2024, "unit")
     assert tuple(figures[::2]) == then
     assert tuple(figures[1::2]) == (2, None, 2)
+
+
+def test_a_key_figure_is_read_along_the_revisions_of_its_year(changed: Home) -> None:
+    sql = (
+        "SELECT indicator, list(figure ORDER BY revision_no), list(difference ORDER BY revision_no), list(is_newest ORDER BY revision_no) "
+        "FROM mart.revision_triangle WHERE year = 2024 AND reporter_level = 'unit' GROUP BY indicator"
+    )
+    read = {indicator: figures for indicator, *figures in query(changed, sql)}
+    newest = [False, False, True]
+    assert read["classes_tap_huan"] == [[2, 4, 7], [0, 2, 5], newest], "DV005 was late with 2, DV004 had 5 for 2"
+    assert read["training_units"] == [[1, 2, 2], [0, 1, 1], newest]
+    assert read["due"] == [[45, 45, 45], [0, 0, 0], newest]
+    assert read["sessions_quan_triet"] == [[None, None, None], [None, None, None], newest]
+    now = query(
+        changed,
+        "SELECT classes_tap_huan, training_units FROM mart.key_figures WHERE year = 2024 AND reporter_level = 'unit'",
+    )
+    assert now == [(7, 2)]
+    assert set(read) == {c for (c, *_) in query(changed, "DESCRIBE mart.key_figures")} - {"year", "reporter_level"}
+    assert query(changed, "SELECT DISTINCT year FROM mart.revision_triangle") == [(2024,)], "no other year was closed"
