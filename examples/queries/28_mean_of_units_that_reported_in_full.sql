@@ -1,7 +1,7 @@
 -- Bình quân mỗi đơn vị đã kiểm tra, giám sát bao nhiêu cuộc, khi có đơn vị không báo cáo?
 -- How many inspections per unit were carried out on average, where some units did not report?
--- Per unit and year, over the units whose reports cover every day on which they existed and that gave a number; one that existed for
--- half the year counts half. A total falls with every missing report, this does not.
+-- Per unit and year, over the units whose reports cover every day on which they existed and that gave a number; one that existed
+-- for half the year counts half. A total falls with every missing report, this does not.
 SELECT year,
        count(*) FILTER (due_count > 0) AS units_due,
        count(inspections_done) FILTER (is_covered) AS units_counted,

@@ -315,7 +315,7 @@ def _register() -> list[Defect]:
     new_kind: dict[str, object] = {"party_kind_code": "dang_bo_cap_tren"}
     unit, last = rows["unit"], len(rows["unit"])
     began = next(n for n, r in enumerate(unit) if r["unit_id"] == 103)
-    stated = next(n for n, r in enumerate(rows["succession"]) if r.get("successor_share"))
+    split = next(n for n, r in enumerate(rows["succession"]) if r["succession_kind_code"] == "split")
     back: dict[str, object] = {"from_unit_id": 146, "to_unit_id": 118, "succession_date": date(2025, 3, 1)}
     out = [
         Defect("R-UNIT-TWICE", "unit", "valid_from", spoilt("unit", {}, 0, add=True), row=0, twins=2),
@@ -335,7 +335,7 @@ def _register() -> list[Defect]:
         Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),
         Defect("R-DISSOLUTION", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": None}, 0)),
         Defect("R-SHARE-RANGE", "succession", "share", spoilt("succession", {"share": 0}, 2), row=2, also=frozenset({"R-SHARE-SUM"})),
-        Defect("R-SUCCESSOR-SHARE", "succession", "successor_share", spoilt("succession", {"successor_share": 0.7}, stated), row=stated, twins=2),
+        Defect("R-SUCCESSOR-SHARE", "succession", "successor_share", spoilt("succession", {"successor_share": 0.7}, split), row=split),
         Defect("R-SAME-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 113}, 0)),
         Defect("R-SAME-UNIT-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2016, 8, 1)}, 0)),
         Defect("R-PREDECESSOR-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2018, 2, 1)}, 2), row=2),

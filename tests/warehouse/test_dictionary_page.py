@@ -94,4 +94,4 @@ def test_a_search_without_accents_finds_the_rows_of_all_words(registered: Home, 
     assert "core.fact_dialogue" in shown
     assert "core.dim_unit" not in shown
     rows = re.findall(r"<tr><td><code>(\w+)</code>", dom[dom.index('id="core.fact_dialogue"') :].split("</details>")[0])
-    assert rows == ["participant_count"]
+    assert rows == ["participant_count", "participant_count_state"]

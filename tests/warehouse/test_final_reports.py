@@ -9,7 +9,7 @@ import pytest
 from tests.support import Rows, changed_register, clean_rows, end_unit, put, query, report_of, take
 from warehouse.home import Home
 
-#: unit, its last day in 2023, and into which it went: of 45 units
+#: unit, its last day in 2023, and into which it went: of 47 units of the year
 ENDS = [
     (110, date(2023, 6, 30), 109),
     (141, date(2023, 5, 15), None),
@@ -52,7 +52,7 @@ def test_a_unit_that_ended_owes_one_report_up_to_its_end_and_is_among_those_due(
         (143, "2023-Y", True, "missing"),
     ]
     due = "SELECT due, received, classes_tap_huan FROM mart.key_figures WHERE year = 2023 AND reporter_level = 'unit'"
-    assert query(ended, due) == [(45, 2, 4)], "each unit of the year once, and the classes of those that are counted"
+    assert query(ended, due) == [(47, 2, 4)], "each unit of the year once, and the classes of those that are counted"
 
 
 def test_the_year_of_a_unit_that_was_merged_in_it_is_refused_and_says_who_reports_what(ended: Home) -> None:
