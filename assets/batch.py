@@ -6,7 +6,7 @@ receipts (assets.ingest).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,14 +17,13 @@ from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
 from warehouse.catalog import checkpoint, transaction
 from warehouse.closing import Settled, is_closed, require_ended, write_closing
+from warehouse.declared_marts import declared_marts
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
-from warehouse.marts import build_marts
+from warehouse.marts import build_marts, marts
 from warehouse.migrate import next_batch_no
 from warehouse.release import write_release
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import duckdb
 
 
@@ -67,11 +66,12 @@ def commit(con: duckdb.DuckDBPyConnection, judgement: Judgement) -> BatchResult:
     with _written(con, judgement.batch_id) as batch:
         if verdicts:
             report("load")
-            ledger.write_judgement(con, judgement, batch.mark())
+            ledger.write_judgement(con, judgement, batch.mark)
         all_years = batch.is_new or judgement.has_register
-        release_no = batch.release(None if all_years else judgement.years) if verdicts or batch.is_new else None
+        years, left = (None, frozenset()) if all_years else (judgement.years, declared_marts())
+        release_no = batch.release(years, left) if verdicts or batch.is_new else None
         result = BatchResult(
-            batch_id=batch.batch_id,
+            batch_id=batch.mark.batch_id,
             files=judgement.files,
             duplicates=judgement.duplicates,
             accepted=[i for i, verdict in verdicts.items() if verdict == "accepted"],
@@ -109,8 +109,8 @@ def _aggregated(
     with _written(con, batch_id) as batch:
         release_no = batch.release(None if batch.is_new else sorted(years))
         for year in years if is_closing else ():
-            write_closing(con, year, release_no, batch.started_at)
-        result = BatchResult(batch.batch_id, years=sorted(years), release_no=release_no, all_years=batch.is_new)
+            write_closing(con, year, release_no, batch.mark.at)
+        result = BatchResult(batch.mark.batch_id, years=sorted(years), release_no=release_no, all_years=batch.is_new)
         batch.write(result, ())
     return result
 
@@ -120,33 +120,31 @@ class _Batch:
     """The batch that is being written; ``is_new`` when the declarations have changed since the last one."""
 
     con: duckdb.DuckDBPyConnection
-    batch_no: int
-    batch_id: str
-    started_at: datetime
+    mark: ledger.BatchMark  # what its rows carry
     is_new: bool
 
-    def mark(self) -> ledger.BatchMark:
-        """Return what its rows carry."""
-        return ledger.BatchMark(self.batch_no, self.batch_id, self.started_at, *judge.versions())
+    def release(self, years: Sequence[int] | None, left: Collection[str] = ()) -> int:
+        """Rebuild the marts of the years (None: all) but those that are ``left`` as they are, and write the release.
 
-    def release(self, years: Sequence[int] | None) -> int:
-        """Rebuild the marts of the years (None: all) and write the release; return its number."""
+        Returns its number.
+        """
         report("marts")
         settled = Settled(self.con, years)
-        build_marts(self.con, years)
+        build_marts(self.con, years, [m for m in marts() if m.relation.qualified not in left])
         report("release")
         at = clock.now()
-        number = write_release(self.con, self.mark(), at, years)
+        number = write_release(self.con, self.mark, at, years, left)
         settled.note_revisions(number, at)
         return number
 
     def write(self, result: BatchResult, events: Sequence[tuple[str, str, str | None, str | None]]) -> None:
         """Write the batch's own rows in the ledger."""
         report("ledger")
-        ledger.write_events(self.con, self.batch_id, self.started_at, events)
+        mark = self.mark
+        ledger.write_events(self.con, mark.batch_id, mark.at, events)
         accepted, rejected = (len(set(x) - set(result.replayed)) for x in (result.accepted, result.rejected))
         counts = ledger.BatchCounts(result.files, result.duplicates, accepted, rejected, len(result.replayed))
-        ledger.write_batch(self.con, self.batch_no, self.batch_id, self.started_at, counts)
+        ledger.write_batch(self.con, mark.batch_no, mark.batch_id, mark.at, counts)
 
 
 @contextmanager
@@ -156,6 +154,7 @@ def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
         is_new = bootstrap(con)
         started_at = ledger.moment_after_all(con)
         judge.write_catalogue(con)
-        yield _Batch(con, next_batch_no(con), ledger.free_batch_id(con, batch_id), started_at, is_new)
+        names = (next_batch_no(con), ledger.free_batch_id(con, batch_id))
+        yield _Batch(con, ledger.BatchMark(*names, started_at, *judge.versions()), is_new)
     report("checkpoint")
     checkpoint(con)

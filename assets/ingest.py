@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -203,18 +204,24 @@ def release(home: Home) -> int:
 
     Safe to repeat: after a crash between commit and publication this publishes what was committed.
     """
+    with ExitStack() as to_the_end:
+        return _released(home, to_the_end)[0]
+
+
+def _released(home: Home, to_the_end: ExitStack) -> tuple[int, duckdb.DuckDBPyConnection]:
+    """Complete the release; return its number, and the published database, which is open until the stack ends."""
     report("publish")
     with writer_lock(home):
         if is_behind(home):
             publish_database(home)
-        with open_published(home) as con:
-            number = base_of(con).release_no
-            if released(home) != number:
-                report("side_files")
-                publish_side_files(con, home, number)
-            else:  # a batch of duplicates changes the ledger alone
-                write_manifest(con, home, number)
-    return number
+        con = to_the_end.enter_context(open_published(home))
+        number = base_of(con).release_no
+        if released(home) != number:
+            report("side_files")
+            publish_side_files(con, home, number)
+        else:  # a batch of duplicates changes the ledger alone
+            write_manifest(con, home, number)
+    return number, con
 
 
 def clear_inbox(home: Home) -> int:
@@ -222,12 +229,23 @@ def clear_inbox(home: Home) -> int:
 
     Raises the OSError of the first file that would not go, once all others are gone.
     """
+    with open_published(home) as con:
+        return _cleared(home, con)
+
+
+def complete(home: Home) -> tuple[int, int]:
+    """Complete the release, then clear the inbox: the last that a run does. Returns what ``release`` and ``clear_inbox`` do."""
+    with ExitStack() as to_the_end:
+        number, con = _released(home, to_the_end)
+        return number, _cleared(home, con)
+
+
+def _cleared(home: Home, con: duckdb.DuckDBPyConnection) -> int:
     report("inbox")
     inbox = open_inbox(home.inbox)
     files, alone = paired(inbox.complete())
     signatures = [*(a.signature for a in files if a.signature), *alone]
-    with open_published(home) as con:
-        known = ledger.known_arrivals(con, [a.mark for a in (*files, *signatures)])
+    known = ledger.known_arrivals(con, [a.mark for a in (*files, *signatures)])
     taken: dict[str, set[str]] = {}
     for mark, sha256 in known:
         taken.setdefault(mark, set()).add(sha256)

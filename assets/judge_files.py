@@ -249,7 +249,7 @@ class _Work:
         self.readable |= set(submissions.filter(submissions["is_readable"])["submission_id"])
         report("validate")
         self._compare(judge.judge_staging(self.con, self.home.cache), name)
-        staging.keep(self.con)
+        staging.keep(self.con, frames)
 
     def _compare(self, tables: Sequence[str], name: str) -> None:
         """Let GX itself run the same suites and demand the same counts, before anything is committed."""

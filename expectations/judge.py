@@ -21,6 +21,7 @@ from warehouse.codes import code_lists
 from warehouse.forms import form_versions
 from warehouse.relation import relations
 from warehouse.rows import replace_rows
+from warehouse.staging import shows_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def judge_history(con: duckdb.DuckDBPyConnection, cache: Path) -> list[str]:
 
     ``core`` and ``intake`` show the batch in place by then. Returns the tables that were judged.
     """
-    tables = [t for t in dict.fromkeys(r.table for r in rules() if r.history) if _has_rows(con, t)]
+    tables = [t for t in dict.fromkeys(r.table for r in rules() if r.history) if shows_rows(con, t)]
     _find_violations(con, cache, tables)
     con.execute("DELETE FROM staging.history_finding")
     con.execute(

@@ -18,7 +18,7 @@ import pytest
 
 from assets.batch import BatchResult
 from assets.check import Checked, check
-from assets.ingest import clear_inbox, release, take_inbox
+from assets.ingest import complete, take_inbox
 from assets.receipt import write_receipts
 from assets.sample.files import write_report
 from assets.sample.register import letterhead, unit_on
@@ -160,8 +160,7 @@ def told(home: Home, file: Report | Path, folder: Path) -> Checked:
 def take(home: Home, *, processes: int = 2, batch_id: str | None = None) -> BatchResult:
     """Take the inbox as the job does: the batch, the release, and the inbox empty of what was taken."""
     result = take_inbox(home, processes=processes, batch_id=batch_id)
-    release(home)
-    clear_inbox(home)
+    complete(home)
     return result
 
 

@@ -7,6 +7,7 @@ next batch. Does not belong here: anything that comes from a submission.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,8 +102,12 @@ def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[st
         )
 
 
+@cache
 def _fingerprint() -> str:
-    """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables."""
+    """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables.
+
+    Of those that this process has: it reads each of them once.
+    """
     found = hashlib.sha256()
     for path in sorted(
         p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".html", ".py")

@@ -12,7 +12,7 @@ from warehouse.relation import KNOWN_FROM, Relation, quote, relations
 from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -23,6 +23,8 @@ YearHash = tuple[str, str, int | None, int, str]
 
 #: tables whose content must not depend on the order of arrival; the ledger (intake) is about arrival, so not among them
 HASHED_SCHEMAS = ("core", "mart")
+#: what stands for NULL, and between two columns: written out, since a call of chr() would be planned once a column
+_NULL, _NEXT = "E'\\x01'", "E'\\x1F'"
 
 
 def hashed_relations() -> list[Relation]:
@@ -30,13 +32,16 @@ def hashed_relations() -> list[Relation]:
     return sorted((r for r in relations().values() if r.schema in HASHED_SCHEMAS), key=lambda r: r.qualified)
 
 
-def content_hashes(con: duckdb.DuckDBPyConnection, years: Sequence[int] | None = None) -> list[YearHash]:
+def content_hashes(
+    con: duckdb.DuckDBPyConnection, years: Sequence[int] | None = None, left: Collection[str] = ()
+) -> list[YearHash]:
     """Return (schema, table, year, rows, hash) of every hashed table by year; year is None where a table has none.
 
-    With ``years``, what a batch of those years may have changed: tables by year for these only, and not what ``is_fixed``.
+    With ``years``, what a batch of those years may have changed: tables by year for these only, and neither what ``is_fixed`` nor
+    those that are ``left``, by qualified name.
     The hash is the sum of the rows' MD5 (low 64 bits), so it does not depend on order; NULL differs from ''.
     """
-    asked = (r for r in hashed_relations() if years is None or not is_fixed(r))
+    asked = (r for r in hashed_relations() if years is None or not (is_fixed(r) or r.qualified in left))
     return [h for relation in asked for h in _of_table(con, relation, years)]
 
 
@@ -70,13 +75,13 @@ def _of_table(
     # when a row came to be known depends on the order of arrival, so it is no content
     content = [c for c in relation.columns if c.name != KNOWN_FROM]
     texts = [COLUMN_TYPES[c.type].hashed.format(quote(c.name)) for c in content]
-    parts = ", ".join(f"coalesce({text}, chr(1))" for text in texts)
+    parts = ", ".join(f"coalesce({text}, {_NULL})" for text in texts)
     year = "year" if "year" in relation.names() else "NULL::BIGINT"
-    where = "WHERE year IN (SELECT unnest(?))" if years is not None and by_year(relation) else ""
+    listed = None if years is None or not by_year(relation) else ", ".join(str(int(y)) for y in years) or "NULL"
+    where = f"WHERE year IN ({listed})" if listed else ""
     rows = con.execute(
-        f"SELECT {year} AS year, count(*), sum(md5_number_lower(concat_ws(chr(31), {parts}))::HUGEINT) "
-        f"FROM {source or relation.qualified} {where} GROUP BY 1 ORDER BY 1",
-        [list(years)] if where and years is not None else [],
+        f"SELECT {year} AS year, count(*), sum(md5_number_lower(concat_ws({_NEXT}, {parts}))::HUGEINT) "
+        f"FROM {source or relation.qualified} {where} GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [(relation.schema, relation.name, y, n, f"{int(total):032x}") for y, n, total in rows]
 

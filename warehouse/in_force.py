@@ -34,11 +34,14 @@ def followers(root: Path) -> frozenset[str]:
     return frozenset(n for n, tables in read.items() if tables & register and tables <= register | mirrors().keys())
 
 
-def show(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    """Show the rows of ``sql`` as the table ``name`` of core."""
+def show(con: duckdb.DuckDBPyConnection, name: str, sql: str, at_first: str = "") -> None:
+    """Show the rows of ``sql`` as the table ``name`` of core.
+
+    ``at_first``: SQL of the same rows as long as nothing was judged, which takes less planning.
+    """
     view = name.replace("core.", f"{SCHEMA}.")
     con.execute(f"CREATE VIEW {view} AS {sql}")
-    con.execute(f"CREATE TABLE {name} AS FROM {view}")
+    con.execute(f"CREATE TABLE {name} AS {at_first or f'FROM {view}'}")
 
 
 def show_again(con: duckdb.DuckDBPyConnection) -> None:

@@ -108,6 +108,8 @@ def replace_generation(
     compared = [n for n in frame.columns if n not in apart_from]
     same = " AND ".join(f"n.{quote(c)} IS NOT DISTINCT FROM r.{quote(c)}" for c in compared)
     table, history = relation.qualified, f"history.{relation.name}"
+    if frame.is_empty() and not con.execute(f"FROM {table} WHERE {where} LIMIT 1").fetchall():
+        return
     with _registered(con, frame) as rows:
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE replaced_rows AS SELECT r.rowid AS place, r.* FROM {table} r "

@@ -54,8 +54,8 @@ def open_staging(home: Home, reads: Iterable[str]) -> Iterator[duckdb.DuckDBPyCo
         with transaction(con):
             for schema in ("staging", "judged", in_force.SCHEMA, "core", "intake", "mart", "meta"):
                 con.execute(f"CREATE SCHEMA {schema}")
-            _make_tables(con, shown)
-            _make_views(con, columns(con, PUBLISHED) if is_published else {}, shown)
+            mirrored = _make_tables(con, shown)
+            _make_views(con, columns(con, PUBLISHED) if is_published else {}, shown, mirrored)
             for found in (o for o in sql_objects().values() if o.name in shown):
                 if found.name in in_force.followers():
                     in_force.show(con, found.name, found.sql)
@@ -74,8 +74,8 @@ def fill(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
 
     Raises ValueError for a frame whose columns are not the declared ones.
     """
-    for relation in _staging():
-        if relation.name not in ("version", "touched_unit"):
+    if con.execute("FROM staging.submission LIMIT 1").fetchall():  # others were at hand before
+        for relation in (r for r in _staging() if r.name not in ("version", "touched_unit")):
             con.execute(f"DELETE FROM {relation.qualified}")
     insert_frame(con, relations()["staging.submission"], frames["staging.submission"])
     con.execute(_RESPELL_UNITS)
@@ -98,8 +98,8 @@ def hide(con: duckdb.DuckDBPyConnection, submissions: Iterable[str]) -> None:
     in_force.show_again(con)
 
 
-def keep(con: duckdb.DuckDBPyConnection) -> None:
-    """Put the files at hand, with their verdicts, in place: ``core`` and ``intake`` show them from now on."""
+def keep(con: duckdb.DuckDBPyConnection, frames: Frames) -> None:
+    """Put the files at hand, ``frames``, with their verdicts in place: ``core`` and ``intake`` show them from now on."""
     con.execute(
         "INSERT INTO judged.submission BY NAME SELECT s.* EXCLUDE (row_no, is_readable), v.verdict, v.error_count, "
         "v.warning_count, false AS is_current FROM staging.submission s JOIN staging.verdict v USING (submission_id)"
@@ -108,7 +108,8 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
         kept = ", ".join(_judged(relations()[f"intake.{name}"]).names())
         extra = "(SELECT *, 'new' AS life FROM staging.finding)" if name == "finding" else f"staging.{name}"
         con.execute(f"INSERT INTO judged.{name} BY NAME SELECT {kept} FROM {extra}")
-    for table in (*report_tables().values(), *register_tables().values()):
+    tables = (*report_tables().values(), *register_tables().values())
+    for table in (t for t in tables if not frames[f"staging.{t.name}"].is_empty()):
         con.execute(
             f"INSERT INTO judged.{table.core} BY NAME SELECT t.* FROM staging.{table.name} t "
             "JOIN staging.verdict v USING (submission_id) WHERE v.verdict = 'accepted'"
@@ -142,6 +143,11 @@ def judged_frames(con: duckdb.DuckDBPyConnection) -> Frames:
     for name in ("staging.version", "staging.touched_unit"):
         out[name] = con.sql(f"FROM {name}").pl()
     return out
+
+
+def shows_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether ``table``, which a judgement has rows for, shows one; what was judged is asked first: it takes less planning."""
+    return any(con.execute(f"FROM {n} LIMIT 1").fetchall() for n in (f"judged.{table.partition('.')[2]}", table))
 
 
 def known_before(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -191,7 +197,8 @@ def _judged(relation: Relation) -> Relation:
     return replace(relation, schema="judged", columns=columns)
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> None:
+def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> set[str]:
+    """Make the tables of a batch at work and the mirrors; return the names of those that are not asked of what is published."""
     for relation in (*_staging(), *map(_judged, _kept())):
         con.execute(ddl(relation)[0])
     con.execute("CREATE TABLE judged.hidden (submission_id VARCHAR)")
@@ -199,20 +206,21 @@ def _make_tables(con: duckdb.DuckDBPyConnection, shown: Container[str]) -> None:
     con.execute("CREATE TABLE judged.known_before AS SELECT submission_id, form_code, unit_id, period_id, year "
                 "FROM judged.submission")  # fmt: skip
     con.execute(ddl(relations()[CATALOGUE])[0])
-    for name, rows in mirrors().items():
+    mirrored = mirrors()
+    for name, rows in mirrored.items():
         if name not in shown:
             continue
         columns = tuple(c for c in relations()[name].columns if c.name != KNOWN_FROM)
         relation = replace(relations()[name], columns=columns)
         con.execute(ddl(relation)[0])
         insert_frame(con, relation, frame_of(relation, rows))
+    return {*mirrored, CATALOGUE}
 
 
 def _make_views(
-    con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[str, str]], shown: Container[str]
+    con: duckdb.DuckDBPyConnection, present: Mapping[str, Mapping[str, str]], shown: Container[str], mirrored: set[str]
 ) -> None:
     """Show the tables of the warehouse that are no mirrors, with what was judged in place of what stood."""
-    mirrored = {*mirrors(), CATALOGUE}
     kept = {r.qualified for r in _kept()}
     register = {f"core.{t.core}" for t in register_tables().values()}
     for relation in relations().values():
@@ -225,7 +233,7 @@ def _make_views(
             con.execute(f"CREATE VIEW judged.before AS {before}")
             before = f"FROM judged.before WHERE {_SHOWN}"
         if relation.qualified in register:
-            in_force.show(con, relation.qualified, _OF_REGISTER.format(before=before, name=relation.name))
+            in_force.show(con, relation.qualified, _OF_REGISTER.format(before=before, name=relation.name), before)
             continue
         if relation.qualified in kept:
             sql = _OF_SUBMISSIONS.format(before=before, name=relation.name)

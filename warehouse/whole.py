@@ -6,7 +6,6 @@ Does not belong here: holding the whole home against itself (assets.verify).
 
 from __future__ import annotations
 
-import filecmp
 from typing import TYPE_CHECKING
 
 from warehouse.catalog import is_copied
@@ -15,7 +14,12 @@ from warehouse.files import sha256_of
 from warehouse.sealed import recorded
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from warehouse.home import Home
+
+#: bytes of each file that are held against each other at once: filecmp takes 8 KB, which takes three times as long
+_PIECE = 1 << 20
 
 
 def require_whole(home: Home) -> None:
@@ -26,11 +30,19 @@ def require_whole(home: Home) -> None:
     """
     if not is_copied(home):
         return
-    filecmp.clear_cache()  # it knows files by their times, which damage leaves as they are
-    if filecmp.cmp(home.build, home.database, shallow=False):
+    if _is_alike(home.build, home.database):
         return
     listed = recorded(home.manifest).get(home.database.name)
     if listed == sha256_of(home.database):
         raise BuildDamagedError.at(home.build)
     if listed != sha256_of(home.build):
         raise DatabasesDifferError.at(home.build, home.database)
+
+
+def _is_alike(a: Path, b: Path) -> bool:
+    """Tell whether two files have the same bytes; both are read to the end, or to the first difference."""
+    with a.open("rb") as one, b.open("rb") as other:
+        while (piece := one.read(_PIECE)) == other.read(_PIECE):
+            if not piece:
+                return True
+    return False

@@ -24,7 +24,7 @@ from assets.graph.keys import (
     yearly_core,
 )
 from assets.graph.retry import trying_again
-from assets.ingest import clear_inbox, release
+from assets.ingest import complete
 from warehouse import clock
 from warehouse.catalog import open_published
 from warehouse.content import differences_from_build
@@ -73,8 +73,7 @@ def release_assets(context: dg.AssetExecutionContext) -> Iterator[dg.Materialize
     home = current_home()
     before = released(home)
     with trying_again(context):
-        number = release(home)
-        cleared = clear_inbox(home)
+        number, cleared = complete(home)
     context.log.info(f"release {number}; {cleared} files taken from the inbox")
     metadata: dict[str, Any] = {
         "release": number,
