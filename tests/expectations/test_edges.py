@@ -89,8 +89,12 @@ def _verdicts(home: Home, *units: int) -> list[str]:
 @comes
 def _on_the_edge() -> list[Report]:
     last = date(2024, 12, 31)
-    cutoff = {"cutoff_date": last + timedelta(days=30), "report_date": last + timedelta(days=30), "revision": 99}
-    first = {"cutoff_date": date(2024, 1, 1)}
+    cutoff: dict[str, object] = {
+        "cutoff_date": last + timedelta(days=30),
+        "report_date": last + timedelta(days=30),
+        "revision": 99,
+    }
+    first: dict[str, object] = {"cutoff_date": date(2024, 1, 1)}
     return [report_of(unit, "2024-Y", _edged(2024), cover) for unit, cover in zip(EDGE, (cutoff, first), strict=True)]
 
 
