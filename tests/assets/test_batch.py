@@ -13,11 +13,10 @@ import pytest
 from assets.judge_files import SuitesDisagreeError
 from assets.rebuild import rebuild as rebuild_home
 from assets.sample.report import Report, register_report
-from tests.conftest import Make
+from tests.conftest import Fresh, Make
 from tests.support import (
     clean_rows,
     copy_home,
-    make_home,
     overlook,
     put,
     put_register,
@@ -68,9 +67,9 @@ def files(once: Make) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def at_once(files: list[Path], once: Make) -> Home:
+def at_once(files: list[Path], once: Make, fresh: Fresh) -> Home:
     def fill(folder: Path) -> None:
-        home = make_home(folder)
+        home = fresh(folder)
         _drop(files, home)
         with second_opinion(wanted=True):
             take(home)
@@ -145,63 +144,104 @@ def test_figures_by_year_in_the_marts_are_those_of_the_facts(demo: Home) -> None
     assert [r for r in marts if r[1] is not None] == facts
 
 
-def test_cumulative_periods_are_never_added(home: Home) -> None:
+#: a unit for each of the tests that read the same batches
+HALVES, WHOLE, STATES, CORRECTED, SENT_BACK, MENDED = range(104, 110)
+
+
+@pytest.fixture(scope="module")
+def versions(registered: Home, once: Make) -> Home:
+    """Periods that contain each other, cells of every state, versions of a report; one of them in a second batch; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(
+            home.inbox,
+            *_cumulative(),
+            _states(),
+            *_corrected(),
+            report_of(SENT_BACK, "2024-Y", clean_rows(2024)),
+            *_mended(),
+        )
+        take(home)
+        wrong = clean_rows(2024)
+        wrong["training"][0]["attendee_count"] = "nhiều"
+        put(home.inbox, report_of(SENT_BACK, "2024-Y", wrong, {"revision": 2}))
+        take(home)
+
+    return Home(once("versions", fill) / "home")
+
+
+def _cumulative() -> list[Report]:
     half = clean_rows(2024)
     half["inspection_finding"][0]["remedied_date"] = date(2024, 6, 1)
     half["model"][0].update({"recognised_date": None, "status_code": "trien_khai"})
     quarter = clean_rows(2024)
     quarter["model"], quarter["inspection"], quarter["inspection_finding"] = [], [], []
-    put(home.inbox, report_of(104, "2024-H1", half), report_of(104, "2024-Q3", quarter), report_of(105, "2024-H1", half),
-        report_of(105, "2024-Y", clean_rows(2024)))  # fmt: skip
-    take(home)
-    sessions = "SELECT unit_id, session_count FROM mart.training_by_unit WHERE year = 2024 ORDER BY 1"
-    assert query(home, sessions) == [(104, 4), (105, 2)]  # H1 and the quarter after it; the year alone
-    full = "SELECT DISTINCT unit_id, is_full_year FROM mart.year_source WHERE year = 2024 ORDER BY 1"
-    assert query(home, full) == [(104, False), (105, True)]
+    return [
+        report_of(HALVES, "2024-H1", half), report_of(HALVES, "2024-Q3", quarter), report_of(WHOLE, "2024-H1", half),
+        report_of(WHOLE, "2024-Y", clean_rows(2024)),
+    ]  # fmt: skip
 
 
-def test_null_is_never_zero_and_states_survive(home: Home) -> None:
+def test_cumulative_periods_are_never_added(versions: Home) -> None:
+    units = f"unit_id IN ({HALVES}, {WHOLE})"
+    sessions = f"SELECT unit_id, session_count FROM mart.training_by_unit WHERE year = 2024 AND {units} ORDER BY 1"
+    assert query(versions, sessions) == [(HALVES, 4), (WHOLE, 2)]  # H1 and the quarter after it; the year alone
+    full = f"SELECT DISTINCT unit_id, is_full_year FROM mart.year_source WHERE year = 2024 AND {units} ORDER BY 1"
+    assert query(versions, full) == [(HALVES, False), (WHOLE, True)]
+
+
+def _states() -> Report:
     rows = clean_rows(2024)
     rows["dialogue"] = [
         {"dialogue_kind_code": "dinh_ky", "dialogue_count": 0, "participant_count": "Không"},
         {"dialogue_kind_code": "yeu_cau", "dialogue_count": "khoảng 3", "participant_count": None},
     ]
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take(home)
-    cells = "SELECT dialogue_count, dialogue_count_state, participant_count, participant_count_state FROM core.fact_dialogue ORDER BY 1"
-    assert query(home, cells) == [(0, "zero", None, "none_stated"), (3, "khoang", None, "not_reported")]
-    assert query(home, "SELECT done_count, all_kinds_count FROM mart.dialogue_compliance") == [(0, 0)]
+    return report_of(STATES, "2024-Y", rows)
 
 
-def test_a_correction_supersedes_whole_and_nothing_is_deleted(home: Home) -> None:
+def test_null_is_never_zero_and_states_survive(versions: Home) -> None:
+    cells = (
+        "SELECT dialogue_count, dialogue_count_state, participant_count, participant_count_state FROM core.fact_dialogue "
+        "WHERE unit_id = ? ORDER BY 1"
+    )
+    assert query(versions, cells, [STATES]) == [(0, "zero", None, "none_stated"), (3, "khoang", None, "not_reported")]
+    done = "SELECT done_count, all_kinds_count FROM mart.dialogue_compliance WHERE unit_id = ?"
+    assert query(versions, done, [STATES]) == [(0, 0)]
+
+
+def _corrected() -> list[Report]:
     second = clean_rows(2024)
     second["training"] = []
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(104, "2024-Y", second, {"revision": 2}))
-    take(home)
-    assert query(home, "SELECT is_current, valid_to IS NULL FROM core.fact_training") == [(False, False)]
-    assert query(home, "SELECT count(*) FROM mart.training_by_unit") == [(0,)]
-    assert query(home, "SELECT count(*) FROM core.fact_organisation") == [(2,)]
+    first = report_of(CORRECTED, "2024-Y", clean_rows(2024))
+    return [first, report_of(CORRECTED, "2024-Y", second, {"revision": 2})]
 
 
-def test_a_rejected_correction_leaves_the_version_before_current(home: Home) -> None:
-    wrong = clean_rows(2024)
-    wrong["training"][0]["attendee_count"] = "nhiều"
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
-    take(home)
-    put(home.inbox, report_of(104, "2024-Y", wrong, {"revision": 2}))
-    take(home)
-    sql = "SELECT revision, verdict, is_current FROM intake.submission WHERE form_code = 'BCDV' ORDER BY 1"
-    assert query(home, sql) == [(1, "accepted", True), (2, "rejected", False)]
+def test_a_correction_supersedes_whole_and_nothing_is_deleted(versions: Home) -> None:
+    facts = "SELECT is_current, valid_to IS NULL FROM core.fact_training WHERE unit_id = ?"
+    assert query(versions, facts, [CORRECTED]) == [(False, False)]
+    assert query(versions, "SELECT count(*) FROM mart.training_by_unit WHERE unit_id = ?", [CORRECTED]) == [(0,)]
+    assert query(versions, "SELECT count(*) FROM core.fact_organisation WHERE unit_id = ?", [CORRECTED]) == [(2,)]
 
 
-def test_findings_have_a_life_over_resubmissions(home: Home) -> None:
+def test_a_rejected_correction_leaves_the_version_before_current(versions: Home) -> None:
+    sql = "SELECT revision, verdict, is_current FROM intake.submission WHERE unit_id = ? ORDER BY 1"
+    assert query(versions, sql, [SENT_BACK]) == [(1, "accepted", True), (2, "rejected", False)]
+
+
+def _mended() -> list[Report]:
     first, second = clean_rows(2024), clean_rows(2024)
     first["organisation"][0].update({"person_role_code": None, "party_member_count": 95})
     second["organisation"][0]["person_role_code"] = None
-    put(home.inbox, report_of(104, "2024-Y", first), report_of(104, "2024-Y", second, {"revision": 2}))
-    take(home)
-    sql = "SELECT s.revision, f.code, f.life FROM intake.finding f JOIN intake.submission s USING (submission_id) ORDER BY ALL"
-    assert query(home, sql) == [
+    return [report_of(MENDED, "2024-Y", first), report_of(MENDED, "2024-Y", second, {"revision": 2})]
+
+
+def test_findings_have_a_life_over_resubmissions(versions: Home) -> None:
+    sql = (
+        "SELECT s.revision, f.code, f.life FROM intake.finding f JOIN intake.submission s USING (submission_id) "
+        "WHERE s.unit_id = ? ORDER BY ALL"
+    )
+    assert query(versions, sql, [MENDED]) == [
         (1, "O-MEMBERS-OVER", "fixed"),
         (1, "O-PERSON-NO-ROLE", "new"),
         (2, "O-PERSON-NO-ROLE", "open"),

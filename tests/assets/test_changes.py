@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,27 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def one_trial(base: Path, folder: Path, seed: int) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+@dataclass(frozen=True)
+class Trials:
+    """A report as it was, and a copy of it that each trial edits anew: all rows that one fills are written by the next."""
+
+    before: Extract
+    rows: Rows
+    edited: openpyxl.Workbook
+    path: Path
+
+    @classmethod
+    def of(cls, base: Path, path: Path) -> Trials:
+        """Read the report."""
+        edited = openpyxl.load_workbook(base)
+        rows: Rows = {r: [c.value for c in edited[SHEET][r]][1:] for r in range(FIRST_ROW, FIRST_ROW + 8)}
+        return cls(_read(base), rows, edited, path)
+
+
+def one_trial(trials: Trials, seed: int) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
     """Edit, drop, add and shuffle rows at random; returns what was done and what is listed."""
     chance = random.Random(seed)
-    edited = openpyxl.load_workbook(base)
-    sheet = edited[SHEET]
-    before: Rows = {r: [c.value for c in sheet[r]][1:] for r in range(FIRST_ROW, FIRST_ROW + 8)}
+    before, sheet = trials.rows, trials.edited[SHEET]
     now: list[tuple[int | None, list[Any]]] = [(r, _edited(values, chance)) for r, values in before.items()]
     for _ in range(chance.randrange(3)):
         now.pop(chance.randrange(len(now)))
@@ -52,8 +68,8 @@ def one_trial(base: Path, folder: Path, seed: int) -> tuple[set[tuple[Any, ...]]
     for n, (_, values) in enumerate([*now, *[(None, [None] * len(before[FIRST_ROW]))] * 8]):
         for c, value in enumerate(values, start=2):
             sheet.cell(FIRST_ROW + n, c).value = value
-    edited.save(folder / "edited.xlsx")
-    return _done(before, now, sheet), _listed(_read(base), _read(folder / "edited.xlsx"))
+    trials.edited.save(trials.path)
+    return _done(before, now, sheet), _listed(trials.before, _read(trials.path))
 
 
 def _edited(values: list[Any], chance: random.Random) -> list[Any]:
@@ -91,8 +107,9 @@ def _text(value: object) -> str | None:
 
 
 def test_of_random_edits_all_are_listed_and_none_is_invented(book: Path, tmp_path: Path) -> None:
+    trials = Trials.of(book, tmp_path / "edited.xlsx")
     for seed in range(TRIALS):
-        done, listed = one_trial(book, tmp_path, seed)
+        done, listed = one_trial(trials, seed)
         assert listed == done, f"seed {seed}"
 
 

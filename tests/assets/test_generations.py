@@ -12,13 +12,12 @@ import pytest
 from assets.confirm import waiting
 from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
-from tests.conftest import Make
+from tests.conftest import Fresh, Make
 from tests.support import (
     changed_register,
     clean_rows,
     copy_home,
     end_unit,
-    make_home,
     put,
     put_register,
     query,
@@ -52,11 +51,11 @@ def _report(home: Home) -> str:
 
 
 @pytest.fixture
-def late_register(once: Make, tmp_path: Path) -> Home:
+def late_register(once: Make, fresh: Fresh, tmp_path: Path) -> Home:
     """A report that came before its unit was known, then the register: batches 1 and 2."""
 
     def fill(folder: Path) -> None:
-        home = make_home(folder)
+        home = fresh(folder)
         put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
         take(home)
         put_register(home.inbox)

@@ -22,13 +22,13 @@ from assets.restore import restore
 from assets.sample.report import register_report
 from assets.verify import verify
 from orchestration.cli.main import app
+from tests.conftest import Fresh, Make
 from tests.support import (
     Rows,
     changed_register,
     clean_rows,
     copy_home,
     end_unit,
-    make_home,
     put,
     query,
     report_of,
@@ -63,11 +63,11 @@ AFTER, BEFORE = date(2025, 6, 30), date(2023, 6, 30)
 
 
 @pytest.fixture
-def reported(once: Callable[[str, Callable[[Path], None]], Path], tmp_path: Path) -> Home:
+def reported(once: Make, fresh: Fresh, tmp_path: Path) -> Home:
     """Ten units of the sample register with a report each."""
 
     def fill(folder: Path) -> None:
-        home = make_home(folder)
+        home = fresh(folder)
         put(home.inbox, register_report(), *(report_of(unit, "2024-Y", clean_rows(2024)) for unit in UNITS))
         take_and_answer(home)
 
@@ -170,11 +170,10 @@ def test_a_check_says_it_and_notes_nothing(reported: Home) -> None:
     assert note_paths(reported.archive, [p.name for p in reported.archive.glob("??/*")]) == []
 
 
-def test_the_first_register_is_not_asked_about(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "new")
-    put(home.inbox, register_report())
-    take(home)
-    assert query(home, "SELECT verdict FROM intake.submission") == [("accepted",)]
+def test_the_first_register_is_not_asked_about(empty: Home) -> None:
+    put(empty.inbox, register_report())
+    take(empty)
+    assert query(empty, "SELECT verdict FROM intake.submission") == [("accepted",)]
 
 
 def test_judged_again_it_stays_held_and_a_restored_home_knows_what_was_confirmed(reported: Home) -> None:

@@ -8,6 +8,7 @@ import json
 import unicodedata
 import zipfile
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ from assets.ingest import replay
 from assets.receipt import Made, write_receipt, write_receipts
 from assets.receipt.record import Answer, records, write_json
 from assets.receipt.workbook import write_workbook
+from assets.sample.report import Look
+from tests.conftest import Make
 from tests.support import clean_rows, copy_home, findings, one_submission, put, query, report_of, take, take_and_answer
 from warehouse import clock
 from warehouse import query as dbquery
@@ -26,6 +29,25 @@ from warehouse.catalog import open_published
 from warehouse.home import Home
 
 SHEET = "1. Quán triệt - tập huấn"
+
+
+@pytest.fixture(scope="module")
+def answered(registered: Home, once: Make) -> Home:
+    """Files as offices send them, each of a unit of its own, in one batch with its receipts; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        for unit, (name, make) in enumerate(SENT.items(), start=104):
+            make(home.inbox, unit).rename(home.inbox / name)
+        (home.inbox / "broken.xlsx").write_bytes(b"PK\x03\x04 broken")
+        take_and_answer(home)
+
+    return Home(once("answered", fill) / "home")
+
+
+def _receipt(home: Home, name: str) -> Path:
+    ((submission,),) = query(home, "SELECT submission_id FROM intake.submission WHERE file_name = ?", [name])
+    return home.receipts / f"{submission}.xlsx"
 
 
 def test_the_units_workbook_comes_back_with_marked_cells(rejected: tuple[Home, str]) -> None:
@@ -65,13 +87,16 @@ def test_the_list_leads_to_the_cell_and_says_what_came_and_how_to_send_again(rej
     assert "giữ nguyên Lần gửi" in sheet["A3"].value
 
 
-def test_a_units_own_sheet_of_that_name_is_told(home: Home) -> None:
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+def _own_sheet(inbox: Path, unit: int) -> Path:
+    (path,) = put(inbox, report_of(unit, "2024-Y", clean_rows(2024)))
     book = openpyxl.load_workbook(path)
     book.create_sheet("Kết quả tiếp nhận").append(["Đã nhận 12 đơn"])
     book.save(path)
-    take(home)
-    assert {f[0] for f in findings(home, path.name)} == {"H-SHEET-UNKNOWN"}
+    return path
+
+
+def test_a_units_own_sheet_of_that_name_is_told(answered: Home) -> None:
+    assert {f[0] for f in findings(answered, "own sheet.xlsx")} == {"H-SHEET-UNKNOWN"}
 
 
 def test_a_wrapped_text_has_room_for_all_its_lines(rejected: tuple[Home, str]) -> None:
@@ -103,8 +128,8 @@ def test_the_json_receipt(rejected: tuple[Home, str]) -> None:
         "code": "V-COUNT-FRACTION", "sheet": SHEET, "cell": "G7", "found": "2.065"}  # fmt: skip
 
 
-def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_mac(home: Home) -> None:
-    (path,) = put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+def _merged_on_a_mac(inbox: Path, unit: int) -> Path:
+    (path,) = put(inbox, report_of(unit, "2024-Y", clean_rows(2024)))
     book = openpyxl.load_workbook(path)
     sheet = book[SHEET]
     for cell in sheet[7][1:]:
@@ -113,40 +138,47 @@ def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_
     sheet.merge_cells("G7:G8")
     sheet.title = unicodedata.normalize("NFD", SHEET)
     book.save(path)
-    take_and_answer(home)
-    receipt = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
+    return path
+
+
+def test_the_mark_is_where_it_is_seen_in_merged_cells_and_on_a_sheet_named_on_a_mac(answered: Home) -> None:
+    receipt = openpyxl.load_workbook(_receipt(answered, "merged on a mac.xlsx"))
     cell = receipt[unicodedata.normalize("NFD", SHEET)]["G7"]
     assert cell.comment is not None
     assert "H-MERGED" in cell.comment.text
     assert cell.fill.fgColor.rgb == "FFF4C7C3"
 
 
-@pytest.mark.parametrize("look", ["csv", "json"])
-def test_csv_and_json_get_a_workbook_that_lists_the_findings(home: Home, look: str) -> None:
+def _as_text(inbox: Path, unit: int, look: Look) -> Path:
     rows = clean_rows(2024)
     rows["training"][0]["member_attended_count"] = 21
-    put(home.inbox, replace(report_of(104, "2024-Y", rows), look=look))  # type: ignore[arg-type]
-    take_and_answer(home)
-    book = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
+    (path,) = put(inbox, replace(report_of(unit, "2024-Y", rows), look=look))
+    return path
+
+
+@pytest.mark.parametrize("look", ["csv", "json"])
+def test_csv_and_json_get_a_workbook_that_lists_the_findings(answered: Home, look: str) -> None:
+    book = openpyxl.load_workbook(_receipt(answered, f"text.{look}"))
     assert book.sheetnames == ["Kết quả tiếp nhận"]
     assert book.worksheets[0]["I7"].value == "T-MEMBERS-OVER"
 
 
-def test_a_broken_file_gets_one_too(home: Home) -> None:
-    (home.inbox / "hong.xlsx").write_bytes(b"PK\x03\x04 broken")
-    take_and_answer(home)
-    book = openpyxl.load_workbook(home.receipts / f"{one_submission(home)}.xlsx")
+def test_a_broken_file_gets_one_too(answered: Home) -> None:
+    book = openpyxl.load_workbook(_receipt(answered, "broken.xlsx"))
     assert book.worksheets[0]["I7"].value == "F-TRUNCATED"
 
 
-def test_nothing_that_runs_or_names_the_sender_comes_back(home: Home) -> None:
+def _poisoned(inbox: Path, unit: int) -> Path:
     rows = clean_rows(2024)
     rows["organisation"][0]["person_role_code"] = None
     rows["model"][0]["model_title"] = '=HYPERLINK("http://x","y")'
-    (path,) = put(home.inbox, report_of(104, "2024-Y", rows))
+    (path,) = put(inbox, report_of(unit, "2024-Y", rows))
     _poison(path)
-    take_and_answer(home)
-    out = home.receipts / f"{one_submission(home)}.xlsx"
+    return path
+
+
+def test_nothing_that_runs_or_names_the_sender_comes_back(answered: Home) -> None:
+    out = _receipt(answered, "poisoned.xlsx")
     book = openpyxl.load_workbook(out)
     formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
     assert formulas == []
@@ -178,6 +210,16 @@ def _poison(path: Path) -> None:
     bad.add("A1")
     sheet.add_data_validation(bad)
     book.save(path)
+
+
+#: what comes for ``answered``, by the name that it gets
+SENT: dict[str, Callable[[Path, int], Path]] = {
+    "own sheet.xlsx": _own_sheet,
+    "merged on a mac.xlsx": _merged_on_a_mac,
+    "text.csv": lambda inbox, unit: _as_text(inbox, unit, "csv"),
+    "text.json": lambda inbox, unit: _as_text(inbox, unit, "json"),
+    "poisoned.xlsx": _poisoned,
+}
 
 
 def test_writing_a_receipt_again_is_the_same_receipt(rejected: tuple[Home, str]) -> None:

@@ -15,11 +15,13 @@ from expectations.findings import LISTED
 from expectations.rule import rules
 from orchestration.cli.output import UsageProblem
 from orchestration.cli.template import template
+from tests.conftest import Fresh, Make
 from tests.signing import Key, register_with_keys
 from tests.support import (
     Rows,
     changed_register,
     clean_rows,
+    copy_home,
     cover_cell,
     end_unit,
     make_home,
@@ -34,6 +36,10 @@ from warehouse.forms import form_versions
 from warehouse.home import Home
 
 FORM = form_versions()["DMDV", "1"]
+FOUND = (
+    "SELECT f.code, f.sheet, f.cell, f.found FROM intake.finding f JOIN intake.submission s USING (submission_id) "
+    "WHERE s.file_name = ? ORDER BY f.code, f.row_no"
+)
 
 
 @pytest.fixture
@@ -101,12 +107,7 @@ def _found(home: Home, report: Report) -> list[tuple[object, ...]]:
     """What an ingest says of the register: (code, sheet, cell, found)."""
     (path,) = put(home.inbox, report)
     take(home)
-    return query(
-        home,
-        "SELECT f.code, f.sheet, f.cell, f.found FROM intake.finding f JOIN intake.submission s USING (submission_id) "
-        "WHERE s.file_name = ? ORDER BY f.code, f.row_no",
-        [path.name],
-    )
+    return query(home, FOUND, [path.name])
 
 
 def _free(table: str, lost: int = 1, more: int = 0) -> tuple[str, str]:
@@ -119,41 +120,60 @@ def _free(table: str, lost: int = 1, more: int = 0) -> tuple[str, str]:
 FIRST = {t: rows[0] for t, rows in register_report().rows.items() if rows}
 
 
-@pytest.mark.parametrize(
-    ("code", "table", "row", "told"),
-    [
-        ("R-UNIT-LOST", "unit", {"unit_id": 140}, "Mã đơn vị: DV040"),
-        ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": None}, "Từ ngày: 01/02/2025"),
-        ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": date(2025, 1, 31)}, "Đến ngày: 31/01/2025"),
-        (
-            "R-ALIAS-LOST",
-            "unit_alias",
-            {"alias_name": FIRST["unit_alias"]["alias_name"]},
-            FIRST["unit_alias"]["alias_name"],
-        ),
-        ("R-SUCCESSION-LOST", "succession", {"from_unit_id": FIRST["succession"]["from_unit_id"]}, "Ngày hiệu lực: "),
-        ("R-CITATION-LOST", "document_citation", {}, FIRST["document_citation"]["cited_number"]),
-    ],
-)
-def test_a_row_that_is_left_out_is_named_where_it_could_stand(
-    home: Home, code: str, table: str, row: dict[str, object], told: str
-) -> None:
-    before = _register(home)
+LOST: list[tuple[str, str, dict[str, object], object]] = [
+    ("R-UNIT-LOST", "unit", {"unit_id": 140}, "Mã đơn vị: DV040"),
+    ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": None}, "Từ ngày: 01/02/2025"),
+    ("R-UNIT-LOST", "unit", {"unit_id": 104, "valid_to": date(2025, 1, 31)}, "Đến ngày: 31/01/2025"),
+    (
+        "R-ALIAS-LOST",
+        "unit_alias",
+        {"alias_name": FIRST["unit_alias"]["alias_name"]},
+        FIRST["unit_alias"]["alias_name"],
+    ),
+    ("R-SUCCESSION-LOST", "succession", {"from_unit_id": FIRST["succession"]["from_unit_id"]}, "Ngày hiệu lực: "),
+    ("R-CITATION-LOST", "document_citation", {}, FIRST["document_citation"]["cited_number"]),
+]
+
+
+def _without_a_document(rows: Rows) -> None:
+    cited = {r["document_id"] for r in rows["document_citation"]}
+    rows["document"].remove(next(r for r in rows["document"] if r["document_id"] not in cited))
+
+
+@pytest.fixture(scope="module")
+def left_out(registered: Home, once: Make) -> Home:
+    """Registers that leave one row out, each its own: all in one batch, the last without a document; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        changes = [*(_gone(table, **row) for _, table, row, _ in LOST), _without_a_document]
+        for n, change in enumerate(changes):
+            (path,) = put(home.inbox, changed_register(change, 2 + n))
+            path.rename(home.inbox / f"{n}.xlsx")
+        take(home)
+
+    return Home(once("left-out", fill) / "home")
+
+
+@pytest.mark.parametrize("number", range(len(LOST)), ids=[code for code, *_ in LOST])
+def test_a_row_that_is_left_out_is_named_where_it_could_stand(left_out: Home, number: int) -> None:
+    code, table, _, told = LOST[number]
     # a stretch that is gone contradicts the successions too
-    lost = [f for f in _found(home, changed_register(_gone(table, **row))) if str(f[0]).endswith("-LOST")]
+    lost = [f for f in query(left_out, FOUND, [f"{number}.xlsx"]) if str(f[0]).endswith("-LOST")]
     ((found_code, sheet, cell, found),) = lost
     assert (found_code, (sheet, cell)) == (code, _free(table))
-    assert told in str(found)
-    assert _register(home) == before, "the register before stays in force"
+    assert str(told) in str(found)
 
 
-def test_a_document_that_is_left_out_is_named(home: Home) -> None:
-    def change(rows: Rows) -> None:
-        cited = {r["document_id"] for r in rows["document_citation"]}
-        rows["document"].remove(next(r for r in rows["document"] if r["document_id"] not in cited))
-
-    ((code, sheet, cell, _),) = _found(home, changed_register(change))
+def test_a_document_that_is_left_out_is_named(left_out: Home) -> None:
+    ((code, sheet, cell, _),) = query(left_out, FOUND, [f"{len(LOST)}.xlsx"])
     assert (code, (sheet, cell)) == ("R-DOCUMENT-LOST", _free("document"))
+
+
+def test_where_rows_are_left_out_the_register_before_stays_in_force(left_out: Home, registered: Home) -> None:
+    verdicts = query(left_out, "SELECT verdict, is_current, count(*) FROM intake.submission GROUP BY ALL ORDER BY ALL")
+    assert verdicts == [("accepted", True, 1), ("rejected", False, len(LOST) + 1)]
+    assert _register(left_out) == _register(registered)
 
 
 def test_a_key_that_is_left_out_is_named(home: Home) -> None:
@@ -233,15 +253,26 @@ def _corrected(rows: Rows) -> None:
 FREE = (_ended(104), _ended_before_its_last_stretch, _merged, _grown, _corrected)
 
 
+@pytest.fixture
+def two_reports(once: Make, registered: Home, tmp_path: Path) -> Home:
+    """The register and two reports, of units that what follows speaks of."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2016-Y", clean_rows(2016)))
+        take(home)
+
+    return copy_home(Home(once("two-reports", fill) / "home"), tmp_path)
+
+
 @pytest.mark.parametrize("change", FREE, ids=["ended", "ended early", "merged", "grown", "corrected"])
-def test_what_may_happen_to_units_needs_no_question(home: Home, change: Callable[[Rows], None]) -> None:
-    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)), report_of(105, "2016-Y", clean_rows(2016)))
-    take(home)
+def test_what_may_happen_to_units_needs_no_question(two_reports: Home, change: Callable[[Rows], None]) -> None:
+    home = two_reports
     assert _found(home, changed_register(change)) == []
     assert query(home, "SELECT DISTINCT verdict FROM intake.submission") == [("accepted",)]
 
 
-def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
+def test_registers_in_any_order_give_the_same(fresh: Fresh, tmp_path: Path) -> None:
     """The third leaves out what the second added; the fourth, which leaves out nothing, follows the second."""
     registers = [
         register_report(),
@@ -251,7 +282,7 @@ def test_registers_in_any_order_give_the_same(tmp_path: Path) -> None:
     ]
     came = {}
     for order in ((0, 1, 2, 3), (2, 0, 3, 1)):
-        home = make_home(tmp_path / "".join(map(str, order)))
+        home = fresh(tmp_path / "".join(map(str, order)))
         for n in order:
             put(home.inbox, registers[n])
             take(home)
@@ -278,10 +309,10 @@ def test_a_superior_body_may_send_and_others_are_told_why_not(home: Home) -> Non
 
 @pytest.mark.parametrize("together", [True, False])
 def test_of_two_registers_of_one_number_and_day_the_later_one_may_leave_nothing_out(
-    tmp_path: Path, together: bool
+    empty: Home, together: bool
 ) -> None:
     """In one batch, one after the other, and when all is rebuilt."""
-    home = make_home(tmp_path / "home")
+    home = empty
     for name, report in (("a", register_report()), ("b", changed_register(_gone("unit", unit_id=140 - together), 1))):
         (path,) = put(home.inbox, report)
         path.rename(home.inbox / f"{name}.xlsx")

@@ -15,11 +15,12 @@ from assets.intake.extract import extract
 from assets.intake.read import read_file
 from assets.template import UnitLine, write_template
 from assets.template.meaning import meaning
-from tests.support import cover_cell, findings, form, make_home, put_register, take, template_cell
+from tests.support import cover_cell, findings, form, put_register, take, template_cell
 from warehouse.cells import kind_of
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.forms import form_versions
+from warehouse.home import Home
 from warehouse.periods import parse_period_id
 
 UNIT = UnitLine("DV004", "Công ty Điện lực tỉnh", "dang_bo_co_so", "Đảng ủy Khối Doanh nghiệp")
@@ -199,9 +200,9 @@ def test_a_report_can_be_numbered_dated_and_signed_on_its_cover(tmp_path: Path) 
     assert written["Ngày báo cáo"].protection.locked
 
 
-def test_the_cut_off_of_the_template_and_a_report_signed_in_december_agree(tmp_path: Path) -> None:
+def test_the_cut_off_of_the_template_and_a_report_signed_in_december_agree(empty: Home, tmp_path: Path) -> None:
     """The year's report is signed before the year ends; nobody changes the cut-off that the template has filled."""
-    home = make_home(tmp_path / "home")
+    home = empty
     book = openpyxl.load_workbook(_blank(tmp_path, "2023", "2024-Y"))
     cover = book["Thông tin chung"]
     cover["A4"], cover["B4"] = "Số 12-BC/ĐU", "Huế, ngày 10 tháng 12 năm 2024"

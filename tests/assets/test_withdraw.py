@@ -18,7 +18,8 @@ from assets.sample.register import register_rows
 from assets.sample.report import register_report
 from assets.verify import verify
 from assets.withdraw import withdraw
-from tests.support import clean_rows, make_home, put, query, report_of, take, take_and_answer
+from tests.conftest import Fresh
+from tests.support import clean_rows, put, query, report_of, take, take_and_answer
 from warehouse.damage import Source
 from warehouse.home import Home
 
@@ -97,7 +98,7 @@ def test_the_ledger_keeps_what_stood_before(muted: Home) -> None:
 
 
 def test_it_stays_withdrawn_in_a_replay_a_resend_a_rebuild_and_a_restore_from_the_archive_alone(
-    muted: Home, tmp_path: Path
+    muted: Home, fresh: Fresh, tmp_path: Path
 ) -> None:
     last = _of(muted, 99)
     original = next(muted.archive.glob(f"*/{last}*")).read_bytes()
@@ -108,7 +109,7 @@ def test_it_stays_withdrawn_in_a_replay_a_resend_a_rebuild_and_a_restore_from_th
     assert take(muted).duplicates == 1
     assert query(muted, STANDING) == BACK
     assert rebuild(muted).different == []
-    new = make_home(tmp_path / "new")
+    new = fresh(tmp_path / "new")
     shutil.copytree(muted.archive, new.archive, dirs_exist_ok=True)
     restore(new, Source.archive)
     assert query(new, STANDING) == BACK

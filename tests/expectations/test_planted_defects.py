@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,19 @@ from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.conftest import Make
 from tests.expectations.defects import ENDED, YEAR, Defect, defects, expected_cell
-from tests.support import clean_rows, copied, end_unit, make_home, newest, put, query, report_of, second_opinion, take
+from tests.support import (
+    clean_rows,
+    copied,
+    copy_home,
+    end_unit,
+    make_home,
+    newest,
+    put,
+    query,
+    report_of,
+    second_opinion,
+    take,
+)
 from warehouse.codes import code_lists
 from warehouse.declaration import report_tables
 from warehouse.home import Home
@@ -28,6 +41,10 @@ ONE_OPINION = "DANVAN_TEST_ONE_OPINION"
 #: a totals row stands only in workbooks that offices made themselves: tried below; a closed year in assets/test_closing; a
 #: register that leaves rows out in assets/test_register
 ELSEWHERE = {"A-FOOT", "S-YEAR-CLOSED", *(r.code for r in rules() if r.table == "staging.lost_row")}
+CLEAN = (2015, 2018, 2022, 2024, 2025)
+#: units of the sample register that are there in all of these years
+ALWAYS = (119, 120, 121, 122, 124, 125, 126, 127, 128, 129)
+FINDINGS = "FROM intake.finding f JOIN intake.submission s USING (submission_id)"
 
 
 @dataclass(frozen=True)
@@ -170,22 +187,42 @@ def test_every_rule_has_a_planted_defect() -> None:
     assert len(rules()) >= 40
 
 
+@pytest.fixture(scope="module")
+def together(registered: Home, once: Make) -> Home:
+    """A report with a row pasted again for each table, and clean ones of five years: of a unit each, in one batch; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        for unit_id, table in enumerate(report_tables(), start=104):
+            rows = clean_rows(2024)
+            rows[table].append(dict(rows[table][0]))
+            _put_as(home.inbox, report_of(unit_id, "2024-Y", rows), f"{table}.xlsx")
+        for unit_id, (year, n) in zip(ALWAYS, product(CLEAN, range(2)), strict=True):
+            _put_as(home.inbox, report_of(unit_id, f"{year}-Y", clean_rows(year)), f"clean-{year}-{n}.xlsx")
+        take(home)
+
+    return Home(once("together", fill) / "home")
+
+
 @pytest.mark.parametrize("table", report_tables())
-def test_a_row_pasted_again_rejects_whatever_table_it_stands_in(home: Home, table: str) -> None:
-    rows = clean_rows(2024)
-    rows[table].append(dict(rows[table][0]))
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    assert len(take(home).rejected) == 1
-    found = query(home, "SELECT row_no FROM intake.finding WHERE severity = 'error' AND contains(code, 'TWICE')")
-    assert sorted(found) == [(1,), (2,)]
+def test_a_row_pasted_again_rejects_whatever_table_it_stands_in(together: Home, table: str) -> None:
+    assert query(together, "SELECT verdict FROM intake.submission WHERE file_name = ?", [f"{table}.xlsx"]) == [
+        ("rejected",)
+    ]
+    twice = f"SELECT f.row_no {FINDINGS} WHERE f.severity = 'error' AND contains(f.code, 'TWICE') AND s.file_name = ?"
+    assert sorted(query(together, twice, [f"{table}.xlsx"])) == [(1,), (2,)]
 
 
-@pytest.mark.parametrize("year", [2015, 2018, 2022, 2024, 2025])
-def test_clean_reports_have_no_finding(home: Home, year: int) -> None:
-    put(home.inbox, report_of(104, f"{year}-Y", clean_rows(year)), report_of(105, f"{year}-Y", clean_rows(year)))
-    result = take(home)
-    assert (len(result.accepted), len(result.rejected)) == (2, 0)
-    assert query(home, "SELECT code, cell, found FROM intake.finding") == []
+@pytest.mark.parametrize("year", CLEAN)
+def test_clean_reports_have_no_finding(together: Home, year: int) -> None:
+    sql = "SELECT verdict FROM intake.submission WHERE starts_with(file_name, ?)"
+    assert query(together, sql, [f"clean-{year}-"]) == [("accepted",)] * 2
+    assert (
+        query(
+            together, f"SELECT f.code, f.cell, f.found {FINDINGS} WHERE starts_with(s.file_name, ?)", [f"clean-{year}-"]
+        )
+        == []
+    )
 
 
 def test_a_totals_row_that_does_not_foot_is_found_at_each_figure(home: Home) -> None:

@@ -9,13 +9,29 @@ import pytest
 from benchmarks.probable import plant_and_judge
 from expectations.probable import is_joining
 from expectations.rule import rules
-from tests.support import clean_rows, put, query, report_of, take, take_and_answer, template_cell
+from tests.support import clean_rows, copy_home, form, put, query, report_of, take, take_and_answer, template_cell, told
+from warehouse.home import Home
 
 if TYPE_CHECKING:
-    from warehouse.forms import FormVersion
-    from warehouse.home import Home
+    from pathlib import Path
 
-PROBABLE = "SELECT probable FROM intake.finding WHERE code = ?"
+    from assets.sample.report import Report
+    from tests.conftest import Make
+
+FORM = form("2023")
+PETITIONS = {"petition_raised_count": 18, "petition_passed_count": 3, "petition_pending_count": 1}
+#: a unit for each case, what its reports of three years say of its dialogues, and what that of 2024 says
+STRAYS, OTHER_CELL, SUM, ALONE = range(104, 108)
+PAST: dict[int, dict[str, object]] = {
+    STRAYS: {"holding_unit_count": 9, "dialogue_count": 12},
+    OTHER_CELL: {"holding_unit_count": 9, "dialogue_count": 12},
+    SUM: {**PETITIONS, "petition_settled_count": 14},
+}
+SENT: dict[int, dict[str, object]] = {
+    STRAYS: {"holding_unit_count": 99, "dialogue_count": 12},
+    OTHER_CELL: {"holding_unit_count": 9, "dialogue_count": 1},
+    SUM: {**PETITIONS, "petition_settled_count": 41},
+}
 
 
 def test_of_slips_planted_in_the_corpus_nine_of_ten_are_named_first(demo: Home) -> None:
@@ -36,89 +52,89 @@ def test_which_rules_join_cells_follows_from_their_declaration() -> None:
     assert not alone & joining
 
 
-def _past(home: Home, **dialogue: int) -> None:
-    """Three years of reports with these figures."""
-    reports = []
-    for year in (2021, 2022, 2023):
-        rows = clean_rows(year)
-        rows["dialogue"][0] |= dialogue
-        reports.append(report_of(104, f"{year}-Y", rows))
-    put(home.inbox, *reports)
-    assert len(take(home).accepted) == 3
+def _report(unit: int, year: int, table: str, row: dict[str, object]) -> Report:
+    rows = clean_rows(year)
+    rows[table][0] |= row
+    return report_of(unit, f"{year}-Y", rows)
 
 
-def _told(home: Home, code: str, **dialogue: object) -> str | None:
-    rows = clean_rows(2024)
-    rows["dialogue"][0] |= dialogue
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take_and_answer(home)
-    ((probable,),) = query(home, PROBABLE, [code])
+@pytest.fixture(scope="module")
+def judged(registered: Home, once: Make) -> Home:
+    """Three years of reports, and in the batch after them one with a slip; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(home.inbox, *(_report(u, year, "dialogue", row) for u, row in PAST.items() for year in (2021, 2022, 2023)))
+        assert len(take(home).accepted) == 3 * len(PAST)
+        slips = [_report(unit, 2024, "dialogue", row) for unit, row in SENT.items()]
+        put(home.inbox, *slips, _report(ALONE, 2024, "model", {"score": 400}))
+        take_and_answer(home)
+
+    return Home(once("probable", fill) / "home")
+
+
+def _told(home: Home, unit: int, code: str) -> str | None:
+    sql = "SELECT probable FROM intake.finding f JOIN intake.submission s USING (submission_id) WHERE unit_id = ? AND f.code = ?"
+    ((probable,),) = query(home, sql, [unit, code])
     return probable  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def form() -> FormVersion:
-    from warehouse.forms import form_versions
-
-    return form_versions()["BCDV", "2023"]
+def _cell(column: str) -> str:
+    return template_cell(FORM, "dialogue", column)[1]
 
 
-def test_the_cell_that_strays_from_the_units_own_past_is_named_with_what_it_was(home: Home, form: FormVersion) -> None:
-    _past(home, holding_unit_count=9, dialogue_count=12)
-    cell = template_cell(form, "dialogue", "holding_unit_count")[1]
-    told = _told(home, "D-UNITS-OVER", holding_unit_count=99, dialogue_count=12)
-    assert told == f"Có lẽ ô {cell}: ghi 99, có thể là 9; Năm 2023: 9"
+def test_the_cell_that_strays_from_the_units_own_past_is_named_with_what_it_was(judged: Home) -> None:
+    said = _told(judged, STRAYS, "D-UNITS-OVER")
+    assert said == f"Có lẽ ô {_cell('holding_unit_count')}: ghi 99, có thể là 9; Năm 2023: 9"
 
 
-def test_it_may_be_another_cell_than_the_one_that_the_rule_marks(home: Home, form: FormVersion) -> None:
-    _past(home, holding_unit_count=9, dialogue_count=12)
-    told = _told(home, "D-UNITS-OVER", holding_unit_count=9, dialogue_count=1)
-    assert told == f"Có lẽ ô {template_cell(form, 'dialogue', 'dialogue_count')[1]}: ghi 1; Năm 2023: 12"
+def test_it_may_be_another_cell_than_the_one_that_the_rule_marks(judged: Home) -> None:
+    said = _told(judged, OTHER_CELL, "D-UNITS-OVER")
+    assert said == f"Có lẽ ô {_cell('dialogue_count')}: ghi 1; Năm 2023: 12"
 
 
-def test_a_sum_is_mended_where_one_change_satisfies_the_other_rules_too(home: Home, form: FormVersion) -> None:
-    """41 settled of 15 breaks the balance and the bound: the settled alone, transposed, mends both."""
-    figures = {"petition_raised_count": 18, "petition_passed_count": 3, "petition_pending_count": 1}
-    _past(home, **figures, petition_settled_count=14)
-    cell = template_cell(form, "dialogue", "petition_settled_count")[1]
-    told = _told(home, "D-PETITIONS", **figures, petition_settled_count=41)
-    assert told == f"Có lẽ ô {cell}: ghi 41, có thể là 14; Năm 2023: 14"
-    ((bound,),) = query(home, PROBABLE, ["D-SETTLED-OVER"])
-    assert bound == told
+def test_a_sum_is_mended_where_one_change_satisfies_the_other_rules_too(judged: Home) -> None:
+    """41 settled of 18 breaks the balance and the bound: the settled alone, transposed, mends both."""
+    said = _told(judged, SUM, "D-PETITIONS")
+    assert said == f"Có lẽ ô {_cell('petition_settled_count')}: ghi 41, có thể là 14; Năm 2023: 14"
+    assert _told(judged, SUM, "D-SETTLED-OVER") == said
 
 
-def test_where_one_cannot_tell_both_are_named(home: Home, form: FormVersion) -> None:
+def _without_a_past(home: Home, folder: Path, settled: int, passed: int, pending: int, raised: int) -> str | None:
+    """What is said of petitions that do not add up where nobody has reported any before."""
+    row: dict[str, object] = {
+        "petition_raised_count": raised, "petition_settled_count": settled, "petition_passed_count": passed,
+        "petition_pending_count": pending,
+    }  # fmt: skip
+    said = told(home, _report(104, 2024, "dialogue", row), folder)
+    (probable,) = (f["probable"] for f in said.findings if f["code"] == "D-PETITIONS")
+    return probable  # type: ignore[no-any-return]
+
+
+def test_where_one_cannot_tell_both_are_named(registered: Home, tmp_path: Path) -> None:
     """Passed on and pending are both 4, one of them copied from the other, and no past says which."""
-    figures = {"petition_raised_count": 11, "petition_settled_count": 5}
-    told = _told(home, "D-PETITIONS", **figures, petition_passed_count=4, petition_pending_count=4)
-    cells = [template_cell(form, "dialogue", c)[1] for c in ("petition_passed_count", "petition_pending_count")]
-    assert told is not None
-    assert told.startswith("Có lẽ một trong hai ô ")
-    assert all(f"{c}: ghi 4" in told for c in cells)
+    said = _without_a_past(registered, tmp_path, raised=11, settled=5, passed=4, pending=4)
+    assert said is not None
+    assert said.startswith("Có lẽ một trong hai ô ")
+    assert all(f"{_cell(c)}: ghi 4" in said for c in ("petition_passed_count", "petition_pending_count"))
 
 
-def test_of_more_than_two_none_is_named(home: Home) -> None:
-    told = _told(home, "D-PETITIONS", petition_raised_count=9, petition_settled_count=2, petition_passed_count=2,
-                 petition_pending_count=2)  # fmt: skip
-    assert told is None
+def test_of_more_than_two_none_is_named(registered: Home, tmp_path: Path) -> None:
+    assert _without_a_past(registered, tmp_path, raised=9, settled=2, passed=2, pending=2) is None
 
 
-def test_a_finding_of_one_cell_names_no_other(home: Home) -> None:
-    rows = clean_rows(2024)
-    rows["model"][0]["score"] = 400
-    put(home.inbox, report_of(104, "2024-Y", rows))
-    take(home)
-    assert query(home, PROBABLE, ["M-SCORE-RANGE"]) == [(None,)]
+def test_a_finding_of_one_cell_names_no_other(judged: Home) -> None:
+    assert _told(judged, ALONE, "M-SCORE-RANGE") is None
 
 
-def test_the_receipt_says_it_where_it_says_how_to_mend(home: Home, form: FormVersion) -> None:
+def test_the_receipt_says_it_where_it_says_how_to_mend(judged: Home) -> None:
     import openpyxl
 
-    _past(home, holding_unit_count=9, dialogue_count=12)
-    told = _told(home, "D-UNITS-OVER", holding_unit_count=99, dialogue_count=12)
-    ((submission,),) = query(home, "SELECT submission_id FROM intake.finding WHERE code = 'D-UNITS-OVER'")
-    book = openpyxl.load_workbook(home.receipts / f"{submission}.xlsx")
+    said = _told(judged, STRAYS, "D-UNITS-OVER")
+    sql = "SELECT submission_id FROM intake.submission WHERE unit_id = ? AND period_id = '2024-Y'"
+    ((submission,),) = query(judged, sql, [STRAYS])
+    book = openpyxl.load_workbook(judged.receipts / f"{submission}.xlsx")
     remedies = [str(row[7].value) for row in book.worksheets[0].iter_rows(min_row=7) if len(row) > 7]
-    assert any(text.endswith(f"\n{told}") for text in remedies)
-    sheet, cell = template_cell(form, "dialogue", "holding_unit_count")
-    assert str(told) in book[sheet][cell].comment.text
+    assert any(text.endswith(f"\n{said}") for text in remedies)
+    sheet, cell = template_cell(FORM, "dialogue", "holding_unit_count")
+    assert str(said) in book[sheet][cell].comment.text

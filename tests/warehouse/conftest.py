@@ -15,13 +15,12 @@ import pytest
 from assets.confirm import waiting
 from assets.ingest import replay, take_confirmed
 from assets.sample.report import Report, register_report
-from tests.conftest import Make
+from tests.conftest import Fresh, Make
 from tests.support import (
     Rows,
     changed_register,
     clean_rows,
     end_unit,
-    make_home,
     put,
     put_register,
     query,
@@ -53,11 +52,11 @@ def _corrected(sessions: int, revision: int) -> Report:
 
 
 @pytest.fixture(scope="session")
-def stopped(once: Make) -> tuple[Home, list[Path]]:
+def stopped(once: Make, fresh: Fresh) -> tuple[Home, list[Path]]:
     """A home of eight batches, and its published file as it was after each of them."""
 
     def fill(folder: Path) -> None:
-        home = make_home(folder / "home")
+        home = fresh(folder / "home")
 
         def note(n: int) -> None:
             shutil.copy(home.database, folder / f"{n}.duckdb")

@@ -30,7 +30,7 @@ from assets.intake.inbox import (
 )
 from assets.intake.workers import Failure
 from assets.rebuild import rebuild
-from tests.support import clean_rows, findings, make_home, put, put_register, query, report_of, take
+from tests.support import clean_rows, findings, put, put_register, query, report_of, take
 from warehouse.home import Home
 from warehouse.senders import Senders, set_senders
 
@@ -204,8 +204,10 @@ def _upload(inbox: ObjectInbox, folder: Path) -> None:
         obstore.put(inbox.store, f"đợt 1/{path.name}", path.read_bytes())
 
 
-def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(bucket: ObjectInbox, tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
+def test_a_prefix_of_an_object_store_is_an_inbox_like_any_other(
+    bucket: ObjectInbox, empty: Home, tmp_path: Path
+) -> None:
+    home = empty
     put_register(tmp_path / "stock")
     put(tmp_path / "stock", report_of(104, "2024-Y", clean_rows(2024)))
     _upload(bucket, tmp_path / "stock")

@@ -17,9 +17,9 @@ from assets.restore import restore
 from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from assets.verify import verify
-from tests.conftest import Make
+from tests.conftest import Fresh, Make
 from tests.signing import Key, register_with_keys
-from tests.support import clean_rows, copy_home, make_home, put, query, report_of, take
+from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.clock import today
 from warehouse.damage import Source
 from warehouse.home import Home
@@ -174,7 +174,7 @@ def test_of_one_number_that_was_signed_twice_the_first_to_come_stands(keyed: Hom
     assert query(keyed, "SELECT attendee_count FROM core.fact_training WHERE is_current") == [(attendees,)]
 
 
-def test_a_register_that_brings_the_key_judges_again_what_it_signed(keyed: Home, tmp_path: Path) -> None:
+def test_a_register_that_brings_the_key_judges_again_what_it_signed(keyed: Home, fresh: Fresh, tmp_path: Path) -> None:
     _send(keyed, _report(), NOBODYS)
     take(keyed)
     assert query(keyed, STANDING) == [(1, "rejected", False)]
@@ -184,7 +184,7 @@ def test_a_register_that_brings_the_key_judges_again_what_it_signed(keyed: Home,
     assert (len(result.accepted), len(result.replayed)) == (2, 1)
     assert query(keyed, STANDING) == [(1, "accepted", True)]
     assert rebuild(keyed).different == [], "the register in force then brought the key that signed the next"
-    new = make_home(tmp_path / "new")
+    new = fresh(tmp_path / "new")
     shutil.copytree(keyed.archive, new.archive, dirs_exist_ok=True)
     restore(new, Source.archive)
     assert query(new, STANDING) == [(1, "accepted", True)]
