@@ -94,13 +94,19 @@ class TableOf(Declared):
 
 @dataclass(frozen=True, slots=True)
 class ChartOf(Declared):
-    """A chart of a question's rows by a Vega-Lite specification in ``assets/report/charts``; ``say`` says what it shows."""
+    """A chart of a question's rows by a Vega-Lite specification in ``assets/report/charts``; ``say`` says what it shows.
+
+    ``fields`` are the columns that it is drawn from; ``codes``: those that are shown by the labels of a code list. A table of the
+    same question stands in the same section: the data beside it. Without rows there is no chart.
+    """
 
     caption: str
     spec: str
     question: str
+    fields: tuple[str, ...]
     say: str
     where: dict[str, str] | None = None
+    codes: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ class _Check:
             self.source.refuse_unless(section.level in (1, 2), (*at, "level"), section.level, "1 or 2")
             for j, block in enumerate(section.blocks):
                 self._block(block, (*at, "blocks", j))
+            self._data_beside(section, at)
 
     def _question(self, asked: Question, at: At) -> None:
         try:
@@ -217,15 +224,26 @@ class _Check:
         if block.table:
             self._table(block.table, (*at, "table"))
         if block.chart:
-            self._known(block.chart.question, (*at, "chart", "question"))
-            is_there = (self.root / CHARTS / f"{block.chart.spec}.json").is_file()
-            self.source.refuse_unless(
-                is_there, (*at, "chart", "spec"), block.chart.spec, f"a file {CHARTS}/<spec>.json"
-            )
+            self._chart(block.chart, (*at, "chart"))
         if block.items:
             self._known(block.items.question, (*at, "items", "question"))
             for column, name in (block.items.codes or {}).items():
                 self._codes(name, (*at, "items", "codes", column))
+
+    def _chart(self, chart: ChartOf, at: At) -> None:
+        self._known(chart.question, (*at, "question"))
+        is_there = (self.root / CHARTS / f"{chart.spec}.json").is_file()
+        self.source.refuse_unless(is_there, (*at, "spec"), chart.spec, f"a file {CHARTS}/<spec>.json")
+        for column, name in (chart.codes or {}).items():
+            self._codes(name, (*at, "codes", column))
+
+    def _data_beside(self, section: Section, at: At) -> None:
+        shown = [block.table.question for block in section.blocks if block.table]
+        for i, block in enumerate(section.blocks):
+            if block.chart:
+                here = (*at, "blocks", i, "chart", "question")
+                allowed = "a question that a table of the same section shows: the data beside it"
+                self.source.refuse_unless(block.chart.question in shown, here, block.chart.question, allowed)
 
     def _table(self, table: TableOf, at: At) -> None:
         self._known(table.question, (*at, "question"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assets.report import docx_parts as parts
 from assets.report.content import Chart, Figure, Gap, Heading, Items, Paragraph, Report, Span, Spans, Table, Text, shown
 from assets.report.docx_table import Cell, table
+from assets.report.sources import ANNEX, HEADS, note_of, where_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 _CREATED = datetime(2013, 8, 30)
 _ENTRY = (1980, 1, 1, 0, 0, 0)
 _TEXT_WIDTH = 160  #: mm between the margins
-ANNEX = "Nguồn số liệu"
-_ANNEX_HEADS = ("Số", "Số liệu", "Giá trị", "Nguồn")
 
 
 def as_docx(report: Report, pictures: Mapping[int, bytes]) -> bytes:
@@ -180,15 +179,12 @@ def _annex(document: Document, report: Report) -> None:
     parts.unnumbered(document.add_heading(f"Phụ lục. {ANNEX}", 1))
     rows = []
     for source in report.sources:
-        where = "; ".join(filter(None, [source.query, source.key, source.column, source.basis, source.command]))
         mark = (anchor(source.number), source.number)
-        rows.append(
-            [Cell(str(source.number), "right", mark), Cell(source.label), Cell(source.shown, "right"), Cell(where)]
-        )
-    _place(document, table(_ANNEX_HEADS, (0.5, 2.2, 0.9, 4.2), rows, _TEXT_WIDTH))
-    asked = {s.query: s.parameters for s in report.sources if s.query in report.queries}
-    told = "; ".join(f"{name} ({given})" if given else name for name, given in asked.items())
-    document.add_paragraph(parts.fit(f"Truy vấn và tham số: {told}."), style="Note Text")
+        told = (Cell(source.label), Cell(source.shown, "right"), Cell(where_of(source)))
+        rows.append([Cell(str(source.number), "right", mark), *told])
+    labels, widths = zip(*HEADS, strict=True)
+    _place(document, table(labels, widths, rows, _TEXT_WIDTH))
+    document.add_paragraph(parts.fit(note_of(report)), style="Note Text")
 
 
 def anchor(number: int) -> str:

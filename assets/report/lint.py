@@ -14,8 +14,9 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from assets.report.content import Report, Table, Text, shown
-from assets.report.docx import ANNEX, anchor
+from assets.report.docx import anchor
 from assets.report.docx_parts import fit, qn
+from assets.report.sources import ANNEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -84,7 +84,7 @@ class _Resolver:
         elif block.table:
             yield self._table(block.table)
         elif block.chart:
-            yield self._chart(block.chart)
+            yield from self._chart(block.chart)
         elif block.items:
             yield from self._items(block.items)
         elif spans := _joined([s for s in map(self._sentence, block.paragraph) if s]):
@@ -195,10 +195,12 @@ class _Resolver:
             return Text(NOT_STATED if value is None else vietnamese.TEXTS[column.form](value), is_constant=True)
         return _figure_cell(value, column.form, source, column.column)
 
-    def _chart(self, declared: ChartOf) -> Chart:
-        rows = tuple(self._asked.rows(declared.question, declared.where))
-        self._charts += 1
-        return Chart(self._charts, declared.caption, declared.spec, rows, self._spans(declared.say))
+    def _chart(self, declared: ChartOf) -> Iterator[Chart]:
+        rows = [self._named(row, declared.codes or {}) for row in self._asked.rows(declared.question, declared.where)]
+        drawn = tuple({name: row[name] for name in declared.fields} for row in rows if None not in row.values())
+        if drawn:
+            self._charts += 1
+            yield Chart(self._charts, declared.caption, declared.spec, drawn, self._spans(declared.say))
 
 
 def _figure_cell(value: Any, form: str, source: int, key: str) -> Span:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from assets.report.charts import png_of, svg_of
 from assets.report.declaration import papers
 from assets.report.resolve import resolve
 from assets.report.standing import PROVISIONAL, Standing, standing_of_window
@@ -36,13 +37,13 @@ class Written:
 def _docx(report: Report) -> bytes:
     from assets.report.docx import as_docx
 
-    return as_docx(report, {})
+    return as_docx(report, png_of(report))
 
 
 def _html(report: Report) -> bytes:
     from assets.report.html import as_html
 
-    return as_html(report, {})
+    return as_html(report, svg_of(report))
 
 
 def _xlsx(report: Report) -> bytes:

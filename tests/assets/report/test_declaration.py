@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assets.report.declaration import PAPERS, papers
+from assets.report.declaration import CHARTS, PAPERS, papers
 from assets.report.letterhead import LETTERHEADS, layouts
 from tests.support import REPO
 from warehouse.check import DeclarationError
@@ -19,8 +19,8 @@ def _with(root: Path, change: tuple[str, str]) -> Path:
     text = (REPO / PAPERS / "programme_review.yaml").read_text(encoding="utf-8")
     assert text.count(change[0]) >= 1
     (root / PAPERS / "programme_review.yaml").write_text(text.replace(*change, 1), encoding="utf-8")
-    for name in ("warehouse",):
-        (root / name).symlink_to(REPO / name)
+    (root / "warehouse").symlink_to(REPO / "warehouse")
+    (root / CHARTS).symlink_to(REPO / CHARTS)
     return root
 
 
@@ -45,6 +45,8 @@ def test_every_paper_loads_and_every_question_is_used() -> None:
         (("sheet: Hạn chế các năm sau", "sheet: 'Hạn chế: các năm'"), "Hạn chế: các năm", "1 to 31 signs"),
         (("codes: issue_topic, width", "codes: topics, width"), "'topics'", "issue_topic"),
         (("level: 2", "level: 3"), "3", "1 or 2"),
+        (("spec: units_by_topic", "spec: nothing"), "'nothing'", "a file assets/report/charts/<spec>.json"),
+        (("question: topics\n          where: {issue_kind_code: han_che}\n          fields", "question: review\n          fields"), "'review'", "the data beside it"),
         (("missing", "mising"), "", ""),
         (("across: {column: year, value: unit_count, form: count}", "across: {column: year, value: x, form: loud}"), "'loud'", "count"),
     ],

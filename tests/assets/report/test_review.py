@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.report.content import Figure, Gap, Heading, Items, Paragraph, Report, Table, shown
+from assets.report.content import Chart, Figure, Gap, Heading, Items, Paragraph, Report, Table, shown
 from assets.report.declaration import papers
 from assets.report.lint import unresolved_docx, unresolved_html
 from assets.report.resolve import resolve
@@ -102,6 +102,15 @@ def test_later_years_answer_the_limitations_and_tasks(review: Report, demo: Home
     assert [(s.value,) for s in row[3:4] if isinstance(s, Figure)] == asked
     assert len({shown(r[0]) for r in tasks.rows}) == 5, "each of the five task groups"
     assert shown(tasks.rows[0][2]) == "…", "no unit stated one in 2016"
+
+
+def test_the_chart_has_the_data_of_the_table_beside_it_and_says_in_words_what_it_shows(review: Report) -> None:
+    (chart,) = (b for b in review.blocks if isinstance(b, Chart))
+    beside = review.blocks[review.blocks.index(chart) + 1]
+    assert isinstance(beside, Table)
+    drawn = [(row["issue_topic_code"], row["unit_count"]) for row in chart.rows]
+    assert drawn == [(shown(row[0]), s.value) for row in beside.rows for s in row[1:] if isinstance(s, Figure)]
+    assert "09 nhóm hạn chế" in "".join(map(shown, chart.alternative))
 
 
 def test_every_numeral_of_the_finished_papers_is_a_figure_or_a_declared_constant(review: Report) -> None:
