@@ -182,8 +182,7 @@ def _annex(document: Document, report: Report) -> None:
         mark = (anchor(source.number), source.number)
         told = (Cell(source.label), Cell(source.shown, "right"), Cell(where_of(source)))
         rows.append([Cell(str(source.number), "right", mark), *told])
-    labels, widths = zip(*HEADS, strict=True)
-    _place(document, table(labels, widths, rows, _TEXT_WIDTH))
+    _place(document, table([label for label, _ in HEADS], [width for _, width in HEADS], rows, _TEXT_WIDTH))
     document.add_paragraph(parts.fit(note_of(report)), style="Note Text")
 
 

@@ -1,6 +1,6 @@
 """Writing a paper: its content resolved once, each form drawn from it, the files listed in the release's manifest.
 
-Belongs here: which paper, which files, what becomes of a provisional one. Does not: content (resolve) and forms (docx, html, xlsx).
+Belongs here: which paper, which files, what becomes of a provisional one. Does not: content (resolve), forms (modules beside it).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -52,8 +53,21 @@ def _xlsx(report: Report) -> bytes:
     return as_xlsx(report)
 
 
+def _pdf(report: Report) -> bytes:
+    from assets.report.pdf import as_pdf
+
+    return as_pdf(report, svg_of(report))
+
+
 #: the forms of a paper, by the suffix of their files
-FORMS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType({"docx": _docx, "html": _html, "xlsx": _xlsx})
+FORMS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType(
+    {"docx": _docx, "html": _html, "pdf": _pdf, "xlsx": _xlsx}
+)
+
+
+def usual_forms() -> tuple[str, ...]:
+    """Return the forms that are written when none is named: all, but for pdf where its optional extra is not installed."""
+    return tuple(form for form in FORMS if form != "pdf" or find_spec("typst"))
 
 
 def write_review(
@@ -64,7 +78,7 @@ def write_review(
     forms: Sequence[str] = (),
     out: Path | None = None,
 ) -> Written:
-    """Write the review of a programme over a window in each of ``forms``, or in all; return the files.
+    """Write the review of a programme over a window in each of ``forms``, or in the usual ones; return the files.
 
     ``out``: a folder to write to; without it they stand in the published folder and in its manifest. Written again from equal
     figures they are the same files. Raises FileNotFoundError when nothing is published, PaperError for a wrong declaration.
@@ -74,7 +88,7 @@ def write_review(
         given = {"programme": programme, "first_day": first_day, "last_day": last_day}
         report = resolve(con, papers()["programme_review"], given, standing.label, last_day)
     stem = f"tong-ket-{first_day:%Y%m%d}-{last_day:%Y%m%d}-{_plain(programme or 'moi-van-ban')}"
-    return Written(_write(home, report, stem, standing, forms or tuple(FORMS), out), standing)
+    return Written(_write(home, report, stem, standing, forms or usual_forms(), out), standing)
 
 
 def _write(

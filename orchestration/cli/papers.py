@@ -23,11 +23,13 @@ class PaperForm(StrEnum):
 
     docx = "docx"
     html = "html"
+    pdf = "pdf"
     xlsx = "xlsx"
 
 
 FormOption = Annotated[
-    list[PaperForm] | None, typer.Option("--format", help="docx, html or xlsx; give it again for more. Default: all.")
+    list[PaperForm] | None,
+    typer.Option("--format", help="docx, html, pdf or xlsx; give it again for more. Default: all, pdf where typst is."),
 ]
 OutOption = Annotated[
     Path | None, typer.Option(help="Folder to write to instead of the published one; the manifest does not list it.")
