@@ -15,7 +15,7 @@ from warehouse.catalog import open_published
 from warehouse.codes import labels
 from warehouse.files import written
 from warehouse.relation import Relation, relations
-from warehouse.release import list_report
+from warehouse.release import list_reports
 from warehouse.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def write_yearly_report(home: Home, year: int) -> tuple[Path, Standing]:
             for table, name in _SHEETS.items():
                 _draw_table(book, styles, con, (relations()[table], name, year))
             book.close()
-    list_report(home, target)
+    list_reports(home, [target])
     return target, standing
 
 

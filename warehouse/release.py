@@ -105,7 +105,7 @@ def parquet_folder(home: Home, release_no: int) -> Path:
 def write_manifest(con: duckdb.DuckDBPyConnection, home: Home, release_no: int) -> None:
     """Write the manifest of what stands in the published folder, if it does not say so already."""
     known = recorded(home.manifest)
-    others = [*parquet_folder(home, release_no - 1).rglob("*.parquet"), *home.reports.glob("*.xlsx")]
+    others = [*parquet_folder(home, release_no - 1).rglob("*.parquet"), *home.reports.glob("[!.]*")]
     for file in _parquet_files(home, release_no):  # a second name of a file of the release before has its hash
         twin = parquet_folder(home, release_no - 1) / file.relative_to(parquet_folder(home, release_no))
         if twin.exists() and twin.samefile(file) and (sha256 := known.get(_name(home, twin))):
@@ -136,15 +136,19 @@ def manifest_of(
     return as_bytes(manifest)
 
 
-def list_report(home: Home, report: Path) -> None:
-    """Let the manifest list a yearly report as it was just written; one that is missing will when it is written.
+def list_reports(home: Home, reports: Sequence[Path], superseded: Sequence[Path] = ()) -> None:
+    """Let the manifest list reports as they were just written; one that is missing will when it is written.
 
-    Raises WriterBusyError.
+    Those that are ``superseded`` leave the manifest and then the folder. Raises WriterBusyError.
     """
     with writer_lock(home):
         if manifest := loaded(home.manifest):
-            hashes = manifest[HASHES] | sealed(home.published, [report], {})
+            gone = {_name(home, path) for path in superseded}
+            kept = {name: sha256 for name, sha256 in manifest[HASHES].items() if name not in gone}
+            hashes = kept | sealed(home.published, reports, {})
             write_changed(home.manifest, as_bytes({**manifest, HASHES: dict(sorted(hashes.items()))}))
+        for path in superseded:
+            path.unlink(missing_ok=True)
 
 
 def forget_release(home: Home) -> None:

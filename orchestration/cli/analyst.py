@@ -1,4 +1,4 @@
-"""Commands over what was published: status, findings, receipt, sql, review. All read-only.
+"""Commands over what was published: status, findings, receipt, sql. All read-only.
 
 Does not belong here: anything that writes to the warehouse.
 """
@@ -6,7 +6,6 @@ Does not belong here: anything that writes to the warehouse.
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,7 +37,7 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (status, findings, receipt, review):
+    for command in (status, findings, receipt):
         app.command()(command)
     app.command(context_settings={"ignore_unknown_options": True})(sql)  # a statement may begin with a comment: --
 
@@ -182,42 +181,6 @@ def sql(
 def _format_of(out: Path | None) -> Format:
     suffix = out.suffix.removeprefix(".").lower() if out else ""
     return Format(suffix) if suffix in [f.value for f in Format] else Format.table
-
-
-def review(
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the programme.")],
-    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the window.")],
-    programme: Annotated[
-        str, typer.Option(help="Document of the programme; default: the one issued on the first day.")
-    ] = "",
-    json: JsonOption = False,
-) -> None:
-    """Review a programme over a window. What nobody stated is NULL, never 0.
-
-    Example: danvan review --from 2013-08-30 --to 2016-08-30
-    """
-    if end <= start:
-        raise UsageProblem("--to must be after --from")
-    number = programme or _programme_of(start)
-    found = _query("programme_review", first_day=start.date(), last_day=end.date(), programme=number)
-    rows = [{name: value for name, value in row.items() if name != "position"} for row in found]
-    if json:
-        echo_json({"from": f"{start:%Y-%m-%d}", "to": f"{end:%Y-%m-%d}", "programme": number, "figures": rows})
-        return
-    names = ("label", "level", "value", "unit_of_measure", "unit_count", "reports_used")
-    shown = [{**{name: row[name] for name in names}, **_covered(row)} for row in rows]
-    echo_table(shown, title=f"{number or 'all documents'}: {start:%d/%m/%Y} - {end:%d/%m/%Y}")
-
-
-def _covered(row: dict[str, Any]) -> dict[str, Any]:
-    """Which days the reports behind a figure cover, and how many of these reports begin before the window."""
-    days = f"{row['used_from']:%d/%m/%Y} - {row['used_to']:%d/%m/%Y}" if row["used_from"] else None
-    return {"days_covered": days, "begin_before": row["reports_beginning_before_window"]}
-
-
-def _programme_of(day: datetime) -> str | None:
-    rows = _query("document_of_day", day=day.date())
-    return str(rows[0]["document_number"]) if len(rows) == 1 else None
 
 
 def _published() -> Any:

@@ -11,7 +11,20 @@ import sys
 
 import typer
 
-from orchestration.cli import analyst, care, check, decide, diff, intake, operate, senders, stop, template, trace
+from orchestration.cli import (
+    analyst,
+    care,
+    check,
+    decide,
+    diff,
+    intake,
+    operate,
+    papers,
+    senders,
+    stop,
+    template,
+    trace,
+)
 
 EXIT_ERROR = 1
 _ROOMS = ("warehouse", "expectations", "assets", "orchestration")
@@ -24,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, template, check, analyst, trace, diff, operate, senders, decide, care):
+for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care):
     module.register(app)
 
 

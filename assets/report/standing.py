@@ -1,0 +1,52 @@
+"""How settled the figures of a paper are, as its first page and its file name say it: provisional, closed, revised.
+
+Does not belong here: closing a year (warehouse.closing), writing files (assets.report.write).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from assets.report import vietnamese
+from warehouse import query
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+#: what the name of a paper ends in while its figures may change
+PROVISIONAL = "tam-tinh"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``label`` is what the first page says, ``suffix`` what the file's name ends in."""
+
+    label: str
+    suffix: str
+
+    @property
+    def is_provisional(self) -> bool:
+        """Tell whether the figures may still change without a revision."""
+        return self.suffix == PROVISIONAL
+
+
+def standing_of_window(con: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> Standing:
+    """Return how settled the years between two days are: provisional while one of them is open."""
+    (found,) = query.rows(con, "window_standing", first_day=first_day, last_day=last_day)
+    if found["open_years"]:
+        years = _listed(found["open_years"])
+        label = f"Số liệu tạm tính; năm chưa khoá sổ: {years} (bản phát hành {found['release_no']})"
+        return Standing(label, PROVISIONAL)
+    at, number = vietnamese.day(found["at"]), found["closed_release_no"]
+    return Standing(f"Các năm đã khoá sổ; sửa đổi gần nhất ngày {at} (bản phát hành {number})", f"ban-{number}")
+
+
+def _listed(years: list[int]) -> str:
+    """Years that follow one another as a span: 2013 - 2016."""
+    if len(years) > 1 and all(b - a == 1 for a, b in pairwise(years)):
+        return f"{years[0]} - {years[-1]}"
+    return ", ".join(map(str, years))

@@ -1,0 +1,111 @@
+"""Writing a paper: its content resolved once, each form drawn from it, the files listed in the release's manifest.
+
+Belongs here: which paper, which files, what becomes of a provisional one. Does not: content (resolve), forms (modules beside it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from assets.report.charts import png_of, svg_of
+from assets.report.declaration import papers
+from assets.report.resolve import resolve
+from assets.report.standing import PROVISIONAL, Standing, standing_of_window
+from warehouse.catalog import open_published
+from warehouse.files import safe_path, write_file
+from warehouse.release import list_reports
+
+if TYPE_CHECKING:
+    from assets.report.content import Report
+    from warehouse.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of one paper, one for each form that was asked for, and how settled its figures are."""
+
+    files: tuple[Path, ...]
+    standing: Standing
+
+
+def _docx(report: Report) -> bytes:
+    from assets.report.docx import as_docx
+
+    return as_docx(report, png_of(report))
+
+
+def _html(report: Report) -> bytes:
+    from assets.report.html import as_html
+
+    return as_html(report, svg_of(report))
+
+
+def _xlsx(report: Report) -> bytes:
+    from assets.report.xlsx import as_xlsx
+
+    return as_xlsx(report)
+
+
+def _pdf(report: Report) -> bytes:
+    from assets.report.pdf import as_pdf
+
+    return as_pdf(report, svg_of(report))
+
+
+#: the forms of a paper, by the suffix of their files
+FORMS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType(
+    {"docx": _docx, "html": _html, "pdf": _pdf, "xlsx": _xlsx}
+)
+
+
+def usual_forms() -> tuple[str, ...]:
+    """Return the forms that are written when none is named: all, but for pdf where its optional extra is not installed."""
+    return tuple(form for form in FORMS if form != "pdf" or find_spec("typst"))
+
+
+def write_review(
+    home: Home,
+    first_day: date,
+    last_day: date,
+    programme: str | None,
+    forms: Sequence[str] = (),
+    out: Path | None = None,
+) -> Written:
+    """Write the review of a programme over a window in each of ``forms``, or in the usual ones; return the files.
+
+    ``out``: a folder to write to; without it they stand in the published folder and in its manifest. Written again from equal
+    figures they are the same files. Raises FileNotFoundError when nothing is published, PaperError for a wrong declaration.
+    """
+    with open_published(home) as con:
+        standing = standing_of_window(con, first_day, last_day)
+        given = {"programme": programme, "first_day": first_day, "last_day": last_day}
+        report = resolve(con, papers()["programme_review"], given, standing.label, last_day)
+    stem = f"tong-ket-{first_day:%Y%m%d}-{last_day:%Y%m%d}-{_plain(programme or 'moi-van-ban')}"
+    return Written(_write(home, report, stem, standing, forms or usual_forms(), out), standing)
+
+
+def _write(
+    home: Home, report: Report, stem: str, standing: Standing, forms: Sequence[str], out: Path | None
+) -> tuple[Path, ...]:
+    folder = out or home.reports
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {form: safe_path(folder, f"{stem}-{standing.suffix}", f".{form}") for form in forms}
+    for form, file in files.items():
+        write_file(file, FORMS[form](report))
+    if out is None:
+        provisional = [safe_path(folder, f"{stem}-{PROVISIONAL}", f".{form}") for form in FORMS]
+        superseded = [] if standing.is_provisional else [p for p in provisional if p.exists()]
+        list_reports(home, tuple(files.values()), superseded)
+    return tuple(files.values())
+
+
+def _plain(name: str) -> str:
+    """The number of a document as a part of a file's name."""
+    return re.sub(r"[^\w.]+", "-", name)

@@ -1,0 +1,96 @@
+"""The papers that a committee puts before its leaders: the review of a programme over a window.
+
+Does not belong here: what a paper says and how it is drawn (assets.report).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.output import JsonOption, UsageProblem, echo_json
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class PaperForm(StrEnum):
+    """The forms of a paper."""
+
+    docx = "docx"
+    html = "html"
+    pdf = "pdf"
+    xlsx = "xlsx"
+
+
+FormOption = Annotated[
+    list[PaperForm] | None,
+    typer.Option("--format", help="docx, html, pdf or xlsx; give it again for more. Default: all, pdf where typst is."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Folder to write to instead of the published one; the manifest does not list it.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to ``app``."""
+    app.command()(review)
+
+
+def review(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the programme.")],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the window.")],
+    programme: Annotated[
+        str, typer.Option(help="Document of the programme; default: the one issued on the first day.")
+    ] = "",
+    fmt: FormOption = None,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the review of a programme over a window as papers. What nobody stated is a marked gap, never 0.
+
+    --json prints its figures for programs, and writes papers only when --format or --out asks for them.
+
+    Example: danvan review --from 2013-08-30 --to 2016-08-30 --format docx
+    """
+    from assets.report.write import write_review
+    from warehouse.home import current_home
+
+    if end <= start:
+        raise UsageProblem("--to must be after --from")
+    first_day, last_day = start.date(), end.date()
+    number = programme or _programme_of(first_day)
+    files: tuple[Path, ...] = ()
+    if fmt or out or not json:
+        written = write_review(current_home(), first_day, last_day, number, fmt or (), out)
+        files = written.files
+    if json:
+        echo_json(_figures(first_day, last_day, number) | {"files": list(map(str, files))})
+        return
+    typer.echo(f"{number or 'all documents'}: {written.standing.label}")
+    for path in files:
+        typer.echo(f"  {path}")
+
+
+def _figures(first_day: date, last_day: date, programme: str | None) -> dict[str, Any]:
+    found = _query("programme_review", first_day=first_day, last_day=last_day, programme=programme)
+    rows = [{name: value for name, value in row.items() if name != "position"} for row in found]
+    return {"from": str(first_day), "to": str(last_day), "programme": programme, "figures": rows}
+
+
+def _programme_of(day: date) -> str | None:
+    rows = _query("document_of_day", day=day)
+    return str(rows[0]["document_number"]) if len(rows) == 1 else None
+
+
+def _query(name: str, **parameters: Any) -> list[dict[str, Any]]:
+    from warehouse import query
+    from warehouse.catalog import open_published
+    from warehouse.home import current_home
+
+    with open_published(current_home()) as con:
+        return query.rows(con, name, **parameters)

@@ -1,0 +1,67 @@
+"""A paper as PDF: set by typst from data, its texts inert, alike when made again; without typst the message says what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assets.report import pdf
+from assets.report.charts import svg_of
+from assets.report.content import Chart, Report, Text
+from assets.report.write import usual_forms, write_review
+from tests.assets.report.sample import MARKUP, report
+from tests.assets.report.test_review import WINDOW
+from warehouse.home import Home
+
+pytest.importorskip("typst", reason="the optional extra pdf is not installed")
+TYPST = '#panic("read as markup") $x$ *b* @label <label> \\ ` #include "x.typ"'
+
+
+def _with_chart() -> Report:
+    rows = ({"issue_topic_code": "Còn hình thức", "year": 2016, "unit_count": 4},)
+    return replace(
+        report(), blocks=(*report().blocks, Chart(1, "Hình thử", "units_by_topic", rows, (Text("Bốn đơn vị."),)))
+    )
+
+
+def test_a_pdf_is_made_of_every_kind_of_block_and_alike_again() -> None:
+    paper = _with_chart()
+    made = pdf.as_pdf(paper, svg_of(paper))
+    assert made.startswith(b"%PDF-") and made.rstrip().endswith(b"%%EOF")
+    assert pdf.as_pdf(paper, svg_of(paper)) == made
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) >= 2, "the annex begins a page"
+    assert len(re.findall(rb"/Subtype\s*/Link\b", made)) == 1, "the figure leads to its source"
+
+
+def test_a_text_that_looks_like_typst_is_not_obeyed() -> None:
+    paper = replace(report(title=TYPST), standing=TYPST)
+    assert pdf.as_pdf(paper, {}).startswith(b"%PDF-")
+
+
+def test_what_goes_in_is_the_content_with_gaps_and_figures_told_apart() -> None:
+    told = json.loads(json.dumps(pdf._data(report(), {})))
+    paragraph = next(b for b in told["blocks"] if b["kind"] == "paragraph")
+    assert [s["kind"] for s in paragraph["spans"]] == ["text", "figure", "text", "gap", "text"]
+    assert paragraph["spans"][1] == {"kind": "figure", "text": "2.065", "source": 1}
+    assert paragraph["spans"][-1]["text"] == f" {MARKUP}"
+    table = next(b for b in told["blocks"] if b["kind"] == "table")
+    assert table["rows"][-1] == ["=1+1", "…"]
+
+
+def test_without_typst_the_others_are_written_and_pdf_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pdf" in usual_forms()
+    monkeypatch.setattr("assets.report.write.find_spec", lambda name: None)
+    assert usual_forms() == ("docx", "html", "xlsx")
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(pdf.NoTypstError, match=r"pip install 'danvan\[pdf\]'"):
+        pdf.as_pdf(report(), {})
+
+
+def test_the_review_is_written_as_pdf(registered: Home, tmp_path: Path) -> None:
+    (path,) = write_review(registered, *WINDOW, "32-CTr/TU", ("pdf",), tmp_path / "out").files
+    assert path.suffix == ".pdf" and path.read_bytes().startswith(b"%PDF-")
