@@ -35,9 +35,12 @@ SENT: dict[int, dict[str, object]] = {
 
 
 def test_of_slips_planted_in_the_corpus_nine_of_ten_are_named_first(demo: Home) -> None:
-    planted, outcomes = plant_and_judge(demo, "2026", limit=300)
-    assert planted > 150
-    assert len(outcomes) > 75
+    drawn = [
+        plant_and_judge(demo, seed, limit=300) for seed in ("2025", "2026")
+    ]  # of one draw the few wrong ones say little
+    planted, outcomes = sum(n for n, _ in drawn), [o for _, found in drawn for o in found]
+    assert planted > 300
+    assert len(outcomes) > 150
     first = sum(o.is_first for o in outcomes)
     wrong = [o for o in outcomes if len(o.named) == 1 and not o.is_first]
     assert first >= 0.9 * len(outcomes)
