@@ -1,6 +1,6 @@
-"""The look of every workbook that danvan writes: the font of official papers, formats of days and figures, the greys.
+"""The look of every workbook that danvan writes: the font of official papers, the format of figures, the greys.
 
-Belongs here: what the template, the receipts and the yearly report share. Does not: the formats of one of them, widths, texts.
+Belongs here: what the template, the receipts and the papers' workbooks share. Does not: the formats of one of them, widths, texts.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 FONT = "Times New Roman"
-#: formats of cells
-DAY, COUNT = "dd/mm/yyyy", "#,##0"
+#: the format of a count
+COUNT = "#,##0"
 #: the ground of a table's head, RGB
 HEAD_GREY = "E7E6E6"
 #: what every cell format of xlsxwriter begins with

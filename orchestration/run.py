@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 from orchestration.instance import prepare_dagster_home
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dagster import ExecuteInProcessResult
 
     from assets.ingest import Chosen
-    from assets.yearly_report import Standing
+    from assets.report.write import Written
     from warehouse.home import Home
 
 
@@ -59,16 +57,16 @@ def run_ingest(
     return {**told[SUBMISSION], **of_release, "receipts": told[RECEIPTS]["written"], "run_id": result.run_id}
 
 
-def run_closing(home: Home, year: int) -> list[tuple[Path, Standing]]:
+def run_closing(home: Home, year: int) -> Written:
     """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
     prepare_dagster_home(home)
-    from assets.yearly_report import written_report
+    from assets.report.write import written_report
     from warehouse import clock
     from warehouse.closing import require_ended
 
     require_ended(year, clock.today())
     _execute("close_year", {}, partition=str(year))
-    return [written_report(home, year)]
+    return written_report(home, year)
 
 
 @contextmanager

@@ -10,12 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.relation import quote
-
 if TYPE_CHECKING:
     import duckdb
-
-    from warehouse.relation import Relation
 
 QUERIES_DIR = Path(__file__).parent / "queries"
 
@@ -29,20 +25,6 @@ def text(name: str) -> str:
 def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:
     """Return the rows of the query ``name``, as column name -> value. Each ``$parameter`` of the file is given, and no other."""
     return _named(con.execute(text(name), parameters))
-
-
-def of_year(
-    con: duckdb.DuckDBPyConnection, relation: Relation, year: int, *, since: bool = False
-) -> list[dict[str, Any]]:
-    """Return the rows of ``year`` of a table by year in the order of its key; ``since``: those of every year up to it."""
-    names = ", ".join(quote(n) for n in relation.names())
-    order = ", ".join(quote(k) for k in relation.key)
-    which = "<=" if since else "="
-    return _named(
-        con.execute(
-            f"SELECT {names} FROM {relation.qualified} WHERE year {which} $year ORDER BY {order}", {"year": year}
-        )
-    )
 
 
 def _named(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

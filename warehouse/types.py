@@ -17,8 +17,7 @@ class ColumnType:
     """One logical type. ``polars`` and ``arrow`` build the type of the library that they are given.
 
     ``shown`` and ``hashed`` are SQL around the column ``{0}``: as a unit reads it (NULL stays NULL), and as it enters a
-    content hash. ``stated`` figures carry a companion ``<column>_state``. ``style`` names the style of a cell of a
-    report's workbook.
+    content hash. ``stated`` figures carry a companion ``<column>_state``.
     """
 
     duckdb: str
@@ -27,10 +26,9 @@ class ColumnType:
     shown: str = "{0}::VARCHAR"
     hashed: str = "{0}::VARCHAR"
     stated: bool = False
-    style: str = "text"
 
 
-_WHOLE = ColumnType("BIGINT", lambda pl: pl.Int64, lambda pa: pa.int64(), style="count")
+_WHOLE = ColumnType("BIGINT", lambda pl: pl.Int64, lambda pa: pa.int64())
 _DECIMAL = ColumnType(
     "DOUBLE",
     lambda pl: pl.Float64,
@@ -38,7 +36,6 @@ _DECIMAL = ColumnType(
     shown="replace(regexp_replace({0}::VARCHAR, '\\.0$', ''), '.', ',')",
     hashed="round({0}, 9)::VARCHAR",  # parallel sums may differ in the last bits
     stated=True,
-    style="decimal",
 )
 _TEXT = ColumnType("VARCHAR", lambda pl: pl.String, lambda pa: pa.string())
 
@@ -52,7 +49,6 @@ COLUMN_TYPES: dict[LogicalType, ColumnType] = {
         lambda pl: pl.Date,
         lambda pa: pa.date32(),
         shown="strftime({0}, '%d/%m/%Y')",
-        style="date",
     ),
     "timestamp": ColumnType("TIMESTAMP", lambda pl: pl.Datetime("us"), lambda pa: pa.timestamp("us")),
     "code": _TEXT,

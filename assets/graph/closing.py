@@ -1,6 +1,6 @@
 """The assets of a year's end: its closing, and the report that follows every change of its figures.
 
-Does not belong here: when a year is closed (orchestration.schedules), what is written (assets.ingest, assets.yearly_report).
+Does not belong here: when a year is closed (orchestration.schedules), what is written (assets.ingest, assets.report).
 """
 
 # no ``from __future__ import annotations``: dagster reads the type of ``context`` at run time
@@ -24,7 +24,7 @@ from assets.graph.keys import (
 from assets.graph.reported import report_years
 from assets.graph.retry import trying_again
 from assets.ingest import close_year, release
-from assets.yearly_report import write_yearly_report
+from assets.report.write import write_yearly_report
 from warehouse.clock import ZONE
 from warehouse.home import current_home
 from warehouse.relation import relations
@@ -67,18 +67,18 @@ def year_revision(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Non
     partitions_def=YEARS,
     backfill_policy=ONE_RUN,
     group_name="published",
-    kinds={"excel"},
+    kinds={"excel", "word"},
     owners=[OWNER],
     freshness_policy=_YEAR_END,
     automation_condition=FOLLOWS_RELEASE,
-    description="Báo cáo năm - a workbook per year, written anew for exactly the years whose figures changed.",
+    description="Báo cáo năm - the papers of each year, written anew for exactly the years whose figures changed.",
 )
 def yearly_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the reports of the run's partitions."""
     home = current_home()
     with trying_again(context):
         written = [write_yearly_report(home, int(key)) for key in context.partition_keys]
-    files = [dg.TableRecord({"file": path.name, "standing": standing.label}) for path, standing in written]
+    files = [dg.TableRecord({"file": path.name, "standing": w.standing.label}) for w in written for path in w.files]
     return dg.MaterializeResult(
         metadata={"reports": dg.MetadataValue.table(files), "folder": dg.MetadataValue.path(home.reports)}
     )

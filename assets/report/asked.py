@@ -104,7 +104,7 @@ class Asked:
 
     def _source(self, asked: Question, key: str, column: str, label: str, shown: str, row: Row) -> Source:
         place = (asked.query, key, column if key else label)
-        command = ""
+        command = str(row.get(f"command_{column}") or "")
         if asked.mart and key:
             command = f"danvan trace {asked.mart} --key {key.replace(', ', ',')} --column {column}"
         return self._add(place, label, shown, asked.query, key, column=column, basis=_basis(row), command=command)

@@ -70,11 +70,12 @@ class ColumnOf(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Across(Declared):
-    """Columns that the rows themselves bring: one for each value of ``column`` (a year), with what ``value`` holds."""
+    """Columns that the rows bring: one for each value of ``column`` (a year, a code of ``codes``), filled with ``value``."""
 
     column: str
     value: str
     form: str = "count"
+    codes: str | None = None
     width: float = 0.6
 
 
@@ -259,6 +260,8 @@ class _Check:
         if table.across:
             form = table.across.form
             self.source.refuse_unless(form in forms, (*at, "across", "form"), form, ", ".join(forms))
+            if table.across.codes:
+                self._codes(table.across.codes, (*at, "across", "codes"))
 
     def _codes(self, name: str, at: At) -> None:
         lists = code_list_names(self.root)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from assets.report.asked import Row
-    from assets.report.declaration import BlockOf, ChartOf, ColumnOf, ItemsOf, Paper, Sentence, TableOf
+    from assets.report.declaration import Across, BlockOf, ChartOf, ColumnOf, ItemsOf, Paper, Sentence, TableOf
 
 _NOT_STATED = "chưa có số liệu"
 
@@ -95,8 +95,8 @@ class _Resolver:
     def _sentence(self, sentence: Sentence) -> Spans:
         """The sentence with its figures; nothing when one is missing and it is to be left out then."""
         spans = self._spans(sentence.say)
-        first = next((s for s in spans if isinstance(s, Figure)), None)
-        if sentence.zero and first is not None and first.value == 0:
+        first = next((s for s in spans if isinstance(s, Figure | Gap)), None)
+        if sentence.zero and isinstance(first, Figure) and first.value == 0:  # a gap is no nought
             spans = self._spans(sentence.zero)
         is_missing = any(isinstance(s, Gap) for s in spans)
         return () if is_missing and sentence.missing == "leave_out" else spans
@@ -170,14 +170,13 @@ class _Resolver:
             lines.setdefault(place, row if not across else {c.column: row[c.column] for c in declared.columns})
             if across:
                 lines[place][("across", row[across.column])] = row[across.value]
-        years = sorted({row[across.column] for row in rows if row[across.column] is not None}) if across else []
-        if across:
-            heads += [_head(str(year), across.form, across.width) for year in years]
+        places = _places(rows, across) if across else {}
+        heads += [_head(label, across.form, across.width) for label in places.values() if across]
         source = self._asked.table_source(declared.question, declared.caption).number
         body = tuple(
             (
                 *(self._cell(line[c.column], c, source) for c in declared.columns),
-                *(_figure_cell(line.get(("across", y)), across.form, source, str(y)) for y in years if across),
+                *(_figure_cell(line.get(("across", y)), across.form, source, str(y)) for y in places if across),
             )
             for line in lines.values()
         )
@@ -201,6 +200,14 @@ class _Resolver:
         if drawn:
             self._charts += 1
             yield Chart(self._charts, declared.caption, declared.spec, drawn, self._spans(declared.say))
+
+
+def _places(rows: list[Row], across: Across) -> dict[Any, str]:
+    """The values that columns are made of, with their heads: codes in the order of their list, others in their own."""
+    found = {row[across.column] for row in rows} - {None}
+    if across.codes:
+        return {code: label for code, label in labels(across.codes).items() if code in found}
+    return {value: str(value) for value in sorted(found)}
 
 
 def _figure_cell(value: Any, form: str, source: int, key: str) -> Span:

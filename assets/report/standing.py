@@ -23,10 +23,14 @@ PROVISIONAL = "tam-tinh"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``label`` is what the first page says, ``suffix`` what the file's name ends in."""
+    """``label`` is what the first page says, ``suffix`` what the file's name ends in.
+
+    ``revision`` is that of a closed year; 0 for an open one, and for a window of years.
+    """
 
     label: str
     suffix: str
+    revision: int = 0
 
     @property
     def is_provisional(self) -> bool:
@@ -43,6 +47,17 @@ def standing_of_window(con: duckdb.DuckDBPyConnection, first_day: date, last_day
         return Standing(label, PROVISIONAL)
     at, number = vietnamese.day(found["at"]), found["closed_release_no"]
     return Standing(f"Các năm đã khoá sổ; sửa đổi gần nhất ngày {at} (bản phát hành {number})", f"ban-{number}")
+
+
+def standing_of_year(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
+    """Return the newest revision of ``year``, or that it is open."""
+    (found,) = query.rows(con, "year_standing", year=year)
+    number, revision = found["release_no"], found["revision"]
+    if found["at"] is None:
+        return Standing(f"Số liệu tạm tính, năm chưa khoá sổ (bản phát hành {number})", PROVISIONAL)
+    what = "Khoá sổ" if revision == 1 else f"Sửa đổi lần {revision} sau khoá sổ"
+    label = f"{what} ngày {vietnamese.day(found['at'])} (bản phát hành {number})"
+    return Standing(label, f"lan-{revision}", revision)
 
 
 def _listed(years: list[int]) -> str:

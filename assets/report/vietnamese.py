@@ -15,8 +15,8 @@ _WORDS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tá
 
 
 def count(value: Any) -> str:
-    """Write a number as it is: 2.065; 12,5."""
-    number = Decimal(str(value))
+    """Write a number as it is, with two decimals at most: 2.065; 12,5."""
+    number = round(Decimal(str(value)), 2)
     whole, _, part = f"{number:,f}".partition(".")
     part = part.rstrip("0")
     return whole.replace(",", ".") + (f",{part}" if part else "")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from assets.report.charts import png_of, svg_of
 from assets.report.declaration import papers
 from assets.report.resolve import resolve
-from assets.report.standing import PROVISIONAL, Standing, standing_of_window
+from assets.report.standing import PROVISIONAL, Standing, standing_of_window, standing_of_year
 from warehouse.catalog import open_published
 from warehouse.files import safe_path, write_file
 from warehouse.release import list_reports
@@ -89,6 +89,26 @@ def write_review(
         report = resolve(con, papers()["programme_review"], given, standing.label, last_day)
     stem = f"tong-ket-{first_day:%Y%m%d}-{last_day:%Y%m%d}-{_plain(programme or 'moi-van-ban')}"
     return Written(_write(home, report, stem, standing, forms or usual_forms(), out), standing)
+
+
+def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: Path | None = None) -> Written:
+    """Write the report of ``year`` in each of ``forms``, or in the usual ones; each revision of a closed year has its own files.
+
+    ``out`` and what is raised as for ``write_review``.
+    """
+    with open_published(home) as con:
+        standing = standing_of_year(con, year)
+        given = {"year": year, "year_before": year - 1}
+        report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31))
+    return Written(_write(home, report, f"bao-cao-{year}", standing, forms or usual_forms(), out), standing)
+
+
+def written_report(home: Home, year: int) -> Written:
+    """Return the files that the report of ``year`` stands in, and how settled its figures are. Writes nothing."""
+    with open_published(home) as con:
+        standing = standing_of_year(con, year)
+    files = [home.reports / f"bao-cao-{year}-{standing.suffix}.{form}" for form in FORMS]
+    return Written(tuple(path for path in files if path.exists()), standing)
 
 
 def _write(

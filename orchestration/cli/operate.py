@@ -1,6 +1,6 @@
-"""Commands of operation: rebuild, replay, close, report, dev, daemon, demo.
+"""Commands of operation: rebuild, replay, close, dev, daemon, demo.
 
-Does not belong here: intake and queries.
+Does not belong here: intake, queries, writing papers (papers).
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.papers import show_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from assets.yearly_report import Standing
     from warehouse.home import Home
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    for command in (rebuild, replay, report, dev, daemon, demo):
+    for command in (rebuild, replay, dev, daemon, demo):
         app.command()(command)
     app.command("close")(close_year)
 
@@ -90,28 +89,7 @@ def close_year(
 
     home = current_home()
     home.require()
-    _show_reports(run_closing(home, year), json)
-
-
-def report(years: Annotated[list[int], typer.Argument(help="Years to report on.")], json: JsonOption = False) -> None:
-    """Write the yearly report (.xlsx) of each year from the published warehouse.
-
-    Example: danvan report 2024 2025
-    """
-    from assets.yearly_report import write_yearly_report
-    from warehouse.home import current_home
-
-    home = current_home()
-    _show_reports([write_yearly_report(home, year) for year in years], json)
-
-
-def _show_reports(written: Sequence[tuple[Path, Standing]], json: bool) -> None:
-    rows = [{"year": s.year, "revision": s.revision, "standing": s.label, "file": str(path)} for path, s in written]
-    if json:
-        echo_json(rows)
-        return
-    for row in rows:
-        typer.echo(f"{row['year']}: {row['standing']}\n  {row['file']}")
+    show_reports([(year, run_closing(home, year))], json)
 
 
 def dev(

@@ -1,4 +1,4 @@
-"""The papers that a committee puts before its leaders: the review of a programme over a window.
+"""The papers that a committee puts before its leaders: the report of a year, the review of a programme over a window.
 
 Does not belong here: what a paper says and how it is drawn (assets.report).
 """
@@ -15,7 +15,10 @@ import typer
 from orchestration.cli.output import JsonOption, UsageProblem, echo_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+
+    from assets.report.write import Written
 
 
 class PaperForm(StrEnum):
@@ -38,7 +41,41 @@ OutOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
-    app.command()(review)
+    for command in (report, review):
+        app.command()(command)
+
+
+def report(
+    years: Annotated[list[int], typer.Argument(help="Years to report on.")],
+    fmt: FormOption = None,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the yearly report of each year as papers from the published warehouse.
+
+    Example: danvan report 2024 2025 --format docx
+    """
+    from assets.report.write import write_yearly_report
+    from warehouse.home import current_home
+
+    home = current_home()
+    show_reports([(year, write_yearly_report(home, year, fmt or (), out)) for year in years], json)
+
+
+def show_reports(written: Sequence[tuple[int, Written]], json: bool) -> None:
+    """Print how settled each year's report is, and its files."""
+    if json:
+        echo_json([_as_json(year, w) for year, w in written])
+        return
+    for year, w in written:
+        typer.echo(f"{year}: {w.standing.label}")
+        for file in w.files:
+            typer.echo(f"  {file}")
+
+
+def _as_json(year: int, written: Written) -> dict[str, Any]:
+    files = list(map(str, written.files))
+    return {"year": year, "revision": written.standing.revision, "standing": written.standing.label, "files": files}
 
 
 def review(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from assets.ingest import close_year, rebuild_marts, replay
 from assets.sample.report import Report
 from assets.withdraw import withdraw
-from assets.yearly_report import write_yearly_report, written_report
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
 from warehouse.catalog import open_build, writer_lock
@@ -177,60 +174,3 @@ def test_a_mart_that_is_declared_anew_revises_a_closed_year_only_where_a_figure_
     assert query(closed, "SELECT count(not_exact_count) > 0 FROM mart.training_by_unit") == [(True,)]
     assert _causes(closed) == causes
     assert len(query(closed, REVISIONS)) == 1 + len(causes)
-
-
-def _texts(path: Path, sheet: str) -> set[str]:
-    book = openpyxl.load_workbook(path)
-    return {str(cell.value) for row in book[sheet].iter_rows() for cell in row if cell.value is not None}
-
-
-def test_the_yearly_report_says_how_settled_it_is_and_keeps_each_revision(closed: Home) -> None:
-    provisional, standing = write_yearly_report(closed, 2023)
-    assert (standing.revision, provisional.name) == (0, "bao-cao-2023-tam-tinh.xlsx")
-    assert any("tạm tính" in t for t in _texts(provisional, "Tổng hợp"))
-    first, _ = write_yearly_report(closed, 2024)
-    assert any(t.startswith("Khoá sổ ngày") for t in _texts(first, "Tổng hợp"))
-    put(closed.inbox, report_of(105, "2024-Y", clean_rows(2024)))
-    take(closed)
-    kept = first.read_bytes()
-    second, _ = write_yearly_report(closed, 2024)
-    assert (first.name, second.name) == ("bao-cao-2024-lan-1.xlsx", "bao-cao-2024-lan-2.xlsx")
-    assert first.read_bytes() == kept
-    assert any(t.startswith("Sửa đổi lần 2") for t in _texts(second, "Tổng hợp"))
-
-
-def test_the_yearly_report_shows_the_published_figures_with_labels_and_blanks(closed: Home) -> None:
-    path, _ = write_yearly_report(closed, 2024)
-    book = openpyxl.load_workbook(path)
-    rows = [(row[0].value, row[2].value) for row in book["Tổng hợp"].iter_rows(min_row=6) if row[0].value]
-    assert rows[0] == ("Cơ sở", None), "the units' figures stand above those of the superior bodies"
-    figures = dict(reversed(rows))
-    ((due, received, models),) = query(
-        closed,
-        "SELECT due, received, models_done_or_running FROM mart.key_figures WHERE year = 2024 AND reporter_level = 'unit'",
-    )
-    assert figures["Số báo cáo năm phải có (báo cáo)"] == due
-    assert figures["Số báo cáo năm được nhận (báo cáo)"] == received == 1
-    assert figures["Số mô hình, điển hình đã và đang thực hiện (mô hình)"] == models
-    assert "Chưa gửi" in _texts(path, "Nộp báo cáo")
-    assert "missing" not in _texts(path, "Nộp báo cáo")
-
-
-def test_the_same_figures_give_the_same_file(closed: Home) -> None:
-    path, standing = write_yearly_report(closed, 2024)
-    before, at = path.read_bytes(), path.stat().st_mtime_ns
-    assert written_report(closed, 2024) == (path, standing)
-    assert path.stat().st_mtime_ns == at, "asking where it stands writes nothing"
-    write_yearly_report(closed, 2024)
-    assert path.read_bytes() == before
-
-
-def test_no_text_of_a_submission_becomes_a_formula_in_the_report(closed: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warehouse.cells.words._FORMULA", re.compile("(?!)"))  # as if one had got this far
-    rows = clean_rows(2024)
-    rows["model"][0]["model_title"] = "=HYPERLINK(1)"
-    put(closed.inbox, report_of(106, "2024-Y", rows))
-    assert take(closed).rejected == []
-    path, _ = write_yearly_report(closed, 2024)
-    book = openpyxl.load_workbook(path)
-    assert [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"] == []

@@ -10,9 +10,9 @@ import pytest
 
 from assets.ingest import close_year, release
 from assets.receipt.batch import write_receipts
+from assets.report.write import write_yearly_report
 from assets.restore import restore
 from assets.verify import verify
-from assets.yearly_report import write_yearly_report
 from expectations.gx.docs import build_docs
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, put, query, report_of, second_opinion, take, take_and_answer
@@ -55,7 +55,7 @@ def kept(registered: Home, once: Make) -> Home:
         close_year(home, 2024)
         release(home)
         for year in (2023, 2024):
-            write_yearly_report(home, year)
+            write_yearly_report(home, year, ("xlsx",))
 
     return Home(once("kept", fill) / "home")
 
@@ -181,7 +181,7 @@ def test_a_report_written_again_is_the_one_that_is_listed(kept: Home, tmp_path: 
     (report,) = home.reports.glob("bao-cao-2023*")
     report.write_bytes(b"other figures")
     assert [d.code for d in verify(home).differences] == ["HOME-PUBLISHED-CHANGED"]
-    write_yearly_report(home, 2023)
+    write_yearly_report(home, 2023, ("xlsx",))
     assert verify(home).differences == []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.report.write import usual_forms
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
 from tests.orchestration.real import DANVAN, environment
@@ -83,7 +84,7 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     before = _release(home)
     job = defs.resolve_job_def("close_year")
     assert job.execute_in_process(instance=instance, partition_key="2024").success
-    assert [p.name for p in home.reports.iterdir()] == ["bao-cao-2024-lan-1.xlsx"]
+    assert sorted(p.name for p in home.reports.iterdir()) == [f"bao-cao-2024-lan-1.{form}" for form in usual_forms()]
     assert _release(home) == (before[0] + 1, before[0] + 1)
     assert query(home, "SELECT year, revision_no FROM meta.year_revision") == [(2024, 1)]
     assert "2024" in _partitions(instance, dg.AssetKey(["meta", "year_revision"]))
@@ -104,7 +105,11 @@ def test_the_command_closes_a_year_and_refuses_an_open_one(place: tuple[Home, dg
     )
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
-    assert (row["year"], row["revision"], Path(row["file"]).exists()) == (2023, 1, True)
+    assert (row["year"], row["revision"], [Path(f).exists() for f in row["files"]]) == (
+        2023,
+        1,
+        [True] * len(usual_forms()),
+    )
     open_year = subprocess.run(
         [DANVAN, "close", "2999"], cwd=REPO, env=environment(home), capture_output=True, text=True, check=False
     )

@@ -18,7 +18,7 @@ for _name in (
     "assets.sample",
     "assets.trace",
     "assets.verify",
-    "assets.yearly_report",
+    "assets.report.write",
     "expectations.gx.run",
     "orchestration.cli.main",
     "orchestration.definitions",

@@ -14,7 +14,6 @@ from assets.report.declaration import papers
 from tests.support import REPO
 from warehouse import query
 from warehouse.bootstrap import bootstrap
-from warehouse.relation import relations
 
 FILES = sorted(query.QUERIES_DIR.glob("*.sql"))
 NAMES = [p.stem for p in FILES]
@@ -101,18 +100,6 @@ def _texts(source: str) -> Iterator[str]:
 
 def _modules(*rooms: str) -> list[Path]:
     return sorted(p for room in rooms for p in (REPO / room).rglob("*.py"))
-
-
-def test_the_rows_of_a_year_come_in_the_order_of_the_key(con: duckdb.DuckDBPyConnection) -> None:
-    relation = relations()["mart.series_break"]
-    con.execute("DELETE FROM mart.series_break")
-    for year in (2020, 2018, 2019):
-        con.execute(
-            "INSERT INTO mart.series_break VALUES (?, make_date(?, 1, 1), 't', '*', 'norm', true, '', '')", [year, year]
-        )
-    assert [r["year"] for r in query.of_year(con, relation, 2019)] == [2019]
-    assert [r["year"] for r in query.of_year(con, relation, 2019, since=True)] == [2018, 2019]
-    con.execute("DELETE FROM mart.series_break")
 
 
 def test_a_query_is_added_as_one_file(

@@ -20,6 +20,8 @@ from assets.report.reference import FORMS, PAIRED, Placeholder, Reference, piece
         ("count", -1276, "-1.276"),
         ("count", 12.5, "12,5"),
         ("count", 1234567, "1.234.567"),
+        ("count", 6.900000000000006, "6,9"),
+        ("count", 66.66666666666667, "66,67"),
         ("padded", 1.0, "01"),
         ("padded", 0, "00"),
         ("padded", 77, "77"),

@@ -1,2 +1,0 @@
--- The key figures of every year and level.
-FROM mart.key_figures ORDER BY year, reporter_level DESC
