@@ -1,7 +1,7 @@
 -- Số liệu chính qua các lần khoá sổ - Key figures of closed years as each revision had them: read a figure along revision_no.
 --   year: Năm - Year, which was closed
 --   reporter_level: Cấp báo cáo - Level of the reporter
---   indicator: Chỉ tiêu - Column of mart.key_figures
+--   indicator: Chỉ tiêu - Column of mart.key_figures that reports hand in; how many were due and came is asked of mart.key_figures_as_of
 --   revision_no: Lần - 1 is the closing; each later one a change after it
 --   revised_at: Lúc - When (UTC)
 --   days_after_closing: Số ngày sau khoá sổ - Days from the closing to this revision
@@ -12,6 +12,8 @@
 WITH indicator AS (
     FROM (SELECT year, reporter_level, COLUMNS(* EXCLUDE (year, reporter_level))::DOUBLE FROM mart.key_figures)
     UNPIVOT INCLUDE NULLS (figure_now FOR indicator IN (COLUMNS(* EXCLUDE (year, reporter_level))))
+    -- changes are kept of what reports hand in; of other columns only the newest value is known here
+    WHERE indicator IN (SELECT column_name FROM meta.figure_source WHERE mart_name = 'key_figures')
 ),
 -- a figure has one row for each cause; before is the same in all
 change AS (
