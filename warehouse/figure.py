@@ -112,8 +112,10 @@ def aggregate(figure: Figure) -> str:
     return f"arg_max_null({f.last}, {LAST}){_filter(f)}"
 
 
-#: the order of a unit's reports in a year; two forms may end on one day
-LAST = "(period_end, form_code)"
+#: the order of a unit's rows in a year, which says of any two which comes last: two forms may end on one day, and a report may
+#: have several rows of one key
+_ORDER = ("period_end", "form_code", "row_no")
+LAST = f"({', '.join(_ORDER)})"
 
 
 def parts(figure: Figure, key: Sequence[str]) -> tuple[Part, ...]:
@@ -151,7 +153,8 @@ def _chosen(f: Figure, key: Sequence[str], within: str) -> tuple[Part, ...]:
         alone = f"count(*) FILTER (is_counted AND ({within})) OVER (PARTITION BY {', '.join(key)}) = 1"
         return (Part("value", f.only, f.only, "1", alone, within),)
     if f.last:
-        first = f"row_number() OVER (PARTITION BY {', '.join(key)}, is_counted ORDER BY period_end DESC, form_code DESC) = 1"
+        latest = ", ".join(f"{name} DESC" for name in _ORDER)
+        first = f"row_number() OVER (PARTITION BY {', '.join(key)}, is_counted ORDER BY {latest}) = 1"
         return (Part("value", f.last, f.last, "1", first, within),)
     return ()
 

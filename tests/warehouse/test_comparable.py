@@ -12,7 +12,9 @@ import pytest
 
 from tests.support import query
 from warehouse.bootstrap import bootstrap
+from warehouse.exact import rows_view
 from warehouse.families import adding
+from warehouse.figure import LAST
 from warehouse.home import Home
 from warehouse.marts import build_marts, marts
 from warehouse.relation import relations
@@ -145,3 +147,19 @@ def test_a_unit_year_says_what_was_due_and_what_stands_behind_the_rates(demo: Ho
 def test_models_that_ended_are_done_but_not_running(demo: Home) -> None:
     sql = "SELECT models_done_or_running, models_running FROM mart.key_figures WHERE year = 2017 AND reporter_level = 'unit'"
     assert query(demo, sql) == [(31, 18)]
+
+
+def test_of_the_rows_of_a_key_one_comes_last_whatever_order_they_came_in(demo: Home) -> None:
+    """Else a figure that is taken from the last row would hang on the order of arrival."""
+    of_several = 0
+    for mart in (r for r in relations().values() if r.schema == "mart" and r.rows):
+        if not any(c.figure and c.figure.last for c in mart.columns):
+            continue
+        rows = f"FROM {rows_view(str(mart.rows))} WHERE is_counted"
+        groups = f"SELECT count(*) AS rows, count(DISTINCT {LAST}) AS places {rows} GROUP BY {', '.join(mart.key)}"
+        ((several, alike),) = query(
+            demo, f"SELECT count(*) FILTER (rows > 1), count(*) FILTER (places < rows) FROM ({groups})"
+        )
+        assert alike == 0, mart.qualified
+        of_several += several
+    assert of_several > 50, "reports have several rows of one key"
