@@ -65,6 +65,7 @@ def test_every_difference_between_two_releases_is_told_with_causes_that_add_up_t
         if None not in parts:
             first, second = (float(v or 0) for v in told[cell])
             assert sum(parts) == pytest.approx(second - first), cell
+            assert len(parts) == 1 or 0 not in parts, "what brought nothing is no cause"
     assert {r["cause"] for r in rows} <= causes
     assert {r["cause"] for r in rows} - {"several"} == causes - {"several"}
 
