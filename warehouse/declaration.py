@@ -36,7 +36,8 @@ class Column(Declared):
     ``level`` is a state at the end of the period, ``plan`` is an intention, ``rate`` is never added.
     ``valid_on`` names, for a code, the date column on which the code must be valid; without it, any day of the year.
     ``repeats``: the same persons may stand in several rows of a report, so that a total may be less than their sum.
-    ``sensitive``: it counts persons, so that a small figure, or the difference of two, may single one out.
+    ``sensitive``: it counts persons, so that a small figure, or the difference of two, may single one out; of measure
+    ``persons`` that is so without a word (``is_sensitive``).
     ``figure`` says, for a mart's column, how it follows from the rows of a fact: its SQL, and the way back to the cells.
     """
 
@@ -55,6 +56,11 @@ class Column(Declared):
     sensitive: bool = False
     valid_on: str | None = None
     figure: Figure | None = None
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it counts persons, by its measure or as declared."""
+        return self.sensitive or self.measure == "persons"
 
     @property
     def state_name(self) -> str | None:
@@ -148,7 +154,10 @@ def check_columns(source: Source, columns: Sequence[Column], at: At, lists: Coll
             not c.repeats or c.measure == "persons", (*here, "repeats"), c.repeats, "only with measure persons"
         )
         source.refuse_unless(
-            not c.sensitive or bool(c.measure), (*here, "sensitive"), c.sensitive, "only with a measure"
+            not c.sensitive or c.measure not in (None, "persons"),
+            (*here, "sensitive"),
+            c.sensitive,
+            "only with a measure; persons is sensitive by itself",
         )
         if c.max_length is not None:
             good = c.type == "text" and c.max_length > 0
@@ -167,9 +176,6 @@ def _check_table(source: Source, table: Table, root: Path) -> None:
     for i, c in enumerate(table.columns):
         source.refuse_unless(
             c.figure is None, ("columns", i, "figure"), c.figure, "nothing: only a mart's column has one"
-        )
-        source.refuse_unless(
-            c.sensitive or c.measure != "persons", ("columns", i, "sensitive"), c.sensitive, "true with measure persons"
         )
     names = [c.name for c in table.columns]
     source.refuse_unless(bool(table.kept) == table.register, ("kept",), table.kept, "columns of the register's tables")

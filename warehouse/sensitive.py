@@ -1,7 +1,7 @@
 """Which columns are sensitive: what counts persons, or rows of which some are about one person, wherever it is published.
 
-Declared are the forms' columns (``sensitive``) and the codes that mean a person (property ``is_person``); marts follow from what
-they are made of. Does not belong here: leaving such figures out of what leaves the bloc.
+Declared are the forms' columns (by measure ``persons``, else ``sensitive``) and the codes that mean a person (property
+``is_person``); marts follow from what they are made of. Does not belong here: leaving such figures out of what leaves the bloc.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _of_fact(qualified: str) -> Sensitivity | None:
     column = next((c for c in table.columns if c.name == name), None) if table else None
     if table is None or column is None:
         return None
-    if column.sensitive:
+    if column.is_sensitive:
         return "persons"
     return "person_rows" if _names_persons(table) and (column.measure or _is_of_person(column)) else None
 

@@ -216,7 +216,7 @@ def test_what_can_pass_is_tried_again_later_each_time_and_what_cannot_is_not(
         def raises(*_: Any, **__: Any) -> None:
             raise error
 
-        monkeypatch.setattr("assets.graph.release.release", raises)
+        monkeypatch.setattr("assets.graph.release.complete", raises)
 
     for error, attempts in (
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 4),

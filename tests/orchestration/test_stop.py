@@ -45,6 +45,14 @@ def _stopped(
     return subprocess.CompletedProcess(command, started.returncode, out, said)
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """Its command line; none of one that has ended since it was listed."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_command_that_is_told_to_stop_says_so_in_one_line_and_leaves_whole_files(tmp_path: Path, number: int) -> None:
     command = [DANVAN, "sample", "--out", str(tmp_path / "files")]
@@ -79,7 +87,7 @@ def test_an_ingest_that_is_told_to_stop_leaves_the_inbox_to_the_next(tmp_path: P
     put(home.inbox, *[report_of(unit, "2024-Y", clean_rows(2024)) for unit in range(104, 114)])
 
     def reads(pid: int) -> bool:
-        return any("assets.intake.workers" in c.cmdline() for c in psutil.Process(pid).children(recursive=True))
+        return any("assets.intake.workers" in _command(c) for c in psutil.Process(pid).children(recursive=True))
 
     done = _stopped([DANVAN, "ingest"], home.root, signal.SIGINT, reads)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", LINE)

@@ -19,7 +19,7 @@ def test_what_is_counted_in_persons_is_sensitive_whatever_it_measures() -> None:
     assert units == {"người", "đảng viên", "lượt người"}
     of_persons = [c for t in report_tables().values() for c in t.columns if c.unit in units]
     assert len(of_persons) > 8
-    assert [c.name for c in of_persons if not c.sensitive] == []
+    assert [c.name for c in of_persons if not c.is_sensitive] == []
 
 
 def test_the_dictionary_says_so_of_facts_and_of_all_that_is_made_of_them(demo: Home) -> None:
