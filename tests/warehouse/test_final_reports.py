@@ -67,3 +67,43 @@ def test_the_year_of_a_unit_that_was_merged_in_it_is_refused_and_says_who_report
         "Đơn vị kết thúc ngày 30/06/2023: báo cáo cuối là 6 tháng đầu năm 2023; "
         "những ngày sau do DV009 (Công ty CP Môi trường Đô thị) báo cáo"
     )
+
+
+def _models(**status_of: str) -> Rows:
+    """A report of these models, each of a title of its own."""
+    rows = clean_rows(2023)
+    model = {**rows["model"][0], "recognised_date": None, "start_date": date(2023, 2, 1)}
+    rows["model"] = [
+        {**model, "model_code": code, "model_title": f"Mô hình {code}", "status_code": status}
+        for code, status in status_of.items()
+    ]
+    rows["inspection_finding"] = []
+    return rows
+
+
+def test_what_stands_at_the_end_of_a_year_is_told_by_the_units_that_stand_then(home: Home) -> None:
+    """What was brought to its end before stays told by who did, unless the successor tells it under a code of its own."""
+    successor = _models(M01="trien_khai", M09="ket_thuc")
+    successor["model"][1]["model_code_before"] = "DV010/M03"
+    put(
+        home.inbox,
+        changed_register(
+            lambda rows: [end_unit(rows, unit, date(2023, 6, 30), into) for unit, into in ((110, 109), (142, 141))]
+        ),
+        report_of(110, "2023-H1", _models(M01="trien_khai", M02="ket_thuc", M03="ket_thuc", M04="dang_ky")),
+        report_of(109, "2023-Y", successor),
+        report_of(142, "2023-H1", _models(M05="trien_khai")),  # of the unit that it went into nothing came yet
+    )
+    assert not take(home).rejected
+    counted = "SELECT unit_id, {} FROM core.{} WHERE is_counted ORDER BY ALL"
+    assert query(home, counted.format("model_code", "model_rows")) == [
+        (109, "M01"), (109, "M09"), (110, "M02"), (142, "M05"),
+    ]  # fmt: skip
+    assert query(home, "SELECT model_code, uncounted FROM core.model_rows WHERE NOT is_counted ORDER BY ALL") == [
+        ("M01", "passed_on"), ("M03", "passed_on"), ("M04", "passed_on"),
+    ]  # fmt: skip
+    assert query(home, counted.format("uncounted", "organisation_rows")) == [(109, None), (142, None)]
+    figures = "SELECT models_done_or_running, models_running FROM mart.key_figures WHERE year = 2023 AND reporter_level = 'unit'"
+    assert query(home, figures) == [(4, 2)]
+    stands = "SELECT unit_id, models_running, has_committee IS NULL FROM mart.unit_year WHERE unit_id IN (109, 110, 142) ORDER BY ALL"
+    assert query(home, stands) == [(109, 1, False), (110, 0, True), (142, 1, False)]

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -100,14 +100,36 @@ class Corpus:
                 yield from ((sent, row) for row in sent.rows.get(table, ()))
 
     def last_rows(self, table: str, level: str | None = "unit") -> Iterator[tuple[Sent, Row]]:
-        """Yield those of the last report of each unit's year."""
+        """Yield those that stand at the end of each year: of the last reports, less what another unit carries on."""
         ends: dict[tuple[int, int], date] = {}
         for s in self.used:
             key = s.unit.unit_id, s.year
             ends[key] = max(ends.get(key, date.min), s.report.period.period_end)
-        for sent, row in self.rows(table, level):
-            if sent.report.period.period_end == ends[sent.unit.unit_id, sent.year]:
+        found = [
+            (s, r) for s, r in self.rows(table, level) if s.report.period.period_end == ends[s.unit.unit_id, s.year]
+        ]
+        taken = {(s.year, model_of(s, r)) for s, r in found if r.get("model_code_before")}
+        for sent, row in found:
+            over = row.get("status_code") in ("ket_thuc", "khong_dat")  # nothing is left of it to be carried on
+            known = (
+                not row.get("model_code_before") and (sent.year, (sent.unit.unit_code, row.get("model_code"))) in taken
+            )
+            if not known and (over or not self._is_passed_on(sent)):
                 yield sent, row
+
+    def _is_passed_on(self, sent: Sent) -> bool:
+        """Whether its unit ended in the year while one that succeeds it reported."""
+        unit, last = sent.unit.unit_id, days_in(sent.year).get(sent.unit.unit_id, (date.max, date.max))[1]
+        became = {
+            int(r["to_unit_id"])
+            for r in read_data("succession.csv")
+            if r["to_unit_id"]
+            and int(r["from_unit_id"]) == unit
+            and date.fromisoformat(r["succession_date"]) == last + timedelta(1)
+        }
+        return last < date(sent.year, 12, 31) and any(
+            s.unit.unit_id in became and s.year == sent.year for s in self.used
+        )
 
     def reported(self, level: str = "unit") -> dict[int, set[int]]:
         """Return by year the units with a report."""
