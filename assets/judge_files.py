@@ -16,7 +16,7 @@ from assets.intake.notes import Held
 from assets.progress import report
 from assets.register_order import concat, in_order, of, places, split_register
 from expectations import judge
-from warehouse import clock, guard, ledger, staging, versions
+from warehouse import clock, guard, ledger, register_changes, staging
 from warehouse.judgement import Event, Frames, Judgement
 from warehouse.registers import known_places
 from warehouse.ties import note_arrivals, unsettled
@@ -153,12 +153,13 @@ class _Work:
         note_arrivals(self.con, [f.submission_id for f in files])
         registers, reports = split_register(self._read(files))
         if registers["staging.submission"].height:
-            before = versions.register_rows(self.con)
+            before = register_changes.register_rows(self.con)
             for n, step in enumerate(in_order(self._with_others(registers))):
                 self._phase(step, f"register-{n}" if n else "register")
                 self._settle(step, f"register-{n}")
+            register_changes.touch_units(self.con, before)
             already = set(reports["staging.submission"]["submission_id"])
-            again = [i for i in versions.submissions_to_replay(self.con, before) if i not in already]
+            again = [i for i in register_changes.submissions_to_replay(self.con, before) if i not in already]
             if again:
                 reports = concat(reports, self._read(self._archived(again)))
                 self._replays(again)

@@ -1,7 +1,7 @@
 """The register in force: its rows as a form prints them, and where the next one stands among those that are known.
 
 Belongs here: SQL over the register's tables as a whole. Does not: the rules of the register form (expectations), which report
-a changed register judges anew (warehouse.versions).
+a changed register judges anew (warehouse.register_changes).
 """
 
 from __future__ import annotations

@@ -81,15 +81,18 @@ def _models(**status_of: str) -> Rows:
     return rows
 
 
+def _half(rows: Rows) -> None:
+    for unit, into in ((110, 109), (142, 141)):
+        end_unit(rows, unit, date(2023, 6, 30), into)
+
+
 def test_what_stands_at_the_end_of_a_year_is_told_by_the_units_that_stand_then(home: Home) -> None:
     """What was brought to its end before stays told by who did, unless the successor tells it under a code of its own."""
     successor = _models(M01="trien_khai", M09="ket_thuc")
     successor["model"][1]["model_code_before"] = "DV010/M03"
     put(
         home.inbox,
-        changed_register(
-            lambda rows: [end_unit(rows, unit, date(2023, 6, 30), into) for unit, into in ((110, 109), (142, 141))]
-        ),
+        changed_register(_half),
         report_of(110, "2023-H1", _models(M01="trien_khai", M02="ket_thuc", M03="ket_thuc", M04="dang_ky")),
         report_of(109, "2023-Y", successor),
         report_of(142, "2023-H1", _models(M05="trien_khai")),  # of the unit that it went into nothing came yet
