@@ -20,7 +20,7 @@ from warehouse.home import Home
 #: units of the sample register that are there in every year, by what is tried with them
 EDGE, CUT_OFF, AHEAD, HISTORY, SIZE = (104, 105), (106, 107), (108, 109), (110, 111), (112, 113)
 QUALIFIED, NORM, HALF, UNUSUAL = 114, 115, 116, 117
-BANDED, RATED = (119, 120, 121, 122, 124, 125, 126, 127), (128, 129, 130, 134, 137, 140, 141, 142, 143, 144)
+BANDED, RATED = (119, 120, 121, 122, 124, 125, 126, 127), (128, 129, 130, 134, 136, 140, 141, 142, 143, 144)
 COMING: list[Callable[[], list[Report]]] = []
 
 

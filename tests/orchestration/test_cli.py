@@ -295,7 +295,7 @@ def test_review_status_and_trace_as_json(demo: Home) -> None:
     assert (assigned["value"], assigned["unit_count"]) == (45, 45), "the bloc is no unit"
     assert (assigned["used_from"], assigned["used_to"]) == ("2015-01-01", "2016-06-30")
     status = json.loads(danvan(demo.root, "status", "--json").stdout)
-    assert status["batches"][0]["file_count"] == 1016
+    assert status["batches"][0]["file_count"] == 1012
     trace = danvan(
         demo.root,
         "trace",

@@ -14,7 +14,7 @@ from warehouse.periods import Period
 FIGURES_SINCE = 2017
 JUMP_UNIT, JUMP_YEAR, JUMP = "DV040", 2022, 1.7
 _BORN = {
-    "DV046": 33, "DV047": 32, "DV048": 21, "DV049": 9, "DV050": 31, "DV051": 27, "DV052": 11, "DV053": 27, "DV054": 15, "DV055": 12,
+    "DV046": 33, "DV047": 32, "DV048": 21, "DV049": 9, "DV050": 31, "DV051": 8, "DV052": 4, "DV053": 27, "DV054": 15, "DV055": 12,
 }  # fmt: skip
 _BODIES = {"KHOI": 14, "DUUB": 22, "DUCQ": 18}
 
