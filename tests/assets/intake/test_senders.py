@@ -40,37 +40,39 @@ def _put(home: Home, folder: str, report: Report) -> None:
     path.rename(home.inbox / folder / path.name)
 
 
-def _codes(home: Home) -> list[tuple[str, ...]]:
-    return query(home, "SELECT code FROM intake.finding WHERE code LIKE 'S-FOLDER%' ORDER BY ALL")
-
-
-@pytest.mark.parametrize(
-    ("folders", "folder", "report", "expected"),
-    [
-        ("shared", "DV105", _report(), None),
-        ("unit", "", _report(), None),
-        ("unit", "DV004", _report(), None),
-        ("unit", "dv004/2024/quý 4", _report(), None),
-        ("unit", "KHOI", _report(), None),  # the bloc that the unit belonged to
-        ("unit", "DUUB", _report(), None),  # the committee that took it over before the report arrived
-        ("unit", "DUCQ", _report(), OTHER),  # another committee
-        ("unit", "DV005", _report(), OTHER),
-        ("unit", "DV046", _report(118, "2016-Y"), None),  # the unit that it was merged into
-        ("unit", "DV047", _report(118, "2016-Y"), OTHER),
-        ("unit", "DV0004", _report(), UNKNOWN),
-        ("unit_only", "", _report(), NONE),
-        ("unit_only", "DV004", _report(), None),
+#: by what is asked: the folder through which each report comes, whose it is, and the fault
+COMING: dict[Folders, list[tuple[str, tuple[int, str], str | None]]] = {
+    "shared": [("DV105", (104, "2024-Y"), None)],
+    "unit": [
+        ("", (104, "2024-Y"), None),
+        ("DV004", (104, "2023-Y"), None),
+        ("dv004/2024/quý 4", (104, "2022-Y"), None),
+        ("KHOI", (104, "2021-Y"), None),  # the bloc that the unit belonged to
+        ("DUUB", (104, "2020-Y"), None),  # the committee that took it over before the report arrived
+        ("DUCQ", (104, "2019-Y"), OTHER),  # another committee
+        ("DV005", (104, "2018-Y"), OTHER),
+        ("DV0004", (104, "2017-Y"), UNKNOWN),
+        ("DV046", (118, "2016-Y"), None),  # the unit that it was merged into
+        ("DV047", (118, "2015-Y"), OTHER),
     ],
-)
-def test_a_folder_speaks_for_its_unit_those_below_and_those_it_succeeded(
-    home: Home, folders: Folders, folder: str, report: Report, expected: str | None
-) -> None:
+    "unit_only": [("", (104, "2024-Y"), NONE), ("DV004", (104, "2023-Y"), None)],
+}
+
+
+@pytest.mark.parametrize("folders", COMING)
+def test_a_folder_speaks_for_its_unit_those_below_and_those_it_succeeded(home: Home, folders: Folders) -> None:
     _ask(home, folders)
-    _put(home, folder, report)
-    result = take(home)
-    assert _codes(home) == ([(expected,)] if expected else [])
-    assert (len(result.rejected), len(result.accepted)) == ((1, 0) if expected else (0, 1))
-    assert query(home, "SELECT count(*) > 0 FROM core.fact_training") == [(expected is None,)]
+    for folder, of, _ in COMING[folders]:
+        _put(home, folder, _report(*of))
+    take(home)
+    sql = (
+        "SELECT s.unit_id, s.period_id, f.code, s.verdict, EXISTS (FROM core.fact_training t WHERE t.submission_id = s.submission_id) "
+        "FROM intake.submission s LEFT JOIN intake.finding f ON f.submission_id = s.submission_id AND f.code LIKE 'S-FOLDER%' "
+        "WHERE s.form_code = 'BCDV'"
+    )
+    assert {(unit, period): told for unit, period, *told in query(home, sql)} == {
+        of: [code, "rejected" if code else "accepted", code is None] for _, of, code in COMING[folders]
+    }
     assert [p for p in home.inbox.rglob("*") if p.is_file()] == [], "what is quarantined lies in the archive"
     assert rebuild(home).different == []
 
