@@ -16,7 +16,16 @@ from expectations import judge
 from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
 from warehouse.catalog import checkpoint, transaction
-from warehouse.closing import Settled, is_closed, require_ended, write_closing
+from warehouse.closing import (
+    Settled,
+    YearOpenError,
+    closing_to_undo,
+    forget_closing,
+    is_closed,
+    require_ended,
+    write_closing,
+    write_reopening,
+)
 from warehouse.declared_marts import declared_marts
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
 from warehouse.marts import build_marts, marts
@@ -100,6 +109,20 @@ def close_year(con: duckdb.DuckDBPyConnection, batch_id: str, year: int) -> Batc
         return BatchResult(batch_id)
     require_ended(year, clock.today())
     return _aggregated(con, batch_id, [year], is_closing=True)
+
+
+def reopen_year(con: duckdb.DuckDBPyConnection, batch_id: str, year: int, reason: str) -> BatchResult:
+    """Undo the closing of ``year``, on which nothing was built yet. Raises YearOpenError, YearBuiltOnError."""
+    if not base_of(con).release_no:
+        raise YearOpenError(f"{year} is not closed: nothing was released yet")
+    with _written(con, batch_id) as batch:
+        undone = closing_to_undo(con, year)
+        forget_closing(con, year)
+        release_no = batch.release(None if batch.is_new else [year])
+        write_reopening(con, year, undone, release_no, batch.mark.at, reason)
+        result = BatchResult(batch.mark.batch_id, years=[year], release_no=release_no, all_years=batch.is_new)
+        batch.write(result, ())
+    return result
 
 
 def _aggregated(

@@ -23,6 +23,7 @@ from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger, query
 from warehouse.catalog import is_copied, open_build, open_published, publish_database, writer_lock
+from warehouse.cells.words import shown_text
 from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
@@ -137,6 +138,17 @@ def close_year(home: Home, year: int) -> BatchResult:
     Raises YearOpenError for a year that has not ended.
     """
     return _written(home, lambda con: batch.close_year(con, new_batch_id(), year))
+
+
+def reopen_year(home: Home, year: int, reason: str) -> BatchResult:
+    """Undo the closing of ``year``, and publish; the papers of the closing stay under a name that says so.
+
+    Raises YearOpenError for a year that is not closed, YearBuiltOnError when something rests on its closing, ValueError without a
+    reason.
+    """
+    if not (why := shown_text(reason.strip())):
+        raise ValueError("a reopening has a reason, which is published: --reason '...'")
+    return _written(home, lambda con: batch.reopen_year(con, new_batch_id(), year, why))
 
 
 def take(home: Home, files: Sequence[ArrivedFile], batch_id: str, processes: int = 2) -> BatchResult:

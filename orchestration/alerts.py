@@ -41,6 +41,7 @@ _SPEAKABLE = frozenset(
         "InboxError",
         "DeclarationError",
         "YearOpenError",
+        "YearBuiltOnError",
         "SuitesDisagreeError",
     }
 )

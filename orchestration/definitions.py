@@ -14,7 +14,7 @@ from assets.graph.receipts import receipts
 from assets.graph.release import equals_core, release_assets, reporting_checks
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
-from orchestration.jobs import closing_job, ingest_job, reminder_job
+from orchestration.jobs import closing_job, ingest_job, reminder_job, reopening_job
 from orchestration.launcher import known_process_executor
 from orchestration.schedules import daily_reminders, yearly_closing
 from orchestration.sensors import alert_on_failure, automation, inbox_sensor
@@ -35,7 +35,7 @@ defs = dg.Definitions(
         reminders,
     ],
     asset_checks=[equals_core, reporting_checks],
-    jobs=[ingest_job, closing_job, reminder_job],
+    jobs=[ingest_job, closing_job, reopening_job, reminder_job],
     schedules=[daily_reminders, yearly_closing],
     sensors=[inbox_sensor, automation, alert_on_failure],
     executor=known_process_executor,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.graph.batch import asset_specs
-from assets.graph.keys import PUBLISHED, YEAR_REVISION, YEARLY_REPORT
+from assets.graph.closing import close_op, reopen_op
+from assets.graph.keys import PUBLISHED
 
 _assets = dg.AssetSelection.assets
 _batch = _assets(*(spec.key for spec in asset_specs()))
@@ -20,10 +21,12 @@ ingest_job = dg.define_asset_job(
     description="Take the inbox through the warehouse and publish; then write receipts and Data Docs.",
 )
 
-closing_job = dg.define_asset_job(
-    "close_year",
-    selection=_assets(YEAR_REVISION, YEARLY_REPORT),
-    description="Close a year that has ended: settle its figures, release them, write its report.",
+closing_job = dg.GraphDefinition(name="close_year", node_defs=[close_op]).to_job(
+    description="Close a year that has ended: settle its figures, release them, write its report. Asks for confirm: true.",
+)
+
+reopening_job = dg.GraphDefinition(name="reopen_year", node_defs=[reopen_op]).to_job(
+    description="Undo the closing of a year while nothing rests on it; says why.",
 )
 
 reminder_job = dg.define_asset_job(

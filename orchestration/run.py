@@ -65,7 +65,16 @@ def run_closing(home: Home, year: int) -> Written:
     from warehouse.closing import require_ended
 
     require_ended(year, clock.today())
-    _execute("close_year", {}, partition=str(year))
+    _execute("close_year", {"ops": {"close": {"config": {"year": year, "confirm": True}}}})
+    return written_report(home, year)
+
+
+def run_reopening(home: Home, year: int, reason: str) -> Written:
+    """Run the job that undoes a closing and return the year's provisional report. Raises as ``assets.ingest.reopen_year``."""
+    prepare_dagster_home(home)
+    from assets.report.write import written_report
+
+    _execute("reopen_year", {"ops": {"reopen": {"config": {"year": year, "reason": reason}}}})
     return written_report(home, year)
 
 
@@ -87,7 +96,7 @@ def prints_on_stderr() -> Iterator[None]:
             os.close(own)
 
 
-def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> ExecuteInProcessResult:
+def _execute(job: str, config: dict[str, Any]) -> ExecuteInProcessResult:
     import dagster as dg
 
     from assets.graph.retry import AT_ONCE
@@ -102,6 +111,5 @@ def _execute(job: str, config: dict[str, Any], partition: str | None = None) -> 
             run_config=config | quiet,
             instance=instance,
             raise_on_error=True,
-            partition_key=partition,
             tags={PROCESS: this_process(), AT_ONCE: "true"},
         )

@@ -33,4 +33,5 @@ daily_reminders = dg.ScheduleDefinition(
 def yearly_closing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for the closing of the year before the scheduled day's."""
     year = context.scheduled_execution_time.year - 1
-    return dg.RunRequest(run_key=f"close-{year}", partition_key=str(year))
+    config = {"ops": {"close": {"config": {"year": year, "confirm": True}}}}
+    return dg.RunRequest(run_key=f"close-{year}", run_config=config)

@@ -1,4 +1,4 @@
-"""Closed years: when a year's figures were settled, and every revision of them since - never a silent one.
+"""Closed years: when a year's figures were settled, and every revision of them since - never a silent one; undoing a closing.
 
 A revision is made by figures: what a release changes in ids, names or hashes alone is none. Does not belong here: rebuilding a
 year (assets.batch), when a year is closed (orchestration.schedules), why a figure changed (warehouse.changes).
@@ -6,6 +6,8 @@ year (assets.batch), when a year is closed (orchestration.schedules), why a figu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from warehouse.bootstrap import WAS
@@ -13,7 +15,7 @@ from warehouse.changes import CHANGED, State, compared_marts, comparing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
     import duckdb
 
@@ -21,7 +23,19 @@ if TYPE_CHECKING:
 
 
 class YearOpenError(ValueError):
-    """The year has not ended and cannot be closed."""
+    """The year has not ended and cannot be closed, or is not closed and cannot be reopened."""
+
+
+class YearBuiltOnError(ValueError):
+    """Something rests on the closing of the year: it cannot be undone any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The release that closed a year, and when that was (UTC)."""
+
+    release_no: int
+    at: datetime
 
 
 def is_closed(con: duckdb.DuckDBPyConnection, year: int) -> bool:
@@ -41,6 +55,39 @@ def write_closing(con: duckdb.DuckDBPyConnection, year: int, release_no: int, at
         "INSERT INTO meta.year_revision (year, revision_no, release_no, revised_at) VALUES (?, 1, ?, ?)",
         [year, release_no, at],
     )
+
+
+def closing_to_undo(con: duckdb.DuckDBPyConnection, year: int) -> Closing:
+    """Return the closing of ``year`` on which nothing was built yet.
+
+    Raises YearOpenError where it is not closed, YearBuiltOnError where figures have been revised or units told since.
+    """
+    found = con.execute(_BUILT_ON, {"year": year}).fetchall()
+    if not found:
+        raise YearOpenError(f"{year} is not closed: there is nothing to reopen")
+    ((release_no, at, revisions, told),) = found
+    if revisions > 1 or told:
+        built = [f"{revisions - 1} later revisions stand on it"] if revisions > 1 else []
+        built += [f"{told} reports were told that it is closed"] if told else []
+        raise YearBuiltOnError(
+            f"{year} stays closed: {' and '.join(built)}; what is wrong in it is corrected by a report, as its next revision"
+        )
+    return Closing(release_no, at)
+
+
+def write_reopening(
+    con: duckdb.DuckDBPyConnection, year: int, undone: Closing, release_no: int, at: datetime, reason: str
+) -> None:
+    """Note that the closing of ``year`` was undone by this release; its revision is gone already (``forget_closing``)."""
+    con.execute(
+        "INSERT INTO meta.year_reopening VALUES (?, ?, ?, ?, ?, ?)",
+        [year, at, undone.release_no, undone.at, release_no, reason],
+    )
+
+
+def forget_closing(con: duckdb.DuckDBPyConnection, year: int) -> None:
+    """Let ``year`` be open again."""
+    con.execute("DELETE FROM meta.year_revision WHERE year = ?", [year])
 
 
 class Settled:
@@ -88,6 +135,12 @@ def _closed(con: duckdb.DuckDBPyConnection) -> set[int]:
     return {year for (year,) in con.execute("SELECT DISTINCT year FROM meta.year_revision").fetchall()}
 
 
+_BUILT_ON = """
+SELECT any_value(r.release_no) FILTER (r.revision_no = 1), any_value(r.revised_at) FILTER (r.revision_no = 1), count(*),
+       (SELECT count(DISTINCT s.submission_id) FROM intake.submission s JOIN intake.finding f USING (submission_id)
+        WHERE s.year = $year AND f.code = 'S-YEAR-CLOSED')
+FROM meta.year_revision r WHERE r.year = $year HAVING count(*) > 0
+"""
 _DIFFERING = "SELECT table_name, year FROM meta.release_diff WHERE release_no = ? AND year IN (SELECT unnest(?))"
 _TOLD = f"INSERT INTO meta.figure_change BY NAME SELECT ? AS release_no, * FROM {CHANGED}"
 _REVISIONS = """

@@ -119,7 +119,7 @@ def table_metadata(qualified: str, counts: Counts, result: BatchResult) -> dict[
 
 
 def report_years(
-    context: dg.AssetExecutionContext,
+    context: dg.AssetExecutionContext | dg.OpExecutionContext,
     home: Home,
     result: BatchResult,
     tables: Sequence[Relation],

@@ -26,7 +26,7 @@ _MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EBUSY)
 
 
 @contextmanager
-def trying_again(context: dg.AssetExecutionContext) -> Iterator[None]:
+def trying_again(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Iterator[None]:
     """Ask Dagster to run the step again after 10, 20 and 40 s when the body fails on what can pass."""
     try:
         yield

@@ -1,6 +1,7 @@
 """Writing a paper: its content resolved once, each form drawn from it, the files listed in the release's manifest.
 
-Belongs here: which paper, which files, what becomes of a provisional one. Does not: content (resolve), forms (modules beside it).
+Belongs here: which paper, which files, what becomes of a provisional one and of one whose closing was undone. Does not: content
+(resolve), forms (modules beside it).
 """
 
 from __future__ import annotations
@@ -109,6 +110,17 @@ def written_report(home: Home, year: int) -> Written:
         standing = standing_of_year(con, year)
     files = [home.reports / f"bao-cao-{year}-{standing.suffix}.{form}" for form in FORMS]
     return Written(tuple(path for path in files if path.exists()), standing)
+
+
+def set_aside(home: Home, year: int, release_no: int) -> tuple[Path, ...]:
+    """Give the papers of a closing that was undone in ``release_no`` a name that says so; return them. The year has no others."""
+    stem = f"bao-cao-{year}-lan-1"
+    found = {form: path for form in FORMS if (path := safe_path(home.reports, stem, f".{form}")).exists()}
+    aside = {form: safe_path(home.reports, f"{stem}-da-huy-{release_no}", f".{form}") for form in found}
+    for form, path in aside.items():
+        write_file(path, found[form].read_bytes())
+    list_reports(home, tuple(aside.values()), tuple(found.values()))
+    return tuple(aside.values())
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Commands of operation: rebuild, replay, close, dev, daemon, demo.
+"""Commands of operation: rebuild, replay, close, reopen, dev, daemon, demo.
 
 Does not belong here: intake, queries, writing papers (papers).
 """
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     for command in (rebuild, replay, dev, daemon, demo):
         app.command()(command)
     app.command("close")(close_year)
+    app.command("reopen")(reopen_year)
 
 
 def rebuild(json: JsonOption = False) -> None:
@@ -90,6 +91,23 @@ def close_year(
     home = current_home()
     home.require()
     show_reports([(year, run_closing(home, year))], json)
+
+
+def reopen_year(
+    year: Annotated[int, typer.Argument(help="The closed year.")],
+    reason: Annotated[str, typer.Option(help="Why; it is published in meta.year_reopening.")],
+    json: JsonOption = False,
+) -> None:
+    """Undo the closing of a year while nothing rests on it: no revision, no unit told. The papers of the closing keep another name.
+
+    Example: danvan reopen 2025 --reason "Khoá nhầm năm"
+    """
+    from orchestration.run import run_reopening
+    from warehouse.home import current_home
+
+    home = current_home()
+    home.require()
+    show_reports([(year, run_reopening(home, year, reason))], json)
 
 
 def dev(

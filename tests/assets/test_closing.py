@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from assets.ingest import close_year, rebuild_marts, replay
+from assets.ingest import close_year, rebuild_marts, release, reopen_year, replay
+from assets.report.write import set_aside, write_yearly_report
 from assets.sample.report import Report
+from assets.verify import verify
 from assets.withdraw import withdraw
 from tests.support import clean_rows, copy_home, cover_cell, findings, form, put, query, report_of, take
 from warehouse import clock
 from warehouse.catalog import open_build, writer_lock
-from warehouse.closing import YearOpenError
+from warehouse.closing import YearBuiltOnError, YearOpenError
 from warehouse.home import Home
 from warehouse.relation import relations
 
@@ -43,6 +45,44 @@ def test_a_year_that_has_not_ended_cannot_be_closed(home: Home) -> None:
     with pytest.raises(YearOpenError, match="has not ended"):
         close_year(home, clock.today().year)
     assert query(home, REVISIONS) == []
+
+
+def test_a_closing_on_which_nothing_rests_is_undone_and_says_so(closed: Home) -> None:
+    ((was, at),) = query(closed, "SELECT release_no, revised_at FROM meta.year_revision")
+    with pytest.raises(ValueError, match="has a reason"):
+        reopen_year(closed, 2024, "  ")
+    with pytest.raises(YearOpenError, match="2023 is not closed"):
+        reopen_year(closed, 2023, "Nhầm")
+    papers = write_yearly_report(closed, 2024, ["html"]).files
+    content = papers[0].read_bytes()
+    number = was + 1
+    assert reopen_year(closed, 2024, "Khoá nhầm năm").release_no == number
+    release(closed)
+    assert query(closed, REVISIONS) == []
+    told = "SELECT year, closed_release_no, closed_at, release_no, reason FROM meta.year_reopening"
+    assert query(closed, told) == [(2024, was, at, number, "Khoá nhầm năm")]
+    (aside,) = set_aside(closed, 2024, number)
+    assert (aside.name, aside.read_bytes(), papers[0].exists()) == (
+        f"bao-cao-2024-lan-1-da-huy-{number}.html",
+        content,
+        False,
+    )
+    assert [d for d in verify(closed).differences if "reports" in d.place] == [], "the manifest follows"
+    put(closed.inbox, report_of(105, "2024-Y", clean_rows(2024)))
+    take(closed)
+    assert query(closed, "SELECT count(*) FROM intake.finding WHERE code = 'S-YEAR-CLOSED'") == [(0,)]
+    assert query(closed, REVISIONS) == [], "an open year has no revisions"
+    assert close_year(closed, 2024).release_no
+    assert [row[:2] for row in query(closed, REVISIONS)] == [(2024, 1)]
+
+
+def test_a_closing_on_which_something_rests_stays(closed: Home) -> None:
+    put(closed.inbox, report_of(105, "2024-Y", clean_rows(2024)))
+    take(closed)
+    before = query(closed, REVISIONS), query(closed, "SELECT max(release_no) FROM meta.release")
+    with pytest.raises(YearBuiltOnError, match="1 later revisions stand on it and 1 reports were told"):
+        reopen_year(closed, 2024, "Khoá nhầm năm")
+    assert (query(closed, REVISIONS), query(closed, "SELECT max(release_no) FROM meta.release")) == before
 
 
 def test_a_late_submission_is_accepted_into_a_new_revision_and_its_unit_is_told(closed: Home) -> None:

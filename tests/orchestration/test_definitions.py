@@ -93,14 +93,12 @@ def test_the_workspace_file_points_at_the_definitions() -> None:
 def test_whatever_writes_waits_in_one_queue() -> None:
     graph = defs.resolve_asset_graph()
     pools = {k.to_user_string(): graph.get(k).pools for k in graph.get_all_asset_keys()}
-    for writer in (
-        "intake/submission",
-        "core/fact_training",
-        "mart/model_by_year",
-        "published/danvan",
-        "meta/year_revision",
-    ):
+    for writer in ("intake/submission", "core/fact_training", "mart/model_by_year", "published/danvan"):
         assert pools[writer] == {"warehouse"}
+    for job in ("close_year", "reopen_year"):
+        assert {node.pool for node in defs.resolve_job_def(job).all_node_defs if isinstance(node, dg.OpDefinition)} == {
+            "warehouse"
+        }
 
 
 def test_a_code_server_can_load_everything() -> None:

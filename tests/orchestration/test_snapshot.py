@@ -28,7 +28,8 @@ def _now() -> dict[str, object]:
             "deps": sorted(k.to_user_string() for k in node.parent_keys),
         }  # fmt: skip
     jobs = {
-        name: sorted(n.name for n in defs.resolve_job_def(name).nodes) for name in ("ingest", "close_year", "remind")
+        name: sorted(n.name for n in defs.resolve_job_def(name).nodes)
+        for name in ("ingest", "close_year", "reopen_year", "remind")
     }
     return {
         "assets": assets,

@@ -14,12 +14,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.graph.keys import YEAR_REVISION
 from assets.report.write import usual_forms
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
 from tests.orchestration.real import DANVAN, environment
 from tests.support import REPO, copy_home, query
 from warehouse.home import Home
+
+
+def _closing(year: int, *, confirm: bool = True) -> dict[str, object]:
+    return {"ops": {"close": {"config": {"year": year, "confirm": confirm}}}}
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ def test_the_schedule_asks_for_the_year_that_ended_after_its_last_day_of_grace(d
     with dg.DagsterInstance.ephemeral() as instance:
         request = yearly_closing(dg.build_schedule_context(instance=instance, scheduled_execution_time=at))
     assert isinstance(request, dg.RunRequest)
-    assert request.partition_key == year
+    assert request.run_config == _closing(int(year))
 
 
 @pytest.mark.slow
@@ -83,13 +88,36 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
     before = _release(home)
     job = defs.resolve_job_def("close_year")
-    assert job.execute_in_process(instance=instance, partition_key="2024").success
+    with pytest.raises(dg.Failure, match="2024 was not closed: closing is a decision"):
+        job.execute_in_process(instance=instance, run_config=_closing(2024, confirm=False))
+    assert query(home, "FROM meta.year_revision") == []
+    done = job.execute_in_process(instance=instance, run_config=_closing(2024))
+    assert done.success
+    told = [e.step_materialization_data.materialization.asset_key.path for e in done.get_asset_materialization_events()]
+    assert told[-4:] == [
+        ["meta", "year_revision"],
+        *(["published", n] for n in ("danvan", "dictionary", "yearly_report")),
+    ]
     assert sorted(p.name for p in home.reports.iterdir()) == [f"bao-cao-2024-lan-1.{form}" for form in usual_forms()]
     assert _release(home) == (before[0] + 1, before[0] + 1)
     assert query(home, "SELECT year, revision_no FROM meta.year_revision") == [(2024, 1)]
     assert "2024" in _partitions(instance, dg.AssetKey(["meta", "year_revision"]))
-    assert job.execute_in_process(instance=instance, partition_key="2024").success, "again is nothing"
+    assert job.execute_in_process(instance=instance, run_config=_closing(2024)).success, "again is nothing"
     assert _release(home) == (before[0] + 1, before[0] + 1)
+    again = {"ops": {"reopen": {"config": {"year": 2024, "reason": "Khoá nhầm năm"}}}}
+    assert defs.resolve_job_def("reopen_year").execute_in_process(instance=instance, run_config=again).success
+    assert query(home, "SELECT count(*) FROM meta.year_revision") == [(0,)]
+    assert _release(home) == (before[0] + 2, before[0] + 2)
+    names = {p.stem for p in home.reports.iterdir()}
+    assert names == {"bao-cao-2024-tam-tinh", f"bao-cao-2024-lan-1-da-huy-{before[0] + 2}"}
+
+
+def test_no_year_is_closed_by_materialising_everything() -> None:
+    """What "Materialize all" of the graph, or a backfill of it, runs: no asset closes a year, only two jobs touch closings."""
+    graph = defs.resolve_asset_graph()
+    assert not graph.get(YEAR_REVISION).is_executable
+    implicit = {node.name for node in defs.resolve_implicit_global_asset_job_def().nodes}
+    assert {"close", "reopen"}.isdisjoint(implicit) and "yearly_report" in " ".join(implicit)
 
 
 @pytest.mark.slow
@@ -110,6 +138,17 @@ def test_the_command_closes_a_year_and_refuses_an_open_one(place: tuple[Home, dg
         1,
         [True] * len(usual_forms()),
     )
+    reopened = subprocess.run(
+        [DANVAN, "reopen", "2023", "--reason", "Khoá nhầm năm", "--json"],
+        cwd=REPO,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert reopened.returncode == 0, reopened.stderr
+    (row,) = json.loads(reopened.stdout)
+    assert (row["year"], row["revision"]) == (2023, 0)
     open_year = subprocess.run(
         [DANVAN, "close", "2999"], cwd=REPO, env=environment(home), capture_output=True, text=True, check=False
     )
