@@ -138,7 +138,7 @@ def _until_idle() -> None:
     )
     with dg.DagsterInstance.get() as instance:
         quiet = 0
-        while quiet < 15:  # the automation sensor ticks every ten seconds
+        while quiet < 15:  # the sensor that follows ticks every ten seconds
             quiet = 0 if instance.get_runs(busy, limit=1) else quiet + 1
             time.sleep(1)
 

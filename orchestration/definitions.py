@@ -14,10 +14,11 @@ from assets.graph.receipts import receipts
 from assets.graph.release import equals_core, release_assets, reporting_checks
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
-from orchestration.jobs import closing_job, ingest_job, reminder_job, reopening_job
+from orchestration.follow import follow
+from orchestration.jobs import closing_job, ingest_job, release_job, reminder_job, reopening_job, report_job
 from orchestration.launcher import known_process_executor
 from orchestration.schedules import daily_reminders, yearly_closing
-from orchestration.sensors import alert_on_failure, automation, inbox_sensor
+from orchestration.sensors import alert_on_cancel, alert_on_failure, inbox_sensor
 from warehouse.home import keep_private
 
 keep_private()
@@ -35,8 +36,8 @@ defs = dg.Definitions(
         reminders,
     ],
     asset_checks=[equals_core, reporting_checks],
-    jobs=[ingest_job, closing_job, reopening_job, reminder_job],
+    jobs=[ingest_job, release_job, report_job, closing_job, reopening_job, reminder_job],
     schedules=[daily_reminders, yearly_closing],
-    sensors=[inbox_sensor, automation, alert_on_failure],
+    sensors=[inbox_sensor, follow, alert_on_failure, alert_on_cancel],
     executor=known_process_executor,
 )

@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.graph.batch import asset_specs
 from assets.graph.closing import close_op, reopen_op
-from assets.graph.keys import PUBLISHED
+from assets.graph.keys import PUBLISHED, YEARLY_REPORT
 
 _assets = dg.AssetSelection.assets
 _batch = _assets(*(spec.key for spec in asset_specs()))
@@ -19,6 +19,18 @@ ingest_job = dg.define_asset_job(
     "ingest",
     selection=_batch | _out | dg.AssetSelection.checks_for_assets(PUBLISHED, "mart/completeness"),
     description="Take the inbox through the warehouse and publish; then write receipts and Data Docs.",
+)
+
+release_job = dg.define_asset_job(
+    "complete_release",
+    selection=_out | dg.AssetSelection.checks_for_assets(PUBLISHED, "mart/completeness"),
+    description="Complete the release of what was committed: side files, then the receipts and Data Docs that are due.",
+)
+
+report_job = dg.define_asset_job(
+    "report",
+    selection=_assets(YEARLY_REPORT),
+    description="Write the yearly papers of some years anew.",
 )
 
 closing_job = dg.GraphDefinition(name="close_year", node_defs=[close_op]).to_job(

@@ -16,24 +16,25 @@ from assets.ingest import new_batch_id
 from assets.intake.inbox import InboxError, open_inbox, reach_warning
 from assets.intake.inbox.signed import Ready, alone_warning, ready
 from orchestration.alerts import raise_alert, why
+from orchestration.asking import WAITING, at_work_or_failed
 from orchestration.jobs import ingest_job
+from warehouse.catalog import open_published
 from warehouse.home import current_home
+from warehouse.ledger import batch_ids
 from warehouse.senders import senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assets.intake.inbox import Arrival, Inbox
+    from warehouse.home import Home
 
 SETTLE_SECONDS = 2.0
 #: the daemon ticks every five seconds; in between the sensor itself keeps looking
 WATCH_SECONDS = 4.0
 ARRIVALS = "danvan/arrivals"
 BATCH = "danvan/batch"
-#: seconds to wait after the nth failure over the same files
-BACK_OFF = (30, 120, 600, 3600)
 _REST = "rest of "
-_WAITING = [Status.QUEUED, Status.NOT_STARTED, Status.STARTING]
 
 
 @dg.sensor(
@@ -56,7 +57,10 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
     _warn_once(context, "\n".join(filter(None, (warning, alone_warning(found.alone)))))
-    key = arrivals_key(found.arrivals) if found.arrivals else _unfinished(context.instance)
+    last = next(iter(context.instance.get_runs(dg.RunsFilter(job_name=ingest_job.name), limit=1)), None)
+    if held := _held_back(home, last):
+        return dg.SkipReason(held)
+    key = arrivals_key(found.arrivals) if found.arrivals else _unfinished(last)
     if not key:
         return dg.SkipReason("no complete file in the inbox")
     reason = _why_not(context.instance, key)
@@ -95,44 +99,39 @@ def arrivals_key(arrivals: Sequence[Arrival]) -> str:
     return hashlib.sha256("\n".join(sorted(a.mark for a in arrivals)).encode()).hexdigest()[:32]
 
 
-def _unfinished(instance: dg.DagsterInstance) -> str | None:
-    """Name the last run if it failed: it may have emptied the inbox and not yet written receipts, which a run completes."""
-    last = instance.get_runs(dg.RunsFilter(job_name=ingest_job.name), limit=1)
-    if not last or last[0].status is not Status.FAILURE:
+def _unfinished(last: dg.DagsterRun | None) -> str | None:
+    """Name the last run if it was ended too early: it may owe the receipts of what it committed, which a run completes."""
+    if last is None or last.status not in (Status.FAILURE, Status.CANCELED):
         return None
-    key = last[0].tags.get(ARRIVALS, "")
-    return key if key.startswith(_REST) else f"{_REST}{last[0].run_id}"
+    key = last.tags.get(ARRIVALS, "")
+    return key if key.startswith(_REST) else f"{_REST}{last.run_id}"
+
+
+def _held_back(home: Home, last: dg.DagsterRun | None) -> str | None:
+    """Say that somebody cancelled the last sweep before it had committed, and how its files are taken; None where nobody did."""
+    if last is None or last.status is not Status.CANCELED or ARRIVALS not in last.tags:
+        return None
+    if last.tags[ARRIVALS].startswith(_REST) or _is_committed(home, last.tags.get(BATCH, "")):
+        return None
+    return (
+        f"run {last.run_id[:8]} was cancelled before it took its files; they wait until somebody says so: take away "
+        "what should not be taken, then start job ingest here, or: danvan ingest"
+    )
+
+
+def _is_committed(home: Home, batch_id: str) -> bool:
+    if not home.database.exists():
+        return False
+    with open_published(home) as con:
+        return batch_id in batch_ids(con)
 
 
 def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
     """Say why no run is asked for now, or return None."""
-    waiting = instance.get_runs(dg.RunsFilter(job_name=ingest_job.name, statuses=_WAITING), limit=1)
+    waiting = instance.get_runs(dg.RunsFilter(job_name=ingest_job.name, statuses=WAITING), limit=1)
     if waiting:
         return f"run {waiting[0].run_id[:8]} is waiting and will take these files"
-    same = instance.get_run_records(
-        dg.RunsFilter(job_name=ingest_job.name, tags={ARRIVALS: key}), limit=len(BACK_OFF) + 1
-    )
-    if any(r.dagster_run.status in (Status.STARTED, Status.CANCELING) for r in same):
-        return "a run is at work on these files"
-    failed = [r for r in same if r.dagster_run.status in (Status.FAILURE, Status.CANCELED)]
-    if not failed:
-        return None
-    wait = BACK_OFF[min(len(failed), len(BACK_OFF)) - 1]
-    due = max(r.end_time or r.create_timestamp.timestamp() for r in failed) + wait
-    return (
-        f"{len(failed)} runs failed on these files; next try in {due - time.time():.0f} s"
-        if time.time() < due
-        else None
-    )
-
-
-automation = dg.AutomationConditionSensorDefinition(
-    "automation",
-    target=dg.AssetSelection.all(),
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=10,
-    description="Lets release and yearly reports follow whatever changed, for exactly those years.",
-)
+    return at_work_or_failed(instance, ingest_job.name, {ARRIVALS: key}, "these files")
 
 
 @dg.run_failure_sensor(
@@ -147,4 +146,18 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     steps = [e.step_failure_data.error for e in context.get_step_failure_events()]
     message = why([e for e in steps if e]) or context.failure_event.message or ""
     posted = raise_alert(current_home(), run.run_id, run.job_name, message)
+    context.log.info(f"alert for run {run.run_id}: {posted}")
+
+
+@dg.run_status_sensor(
+    run_status=Status.CANCELED,
+    name="alert_on_cancel",
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Writes an alert to the outbox when a run is cancelled: what it had not committed waits for a person.",
+)
+def alert_on_cancel(context: dg.RunStatusSensorContext) -> None:
+    """Tell the operators which run was cancelled."""
+    run = context.dagster_run
+    posted = raise_alert(current_home(), run.run_id, run.job_name, "The run was cancelled.")
     context.log.info(f"alert for run {run.run_id}: {posted}")

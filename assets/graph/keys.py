@@ -51,17 +51,6 @@ warnings.filterwarnings(
 #: a range of years is one run, and one transaction
 ONE_RUN = dg.BackfillPolicy.single_run()
 
-_updated = dg.AutomationCondition.any_deps_updated()
-_quiet = ~dg.AutomationCondition.any_deps_in_progress() & ~dg.AutomationCondition.in_progress()
-#: a dependency changed, in any year: unlike ``eager`` it follows past years too, and does not wait for years without data
-FOLLOWS = (_updated.since_last_handled() & _quiet).with_label("follows")
-#: as FOLLOWS, once the release that carries the change is out
-FOLLOWS_RELEASE = (
-    _updated.ignore(dg.AssetSelection.assets(PUBLISHED)).since_last_handled()
-    & _quiet
-    & ~dg.AutomationCondition.any_deps_match(dg.AutomationCondition.will_be_requested())
-).with_label("follows the release")
-
 
 def asset_key(relation: Relation) -> AssetKey:
     """Return the asset key of a table: its schema and name."""

@@ -13,7 +13,6 @@ from assets.graph.keys import (
     COMPLETENESS,
     DICTIONARY,
     FINDING,
-    FOLLOWS,
     FRESH,
     OWNER,
     POOL,
@@ -45,7 +44,6 @@ def _spec(key: dg.AssetKey, description: str, deps: list[dg.AssetKey], kinds: se
         kinds=kinds,
         owners=[OWNER],
         freshness_policy=FRESH,
-        automation_condition=FOLLOWS,
     )
 
 

@@ -19,7 +19,7 @@ from assets.intake.inbox.signed import WAIT
 from orchestration.alerts import WEBHOOK, raise_alert, why
 from orchestration.definitions import defs
 from orchestration.sensors import ARRIVALS, BATCH, inbox_sensor
-from tests.support import make_home
+from tests.support import copy_home, make_home, query
 from warehouse.home import Home
 from warehouse.senders import Senders, set_senders
 
@@ -161,7 +161,7 @@ def test_after_a_failure_the_same_files_are_tried_again_later_each_time(
     assert isinstance(skipped, dg.SkipReason)
     assert "next try" in str(skipped.skip_message)
     now = time.time()
-    monkeypatch.setattr("orchestration.sensors.time.time", lambda: now + 31)
+    monkeypatch.setattr("orchestration.asking.time.time", lambda: now + 31)
     assert isinstance(_tick(instance), dg.SensorResult)
     _run(instance, key, dg.DagsterRunStatus.FAILURE)
     assert isinstance(_tick(instance), dg.SkipReason), "the second wait is longer"
@@ -179,12 +179,40 @@ def test_what_a_failed_run_left_undone_is_completed_though_the_inbox_is_empty(
     _run(instance, key, dg.DagsterRunStatus.FAILURE)
     assert "next try" in str(_tick(instance)), "it waits for its own failures"
     now = time.time()
-    monkeypatch.setattr("orchestration.sensors.time.time", lambda: now + 31)
+    monkeypatch.setattr("orchestration.asking.time.time", lambda: now + 31)
     again = _tick(instance)
     assert isinstance(again, dg.SensorResult) and again.run_requests
     assert again.run_requests[0].tags[ARRIVALS] == key
     _run(instance, key, dg.DagsterRunStatus.SUCCESS)
     assert isinstance(_tick(instance), dg.SkipReason), "done is done"
+
+
+def _cancelled(instance: dg.DagsterInstance, key: str, batch_id: str) -> None:
+    tags = {ARRIVALS: key, BATCH: batch_id}
+    job = defs.resolve_job_def("ingest")
+    instance.create_run_for_job(job, tags=tags, status=dg.DagsterRunStatus.CANCELED)
+
+
+def test_what_somebody_cancelled_waits_until_somebody_says_so(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    _drop(home)
+    _cancelled(instance, "key", "never-committed")
+    for _ in range(2):
+        assert "danvan ingest" in str(_tick(instance)), "the reason says how"
+        _drop(home, "another.xlsx")
+    _run(instance, "", dg.DagsterRunStatus.SUCCESS)  # started by hand
+    assert isinstance(_tick(instance), dg.SensorResult)
+
+
+def test_what_was_cancelled_after_its_commit_is_completed(
+    place: tuple[Home, dg.DagsterInstance], filled: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, instance = place
+    home = copy_home(filled, tmp_path / "copy")
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    ((batch_id,),) = query(home, "SELECT batch_id FROM intake.batch")
+    _cancelled(instance, "key", str(batch_id))
+    assert isinstance(_tick(instance), dg.SensorResult)
 
 
 class _Hook(http.server.BaseHTTPRequestHandler):
