@@ -260,9 +260,10 @@ class _Work:
             differences = judge.gx_check(self.con, tables, self.home.data_docs, run_name)
             if differences:
                 raise SuitesDisagreeError(f"batch {self.batch_id} is not committed: {differences}")
+        for table in tables:
+            self.suites.setdefault(table, {})
         for table, code, n in judge.violation_counts(self.con, tables):
-            of_table = self.suites.setdefault(table, {})
-            of_table[code] = of_table.get(code, 0) + n
+            self.suites[table][code] = self.suites[table].get(code, 0) + n
 
 
 @contextmanager

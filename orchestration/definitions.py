@@ -8,10 +8,11 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.graph.batch import inbox, ingest_batch
+from assets.graph.checks import standing_checks
 from assets.graph.closing import year_revision, yearly_report
 from assets.graph.data_docs import data_docs
 from assets.graph.receipts import receipts
-from assets.graph.release import equals_core, release_assets, reporting_checks
+from assets.graph.release import equals_core, release_assets
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
 from orchestration.follow import follow
@@ -35,7 +36,7 @@ defs = dg.Definitions(
         yearly_report,
         reminders,
     ],
-    asset_checks=[equals_core, reporting_checks],
+    asset_checks=[equals_core, standing_checks],
     jobs=[ingest_job, release_job, report_job, closing_job, reopening_job, reminder_job],
     schedules=[daily_reminders, yearly_closing],
     sensors=[inbox_sensor, follow, alert_on_failure, alert_on_cancel],

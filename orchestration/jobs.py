@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.graph import checks
 from assets.graph.batch import asset_specs
 from assets.graph.closing import close_op, reopen_op
 from assets.graph.keys import PUBLISHED, YEARLY_REPORT
 
 _assets = dg.AssetSelection.assets
 _batch = _assets(*(spec.key for spec in asset_specs()))
+_checks = dg.AssetSelection.checks_for_assets(PUBLISHED) | dg.AssetSelection.checks(*checks.KEYS)
 _out = _assets(PUBLISHED, "published/dictionary", "receipts", "data_docs")
 
 ingest_job = dg.define_asset_job(
     "ingest",
-    selection=_batch | _out | dg.AssetSelection.checks_for_assets(PUBLISHED, "mart/completeness"),
+    selection=_batch | _out | _checks,
     description="Take the inbox through the warehouse and publish; then write receipts and Data Docs.",
 )
 
 release_job = dg.define_asset_job(
     "complete_release",
-    selection=_out | dg.AssetSelection.checks_for_assets(PUBLISHED, "mart/completeness"),
+    selection=_out | _checks,
     description="Complete the release of what was committed: side files, then the receipts and Data Docs that are due.",
 )
 

@@ -24,7 +24,6 @@ from assets.graph.keys import (
 from assets.graph.reported import (
     batch_metadata,
     finding_metadata,
-    last_results,
     row_counts,
     suite_results,
     suites_disagree,
@@ -132,10 +131,7 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
         own = own_of.get(spec.key, {})
         name = ".".join(spec.key.path)
         yield dg.MaterializeResult(spec.key, metadata=own | table_metadata(name, counts, result))
-    if result.judged:
-        yield from suite_results(home, result, suite_name, suite_asset)
-    else:
-        yield from last_results(context.instance, check_specs())
+    yield from suite_results(home, result, suite_name, suite_asset)
 
 
 def _run(home: Home, config: IngestConfig) -> BatchResult:

@@ -36,6 +36,7 @@ DICTIONARY = dg.AssetKey(["published", "dictionary"])
 YEAR_REVISION = dg.AssetKey(["meta", "year_revision"])
 YEARLY_REPORT = dg.AssetKey(["published", "yearly_report"])
 COMPLETENESS = dg.AssetKey(["mart", "completeness"])
+REGISTER = dg.AssetKey(["core", "dim_unit"])
 
 FIRST_YEAR = min(versions[0].valid_from.year for versions in report_forms().values())
 #: the year that is open included; late figures of any past year have their partition

@@ -19,7 +19,7 @@ from warehouse.codes import labels
 from warehouse.relation import relations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from assets.judge_files import SuitesDisagreeError
     from warehouse.home import Home
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Counts = dict[tuple[str, int | None], int]
 _EXAMPLES = 3
-_EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
 def batch_metadata(result: BatchResult) -> dict[str, Any]:
@@ -163,47 +162,36 @@ def year_event(relation: Relation, year: int, counts: Counts, *, is_last: bool) 
 def suite_results(
     home: Home, result: BatchResult, name: Callable[[str], str], asset: Callable[[str], dg.AssetKey]
 ) -> Iterator[dg.AssetCheckResult]:
-    """Findings are what quarantine is for, so a failing suite warns; a batch that must not be published raised before."""
-    examples = _examples(home, result)
+    """Say of every suite what stands of it in the warehouse, whether or not this batch gave it anything to evaluate.
+
+    Findings are what quarantine is for, so a failing suite warns; a batch that must not be published raised before.
+    """
+    standing, examples = _standing(home)
     for table, codes in rule_codes_by_table().items():
+        open_codes = {c: standing[c] for c in codes if standing[c]}
         failing = {c: n for c, n in result.suites.get(table, {}).items() if n}
         metadata: dict[str, Any] = {
             "batch_id": result.batch_id,
             "expectations": len(codes),
+            "open_findings": sum(open_codes.values()),
+            "open_by_code": open_codes,
+            "evaluated_in_this_batch": table in result.suites,
             "failing_rows": sum(failing.values()),
             "by_code": failing,
             "data_docs": _data_docs(home),
         }
-        if shown := [e for code in failing for e in examples.get(code, ())]:
+        if shown := [e for code in open_codes for e in examples.get(code, ())]:
             metadata["examples"] = dg.MetadataValue.table([dg.TableRecord(e) for e in shown])
         yield dg.AssetCheckResult(
             asset_key=asset(table),
             check_name=name(table),
-            passed=not failing,
+            passed=not open_codes,
             severity=dg.AssetCheckSeverity.WARN,
             metadata=metadata,
         )
     yield dg.AssetCheckResult(
         asset_key=FINDING, check_name="gx_agrees", passed=True, metadata={"data_docs": _data_docs(home)}
     )
-
-
-def last_results(instance: dg.DagsterInstance, specs: Iterable[dg.AssetCheckSpec]) -> Iterator[dg.AssetCheckResult]:
-    """Say again what the last batch with submissions found: one without any evaluated nothing, and must not pass for it."""
-    for spec in specs:
-        if spec.blocking:  # it stops what it belongs to, not what comes after
-            yield dg.AssetCheckResult(asset_key=spec.asset_key, check_name=spec.name, passed=True)
-            continue
-        known = instance.event_log_storage.get_asset_check_execution_history(spec.key, limit=20)
-        found = (r.event.dagster_event for r in known if r.event)
-        last = next((e.asset_check_evaluation_data for e in found if e and e.event_type is _EVALUATED), None)
-        yield dg.AssetCheckResult(
-            asset_key=spec.asset_key,
-            check_name=spec.name,
-            passed=last.passed if last else True,
-            severity=last.severity if last else dg.AssetCheckSeverity.WARN,
-            metadata=last.metadata if last else {"evaluated": "no submission yet"},
-        )
 
 
 def suites_disagree(error: SuitesDisagreeError) -> dg.AssetCheckResult:
@@ -217,12 +205,13 @@ def _data_docs(home: Home) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.url((home.data_docs / "index.html").resolve().as_uri())
 
 
-def _examples(home: Home, result: BatchResult) -> dict[str, list[dict[str, str]]]:
-    """Return up to three findings of each code: where, never what - a cell may hold personal data."""
-    if not result.judged:
-        return {}
-    found = defaultdict(list)
+def _standing(home: Home) -> tuple[Counter[str], dict[str, list[dict[str, str]]]]:
+    """Return how many findings of each code stand, and up to three of each: where, never what - a cell may hold personal data."""
+    counts: Counter[str] = Counter()
+    examples = defaultdict(list)
     with open_published(home) as con:
-        for row in query.rows(con, "finding_examples", ids=list(result.judged), most=_EXAMPLES):
-            found[row["code"]].append(row)
-    return found
+        for row in query.rows(con, "open_findings"):
+            counts[row["code"]] += row["findings"]
+        for row in query.rows(con, "finding_examples", most=_EXAMPLES):
+            examples[row["code"]].append(row)
+    return counts, examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,18 +168,60 @@ def test_what_is_not_due_yet_is_not_missing(
     assert _evaluations(_ingest(instance))["completeness"].metadata["years_below"].value == "2024"
 
 
-def test_a_batch_without_submissions_leaves_the_last_results_of_the_suites(
+def test_a_suite_says_what_stands_in_the_warehouse_and_not_what_the_last_batch_brought(
     place: tuple[Home, dg.DagsterInstance],
 ) -> None:
-    """It evaluated nothing: a suite that failed must not turn green."""
+    """Neither a batch of nothing nor one clean file turns a standing finding green; the mended report does."""
     home, instance = place
     _put_faulty(home)
-    before = _evaluations(_ingest(instance))
-    after = _evaluations(_ingest(instance))
-    assert not after["gx_staging_training"].passed
-    assert {n: (c.passed, c.metadata) for n, c in after.items() if n.startswith("gx_staging")} == {
-        n: (c.passed, c.metadata) for n, c in before.items() if n.startswith("gx_staging")
+    stands = {
+        "evaluated_in_this_batch": True,
+        "failing_rows": 1,
+        "open_findings": 1,
+        "open_by_code": {"T-MEMBERS-OVER": 1},
     }
+
+    def suites() -> dict[str, dg.AssetCheckEvaluation]:
+        found = _evaluations(_ingest(instance))
+        assert found["gx_agrees"].metadata["data_docs"]
+        return found
+
+    assert _told(suites()["gx_staging_training"], stands) == (False, stands)
+    for evaluated in (False, True):  # first nothing comes, then a report of another unit
+        found = suites()
+        told = stands | {"evaluated_in_this_batch": evaluated, "failing_rows": 0}
+        assert _told(found["gx_staging_training"], stands) == (False, told)
+        assert not found["open_findings"].passed
+        assert not found["gx_staging_unit"].metadata["evaluated_in_this_batch"].value
+        put(home.inbox, report_of(106, "2023-Y", clean_rows(2023)))
+    ((unit, period),) = query(
+        home,
+        "SELECT unit_id, period_id FROM intake.submission JOIN intake.finding USING (submission_id) WHERE code = 'T-MEMBERS-OVER'",
+    )
+    put(home.inbox, report_of(unit, period, clean_rows(int(period[:4])), {"revision": 2}))
+    found = suites()
+    assert (found["gx_staging_training"].passed, found["open_findings"].passed) == (True, True)
+
+
+def _told(check: dg.AssetCheckEvaluation, names: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+    return check.passed, {name: check.metadata[name].value for name in names}
+
+
+def test_rejected_files_and_an_old_register_are_seen_though_no_suite_looks_at_them(
+    place: tuple[Home, dg.DagsterInstance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, instance = place
+    (home.inbox / "letter.xlsx").write_bytes(b"no workbook")
+    found = _evaluations(_ingest(instance))
+    assert all(check.passed for name, check in found.items() if name.startswith("gx_"))
+    told = {"files": 2, "rejected": 1, "percent": 50.0}
+    assert _told(found["rejected"], told) == (False, told)
+    assert [code[:2] for code in _values(found["rejected"].metadata)["by_code"]] == ["F-"]
+    assert _told(found["open_findings"], {"error": 1, "warning": 0}) == (False, {"error": 1, "warning": 0})
+    assert found["register_age"].passed
+    later = clock.today() + timedelta(days=401)
+    monkeypatch.setattr(clock, "today", lambda: later)
+    assert _told(_evaluations(_ingest(instance))["register_age"], {"days": 401}) == (False, {"days": 401})
 
 
 def test_a_batch_whose_run_was_killed_before_it_told_anything_is_told_by_the_next(

@@ -1,0 +1,124 @@
+"""Checks of what is true of the warehouse now, whatever the last batch brought: reports, findings, rejections, the register's age.
+
+Each warns and none blocks: a warehouse with findings is a warehouse at work. Does not belong here: the suites' checks, which the
+batch itself evaluates (assets.graph.reported), the check that stops a release (assets.graph.release), who is late (warehouse.due).
+"""
+
+# no ``from __future__ import annotations``: dagster reads types at run time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from assets.graph.keys import COMPLETENESS, FINDING, PUBLISHED, REGISTER
+from warehouse import clock, query
+from warehouse.catalog import open_published
+from warehouse.due import completeness_by_year
+from warehouse.home import current_home
+
+#: a year below this share of expected reports, or of those in time, warns
+_ENOUGH = 0.9
+#: of the last batches, above this share of rejected files warns: a form or a register that units do not know
+_BATCHES, _REJECTED = 10, 0.1
+#: a register is sent once a year at least; older than this many days it may miss mergers
+_REGISTER_DAYS = 400
+_STANDING = ("error", "warning")
+
+_SPECS = {
+    "completeness": (COMPLETENESS, f"In every year, {_ENOUGH:.0%} of the reports that are due by now were accepted."),
+    "timeliness": (
+        COMPLETENESS,
+        f"In every year, {_ENOUGH:.0%} of the reports that are due by now were accepted and in time.",
+    ),
+    "open_findings": (
+        FINDING,
+        "No error or warning stands on a current submission, or on a newer one that was rejected.",
+    ),
+    "rejected": (
+        FINDING,
+        f"Of the files of the last {_BATCHES} batches at most {_REJECTED:.0%} were rejected, whatever the code.",
+    ),
+    "register_age": (REGISTER, f"The register in force came within the last {_REGISTER_DAYS} days."),
+}
+KEYS = [dg.AssetCheckKey(asset, name) for name, (asset, _) in _SPECS.items()]
+
+
+@dg.multi_asset_check(
+    name="standing",
+    specs=[
+        dg.AssetCheckSpec(name, asset=asset, additional_deps=[PUBLISHED], description=text)
+        for name, (asset, text) in _SPECS.items()
+    ],
+)
+def standing_checks() -> Iterator[dg.AssetCheckResult]:
+    """Look at the published warehouse; what is not due yet is not missing."""
+    today = clock.today()
+    with open_published(current_home()) as con:
+        years = completeness_by_year(con, today)
+        findings = query.rows(con, "open_findings")
+        lately = query.rows(con, "rejected_lately", most=_BATCHES)
+        registers = query.rows(con, "register_age")
+    yield from _reporting(years)
+    yield _open(findings)
+    yield _rejected(lately)
+    yield _register(registers, today)
+
+
+def _result(name: str, passed: bool, **metadata: Any) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=_SPECS[name][0],
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )
+
+
+def _reporting(years: list[dict[str, int]]) -> Iterator[dg.AssetCheckResult]:
+    """Warn of years in which too few units reported, or too few in time."""
+    for name, counted in (("completeness", ("on_time", "late")), ("timeliness", ("on_time",))):
+        shares = [_share(row, counted) for row in years if row["expected"] > row["not_due"]]
+        below = [s["year"] for s in shares if s["percent"] < 100 * _ENOUGH]
+        told = [{**share, "percent": round(share["percent"], 1)} for share in shares]
+        yield _result(name, not below, years_below=", ".join(below), by_year=_table(told, "no report is expected yet"))
+
+
+def _share(row: Mapping[str, int], counted: tuple[str, ...]) -> dict[str, Any]:
+    """One year: how many of the reports that are due by now count."""
+    expected, reports = row["expected"] - row["not_due"], sum(row[name] for name in counted)
+    return {"year": str(row["year"]), "expected": expected, "reports": reports, "percent": 100 * reports / expected}
+
+
+def _open(findings: list[dict[str, Any]]) -> dg.AssetCheckResult:
+    by_year: Counter[tuple[str, str]] = Counter()
+    for row in findings:
+        by_year[str(row["year"] or "?"), row["severity"]] += row["findings"]
+    years = sorted({year for year, _ in by_year})
+    told: list[dict[str, Any]] = [{"year": year, **{s: by_year[year, s] for s in _STANDING}} for year in years]
+    sums = {s: sum(by_year[year, s] for year in years) for s in _STANDING}
+    return _result("open_findings", not any(sums.values()), **sums, by_year=_table(told, "none"))
+
+
+def _rejected(lately: list[dict[str, Any]]) -> dg.AssetCheckResult:
+    files, rejected = (lately[0][name] for name in ("files", "rejected"))
+    codes = {row["code"]: row["submissions"] for row in lately if row["code"]}
+    share = rejected / files if files else 0.0
+    return _result(
+        "rejected", share <= _REJECTED, files=files, rejected=rejected, percent=round(100 * share, 1), by_code=codes
+    )
+
+
+def _register(registers: list[dict[str, Any]], today: date) -> dg.AssetCheckResult:
+    if not registers:
+        return _result("register_age", False, register="none came yet")
+    (register,) = registers
+    days = (today - clock.day_of(register["received_at"])).days
+    told = {name: str(register[name]) for name in ("period_id", "report_date")}
+    return _result("register_age", days <= _REGISTER_DAYS, days=days, **told)
+
+
+def _table(records: list[dict[str, Any]], otherwise: str) -> dg.MetadataValue[Any]:
+    found = [dg.TableRecord(record) for record in records]
+    return dg.MetadataValue.table(found) if found else dg.MetadataValue.text(otherwise)
