@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.graph.batch import inbox, ingest_batch
+from assets.graph.batch import dimension_specs, inbox, ingest_batch
 from assets.graph.checks import standing_checks
 from assets.graph.closing import year_revision, yearly_report
 from assets.graph.data_docs import data_docs
@@ -27,6 +27,7 @@ defs = dg.Definitions(
     assets=[
         inbox,
         ingest_batch,
+        *dimension_specs(),
         core_years,
         marts_of_years,
         release_assets,

@@ -15,6 +15,7 @@ import dagster as dg
 from dagster import DagsterRunStatus as Status
 
 from assets.graph.keys import YEARS
+from assets.graph.reported import tell_what_stands
 from orchestration.asking import WAITING, at_work_or_failed, first_under_way
 from orchestration.jobs import release_job, reminder_job, report_job
 from warehouse import query
@@ -64,6 +65,8 @@ def follow(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReas
     number = _published_release(home)
     if number != released(home):
         return _ask(context.instance, [_Wanted(release_job.name, f"release {number}")])
+    if not 0 < seen.release_no <= number:
+        tell_what_stands(context.instance, home)
     since = seen.release_no if seen.release_no <= number else 0  # a warehouse made again counts from one
     wanted = [
         _Wanted(report_job.name, f"papers of release {number}", years) for years in _stretches(_changed(home, since))

@@ -66,11 +66,16 @@ inbox = dg.AssetSpec(
 
 
 def asset_specs() -> list[dg.AssetSpec]:
-    """Return what a batch writes besides facts and marts: submissions, staged tables, findings, dimensions."""
+    """Return what every batch writes: submissions, the rows that it judges in memory, findings."""
     submission = table_spec(relations()["intake.submission"], [INBOX])
     staged = [table_spec(relations()[t], [SUBMISSION]) for t in rule_codes_by_table() if t.startswith("staging.")]
     finding = table_spec(relations()["intake.finding"], [s.key for s in staged])
-    return [submission, *staged, finding, *(table_spec(r, [FINDING]) for r in dimensions())]
+    return [submission, *staged, finding]
+
+
+def dimension_specs() -> list[dg.AssetSpec]:
+    """Return what a batch writes only when a register came, or what is declared changed: it reports them then."""
+    return [table_spec(r, [FINDING]) for r in dimensions()]
 
 
 def check_specs() -> list[dg.AssetCheckSpec]:
@@ -131,6 +136,9 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
         own = own_of.get(spec.key, {})
         name = ".".join(spec.key.path)
         yield dg.MaterializeResult(spec.key, metadata=own | table_metadata(name, counts, result))
+    for spec in dimension_specs() if result.all_years else ():
+        told = table_metadata(".".join(spec.key.path), counts, result)
+        context.log_event(dg.AssetMaterialization(spec.key, metadata=told))
     yield from suite_results(home, result, suite_name, suite_asset)
 
 

@@ -95,16 +95,18 @@ def table_schema(relation: Relation) -> dg.TableSchema:
 
 
 def table_spec(relation: Relation, deps: Sequence[AssetKey], *, by_year: bool = False) -> dg.AssetSpec:
-    """Return the asset spec of a table of the warehouse."""
+    """Return the asset spec of a table of the warehouse, or of rows that a batch holds in memory while it judges them."""
+    is_kept = relation.schema != "staging"
+    where = "" if is_kept else " (in memory while a batch judges it; it stands in no file)"
     return dg.AssetSpec(
         asset_key(relation),
         deps=deps,
-        description=f"{relation.label} - {relation.description}",
+        description=f"{relation.label} - {relation.description}{where}",
         group_name=relation.schema,
-        kinds={"duckdb", "table"},
+        kinds={"duckdb", "table"} if is_kept else {"duckdb"},
         owners=[OWNER],
         partitions_def=YEARS if by_year else None,
-        freshness_policy=None if relation.schema == "staging" else FRESH,
+        freshness_policy=FRESH if is_kept else None,
         metadata={"dagster/column_schema": table_schema(relation), "grain": relation.grain},
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from assets.batch import BatchResult
-from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, marts, yearly_core
+from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, dimensions, marts, yearly_core
 from expectations.rule import rule_codes_by_table
 from warehouse import query
 from warehouse.catalog import open_published
@@ -157,6 +157,20 @@ def year_event(relation: Relation, year: int, counts: Counts, *, is_last: bool) 
     if lineage:
         metadata["dagster/column_lineage"] = lineage
     return dg.AssetMaterialization(asset_key(relation), partition=str(year), metadata=metadata)
+
+
+def tell_what_stands(instance: dg.DagsterInstance, home: Home) -> None:
+    """Report the tables and years of the release that the instance knows nothing of: after a restore, or with another instance."""
+    counts = row_counts(home)
+    for relation in (*yearly_core(), *marts()):
+        known = instance.get_materialized_partitions(asset_key(relation))
+        years = sorted(y for name, y in counts if name == relation.qualified and y and str(y) not in known)
+        for year in [y for y in years if str(y) in YEARS.get_partition_keys()]:
+            instance.report_runless_asset_event(year_event(relation, year, counts, is_last=year == years[-1]))
+    for relation in dimensions():
+        if instance.get_latest_materialization_event(asset_key(relation)) is None:
+            told = table_metadata(relation.qualified, counts, BatchResult(""))
+            instance.report_runless_asset_event(dg.AssetMaterialization(asset_key(relation), metadata=told))
 
 
 def suite_results(

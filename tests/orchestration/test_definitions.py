@@ -42,6 +42,9 @@ def test_each_suite_is_an_asset_check() -> None:
         ("published/danvan", "equals_core"),
         ("mart/completeness", "completeness"),
         ("mart/completeness", "timeliness"),
+        ("intake/finding", "open_findings"),
+        ("intake/finding", "rejected"),
+        ("core/dim_unit", "register_age"),
     }
 
 

@@ -97,8 +97,15 @@ def test_nothing_is_asked_for_while_somebody_works_on_it(place: _Place) -> None:
 
 
 def test_a_home_that_counts_its_releases_from_one_again_is_followed_from_the_beginning(place: _Place) -> None:
+    """As after a restore, on an instance that knows nothing: it is told what stands, once."""
     place.cursor = '{"mark": "", "release_no": 99}'
+    training, register = dg.AssetKey(["mart", "training_by_unit"]), dg.AssetKey(["core", "dim_unit"])
+    assert place.instance.get_materialized_partitions(training) == set()
     assert place.asked() == [("report", "2023", "2025")]
+    assert place.instance.get_materialized_partitions(training) == {"2023", "2024", "2025"}
+    assert place.instance.get_latest_materialization_event(register) is not None
+    place.tick()
+    assert len(place.instance.fetch_materializations(training, limit=100).records) == 3
 
 
 def test_a_home_without_a_release_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

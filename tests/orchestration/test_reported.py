@@ -14,7 +14,7 @@ import pytest
 
 from assets.ingest import take_inbox
 from orchestration.definitions import defs
-from tests.support import clean_rows, copy_home, overlook, put, query, report_of
+from tests.support import changed_register, clean_rows, copy_home, overlook, put, query, report_of
 from warehouse import clock
 from warehouse.catalog import WriterBusyError
 from warehouse.home import Home
@@ -92,6 +92,15 @@ def _put_faulty(home: Home) -> None:
 
 def _materializations(result: dg.ExecuteInProcessResult) -> list[dg.AssetMaterialization]:
     return [e.step_materialization_data.materialization for e in result.get_asset_materialization_events()]
+
+
+def test_the_register_is_reported_when_one_came(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    register = dg.AssetKey(["core", "dim_unit"])
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    assert register not in {m.asset_key for m in _materializations(_ingest(instance))}
+    put(home.inbox, changed_register(lambda _: None))
+    assert register in {m.asset_key for m in _materializations(_ingest(instance))}
 
 
 def test_a_failing_suite_warns_with_counts_places_and_a_link_but_no_value(
