@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import orjson
 
 from assets.intake.archive import archive_path, archived_hashes, damage_of
@@ -22,6 +23,7 @@ from assets.receipt.outbox import outbox_path
 from assets.receipt.record import json_of, readable, records
 from expectations.gx.docs import docs_manifest
 from warehouse import ledger, query
+from warehouse.bootstrap import is_of_today
 from warehouse.catalog import open_build, open_memory, open_published, writer_lock
 from warehouse.content import content_hashes, differing, frame_hashes, hashed_relations
 from warehouse.damage import DamageError
@@ -32,8 +34,6 @@ from warehouse.sealed import HASHES, changed, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
     from assets.receipt.record import Record
     from warehouse.home import Home
@@ -57,6 +57,9 @@ _NOTED = {
     "held": "its being held",
     "confirmed": "its confirmation",
 }
+
+
+_OTHER_VERSION = "published by another version of danvan, whose tables had other columns; danvan ingest brings it up to date, verify then"
 
 
 @dataclass(slots=True)
@@ -83,6 +86,11 @@ def verify(home: Home) -> Verified:
             _of_published(con, home, out)
     except DamageError as e:
         out.differences.append(Difference(e.code, str(home.database), str(e)))
+    except duckdb.Error:
+        with open_published(home) as con:
+            if is_of_today(con):
+                raise
+        out.differences.append(Difference("HOME-OTHER-VERSION", str(home.database), _OTHER_VERSION))
     return out
 
 

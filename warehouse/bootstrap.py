@@ -59,6 +59,11 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     return True
 
 
+def is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the warehouse was last written by the declarations and the code of this process."""
+    return _fingerprint() == _kept_fingerprint(con)
+
+
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")

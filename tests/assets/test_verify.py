@@ -6,6 +6,7 @@ import os
 import random
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from assets.ingest import close_year, release
@@ -153,6 +154,17 @@ def test_rows_that_somebody_changed_in_both_databases_are_found(kept: Home, tmp_
     home.database.write_bytes(home.build.read_bytes())
     codes = {d.code for d in verify(home).differences}
     assert {"HOME-TABLE-CHANGED", "HOME-LEDGER-CHANGED", "HOME-PUBLISHED-CHANGED"} <= codes
+
+
+def test_a_home_of_another_version_is_named_and_ends_in_no_error_of_the_engine(kept: Home, tmp_path: Path) -> None:
+    home = copy_home(kept, tmp_path)
+    with duckdb.connect(str(home.database)) as con:
+        con.execute("ALTER TABLE mart.issue_by_year DROP COLUMN reporter_level")
+    with pytest.raises(duckdb.Error, match="reporter_level"):
+        verify(home)
+    with duckdb.connect(str(home.database)) as con:
+        con.execute("UPDATE meta.bootstrap SET fingerprint = 'of an older version'")
+    assert "HOME-OTHER-VERSION" in {d.code for d in verify(home).differences}
 
 
 def test_what_a_release_before_and_a_report_were_is_known_after_the_next_batch(kept: Home, tmp_path: Path) -> None:
