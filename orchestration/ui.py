@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from warehouse.home import keep_private
+from warehouse.home import current_home, keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -82,11 +82,14 @@ def main() -> None:
     from dagster_webserver.webserver import DagsterWebserver
     from starlette.middleware import Middleware
 
+    from orchestration.pages import WithPages
+
     keep_private()
     theirs = DagsterWebserver.build_middleware
 
     def build_middleware(self: DagsterWebserver[Any, Any]) -> list[Middleware]:  # the hook that its subclasses have
-        return [Middleware(OnlyFromHere, hosts=allowed_hosts()), *theirs(self)]
+        own = [Middleware(OnlyFromHere, hosts=allowed_hosts()), Middleware(WithPages, home=current_home())]
+        return [*own, *theirs(self)]
 
     DagsterWebserver.build_middleware = build_middleware  # type: ignore[method-assign]
     serve()  # type: ignore[no-untyped-call]

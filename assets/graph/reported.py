@@ -5,13 +5,16 @@ Does not belong here: ops and specs, or finding out what was wrong (expectations
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import dagster as dg
 
 from assets.batch import BatchResult
 from assets.graph.keys import FINDING, INBOX, YEARS, asset_key, column_lineage, dimensions, marts, yearly_core
+from expectations.gx.docs import newest_page
 from expectations.rule import rule_codes_by_table
 from warehouse import query
 from warehouse.catalog import open_published
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 Counts = dict[tuple[str, int | None], int]
 _EXAMPLES = 3
+#: the address at which a proxy serves the home's Data Docs and receipts; without it the UI's own server does, below this path
+DOCS_SETTING = "DANVAN_DOCS_URL"
+DOCS_PLACE = "/danvan"
 
 
 def batch_metadata(result: BatchResult) -> dict[str, Any]:
@@ -192,7 +198,7 @@ def suite_results(
             "evaluated_in_this_batch": table in result.suites,
             "failing_rows": sum(failing.values()),
             "by_code": failing,
-            "data_docs": _data_docs(home),
+            "data_docs": _data_docs(home, table),
         }
         if shown := [e for code in open_codes for e in examples.get(code, ())]:
             metadata["examples"] = dg.MetadataValue.table([dg.TableRecord(e) for e in shown])
@@ -215,8 +221,11 @@ def suites_disagree(error: SuitesDisagreeError) -> dg.AssetCheckResult:
     )
 
 
-def _data_docs(home: Home) -> dg.MetadataValue[Any]:
-    return dg.MetadataValue.url((home.data_docs / "index.html").resolve().as_uri())
+def _data_docs(home: Home, table: str | None = None) -> dg.MetadataValue[Any]:
+    """Where a click leads: the newest page of a table's suite, else the index; where a proxy serves them, else the UI itself."""
+    page = newest_page(home.data_docs, table) if table else None
+    base = os.environ.get(DOCS_SETTING, DOCS_PLACE).rstrip("/")
+    return dg.MetadataValue.url(f"{base}/data_docs/{quote(page.as_posix()) if page else 'index.html'}")
 
 
 def _standing(home: Home) -> tuple[Counter[str], dict[str, list[dict[str, str]]]]:

@@ -82,6 +82,16 @@ def build_docs(docs_dir: Path, keep: int = KEEP_RUNS) -> Path:
     return index
 
 
+def newest_page(docs_dir: Path, table: str) -> Path | None:
+    """Return the page of the newest stored result of a table's suite, below ``docs_dir``, drawn or not; None without any."""
+    folder = docs_dir / RESULTS / Path(*table.split("."))
+    runs = sorted(folder.iterdir(), reverse=True) if folder.exists() else []  # they are named by batch, these by time
+    found = next((path for run in runs for path in sorted(run.rglob("*.json"), reverse=True)), None)
+    if found is None:
+        return None
+    return Path(SITE, "validations", found.relative_to(docs_dir / RESULTS).with_suffix(".html"))
+
+
 def docs_manifest(docs_dir: Path) -> Path:
     """Return the place of the manifest: each result and page with its hash."""
     return docs_dir / "manifest.json"

@@ -90,6 +90,10 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., tuple
     """A real ``danvan dev``; yields what sends one request as a browser or curl would, and returns status and body."""
     home = make_home(tmp_path_factory.mktemp("ui"))
     prepare(home)
+    (home.data_docs / "site").mkdir(parents=True)
+    (home.data_docs / "index.html").write_text("<p>Data Docs", encoding="utf-8")
+    (home.data_docs / "site" / "out.html").symlink_to(home.dagster / "dagster.yaml")
+    (home.receipts / "a.json").write_text("{}", encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -142,3 +146,15 @@ def test_the_real_ui_works_and_refuses_what_is_foreign(ui: Callable[..., tuple[i
     ):
         status, answer = ui(path, body, **headers)
         assert (status, answer[:7]) == (403, b"danvan:"), (path, headers)
+    # Data Docs and receipts are shown by the same server, and nothing else of the home
+    assert ui("/danvan/data_docs/index.html") == (200, b"<p>Data Docs")
+    assert ui("/danvan/receipts/a.json") == (200, b"{}")
+    assert ui("/danvan/receipts/a.json", Host="evil.example")[0] == 403
+    for path in (
+        "data_docs/../dagster/dagster.yaml",
+        "data_docs/%2e%2e/dagster/dagster.yaml",
+        "data_docs/site/out.html",
+        "archive/",
+        "data_docs/",
+    ):
+        assert ui(f"/danvan/{path}")[0] == 404, path
