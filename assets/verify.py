@@ -59,12 +59,10 @@ _NOTED = {
 }
 
 
-_OTHER_VERSION = (
-    "published by another version of danvan, whose tables had other columns; danvan ingest brings it up to date"
-    @ dataclass(slots=True)
-)
+_OTHER_VERSION = "published by another version, whose tables had other columns; danvan ingest brings it up to date"
 
 
+@dataclass(slots=True)
 class Verified:
     """The outcome: how many of each kind were looked at, and all differences."""
 
