@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _VIEW = """\
 -- {label}, theo nhóm đơn vị - {name} by family of units: exact over mergers and splits, since what is joined is added up.
 --   family_id: Nhóm đơn vị - Family of units: core.unit_family
+--   reporter_level: Cấp báo cáo - bloc, or unit for a grassroots unit; never add the two
 {comments}
 SELECT {key}, reporter_level{figures}
 FROM {rows} JOIN core.unit_family USING (unit_id)
@@ -42,7 +43,7 @@ def adding(mart: Relation) -> list[Column]:
 def _view(mart: Relation, root: Path) -> str:
     shown = adding(mart)
     others = [k for k in mart.key if k != "unit_id"]
-    named = [mart.column(k) for k in (*others, "reporter_level")] + shown
+    named = [mart.column(k) for k in others] + shown
     return _VIEW.format(
         label=mart.label,
         name=mart.name,
