@@ -157,9 +157,10 @@ class _Work:
             for n, step in enumerate(in_order(self._with_others(registers))):
                 self._phase(step, f"register-{n}" if n else "register")
                 self._settle(step, f"register-{n}")
-            register_changes.touch_units(self.con, before)
+            after = register_changes.register_rows(self.con)
+            register_changes.touch_units(self.con, before, after)
             already = set(reports["staging.submission"]["submission_id"])
-            again = [i for i in register_changes.submissions_to_replay(self.con, before) if i not in already]
+            again = [i for i in register_changes.submissions_to_replay(self.con, before, after) if i not in already]
             if again:
                 reports = concat(reports, self._read(self._archived(again)))
                 self._replays(again)

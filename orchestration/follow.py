@@ -16,6 +16,7 @@ from dagster import DagsterRunStatus as Status
 
 from assets.graph.keys import YEARS
 from assets.graph.reported import tell_what_stands
+from assets.report.write import years_without_paper
 from orchestration.asking import WAITING, at_work_or_failed, first_under_way
 from orchestration.jobs import release_job, reminder_job, report_job
 from warehouse import query
@@ -34,10 +35,14 @@ FOLLOWS = "danvan/follows"
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How far everything was followed: ``mark`` of the files that were looked at last, ``release_no`` whose papers are written."""
+    """How far everything was followed: ``mark`` of the files that were looked at last, the release whose papers are written.
+
+    A release is told by its number and when it was published: a warehouse that was made again counts from one.
+    """
 
     mark: str = ""
     release_no: int = 0
+    published_at: str = ""
 
     @classmethod
     def of(cls, cursor: str | None) -> Followed:
@@ -62,19 +67,18 @@ def follow(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReas
         return dg.SkipReason("nothing has changed since it was last followed")
     if run := first_under_way(context.instance, besides=(report_job.name, reminder_job.name)):
         return dg.SkipReason(f"run {run.run_id[:8]} ({run.job_name}) is at work; what comes of it is followed")
-    number = _published_release(home)
+    number, published_at = _published_release(home)
+    name = f"release {number} of {published_at}"
     if number != released(home):
-        return _ask(context.instance, [_Wanted(release_job.name, f"release {number}")])
-    if not 0 < seen.release_no <= number:
+        return _ask(context.instance, [_Wanted(release_job.name, name)])
+    since = _since(home, seen)
+    if not since:
         tell_what_stands(context.instance, home)
-    since = seen.release_no if seen.release_no <= number else 0  # a warehouse made again counts from one
-    wanted = [
-        _Wanted(report_job.name, f"papers of release {number}", years) for years in _stretches(_changed(home, since))
-    ]
+    wanted = [_Wanted(report_job.name, f"papers of {name}", years) for years in _stretches(_due(home, since))]
     if missing := [w for w in wanted if not _is_done(context.instance, w)]:
         return _ask(context.instance, missing)
-    context.update_cursor(json.dumps(asdict(Followed(mark, number))))
-    return dg.SkipReason(f"release {number} is complete and its papers are written")
+    context.update_cursor(json.dumps(asdict(Followed(mark, number, published_at))))
+    return dg.SkipReason(f"{name} is complete and its papers are written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +105,26 @@ def _mark(home: Home) -> str:
     return " ".join(f"{s.st_ino}:{s.st_mtime_ns}" for s in stats)
 
 
-def _published_release(home: Home) -> int:
+def _published_release(home: Home) -> tuple[int, str]:
+    """Number and time of the release that analysts see."""
     with open_published(home) as con:
         found = query.rows(con, "release")
-    return int(found[0]["release_no"]) if found else 0
+    return (int(found[0]["release_no"]), str(found[0]["published_at"])) if found else (0, "")
 
 
-def _changed(home: Home, since: int) -> list[int]:
-    """The years with a partition whose figures changed after a release."""
+def _since(home: Home, seen: Followed) -> int:
+    """The release after which changes are followed: 0, from the beginning, where this warehouse does not have what was seen."""
+    with open_published(home) as con:
+        found = query.rows(con, "release_at", release_no=seen.release_no)
+    return seen.release_no if [str(row["published_at"]) for row in found] == [seen.published_at] else 0
+
+
+def _due(home: Home, since: int) -> list[int]:
+    """The years with a partition whose figures changed after a release, or whose papers say another standing than they have."""
     known = {int(key) for key in YEARS.get_partition_keys()}
     with open_published(home) as con:
-        return [row["year"] for row in query.rows(con, "years_changed", since=since) if row["year"] in known]
+        changed = {row["year"] for row in query.rows(con, "years_changed", since=since)}
+    return sorted((changed & known) | set(years_without_paper(home, known)))
 
 
 def _stretches(years: Iterable[int]) -> list[tuple[int, int]]:

@@ -39,6 +39,12 @@ closing_job = dg.GraphDefinition(name="close_year", node_defs=[close_op]).to_job
     description="Close a year that has ended: settle its figures, release them, write its report. Asks for confirm: true.",
 )
 
+
+def closing_of(year: int) -> dict[str, object]:
+    """Return the run config that closes ``year``, confirmed."""
+    return {"ops": {"close": {"config": {"year": year, "confirm": True}}}}
+
+
 reopening_job = dg.GraphDefinition(name="reopen_year", node_defs=[reopen_op]).to_job(
     description="Undo the closing of a year while nothing rests on it; says why.",
 )

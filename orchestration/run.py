@@ -61,11 +61,12 @@ def run_closing(home: Home, year: int) -> Written:
     """Run the closing job for ``year`` and return its report. Raises YearOpenError for a year that has not ended."""
     prepare_dagster_home(home)
     from assets.report.write import written_report
+    from orchestration.jobs import closing_of
     from warehouse import clock
     from warehouse.closing import require_ended
 
     require_ended(year, clock.today())
-    _execute("close_year", {"ops": {"close": {"config": {"year": year, "confirm": True}}}})
+    _execute("close_year", closing_of(year))
     return written_report(home, year)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.jobs import closing_job, reminder_job
+from orchestration.jobs import closing_job, closing_of, reminder_job
 from warehouse.clock import ZONE
 from warehouse.closing_day import closing_day
 
@@ -33,5 +33,4 @@ daily_reminders = dg.ScheduleDefinition(
 def yearly_closing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Ask for the closing of the year before the scheduled day's."""
     year = context.scheduled_execution_time.year - 1
-    config = {"ops": {"close": {"config": {"year": year, "confirm": True}}}}
-    return dg.RunRequest(run_key=f"close-{year}", run_config=config)
+    return dg.RunRequest(run_key=f"close-{year}", run_config=closing_of(year))

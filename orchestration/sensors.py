@@ -142,11 +142,8 @@ def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
 )
 def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     """Tell the operators which run failed, why, and where to look."""
-    run = context.dagster_run
     steps = [e.step_failure_data.error for e in context.get_step_failure_events()]
-    message = why([e for e in steps if e]) or context.failure_event.message or ""
-    posted = raise_alert(current_home(), run.run_id, run.job_name, message)
-    context.log.info(f"alert for run {run.run_id}: {posted}")
+    _alert(context, why([e for e in steps if e]) or context.failure_event.message or "")
 
 
 @dg.run_status_sensor(
@@ -158,6 +155,10 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
 )
 def alert_on_cancel(context: dg.RunStatusSensorContext) -> None:
     """Tell the operators which run was cancelled."""
+    _alert(context, "The run was cancelled.")
+
+
+def _alert(context: dg.RunStatusSensorContext, message: str) -> None:
     run = context.dagster_run
-    posted = raise_alert(current_home(), run.run_id, run.job_name, "The run was cancelled.")
+    posted = raise_alert(current_home(), run.run_id, run.job_name, message)
     context.log.info(f"alert for run {run.run_id}: {posted}")

@@ -32,14 +32,13 @@ def register_rows(con: duckdb.DuckDBPyConnection) -> RegisterRows:
     return set(con.execute(_ROWS).fetchall())
 
 
-def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows) -> list[str]:
-    """Return the known reports that the register now says something else about than in ``before``.
+def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows, after: RegisterRows) -> list[str]:
+    """Return the known reports that the register says something else about in ``after`` than in ``before``.
 
     Those of units whose stretches differ on a day of the period (any day, where folders or signatures are asked about: who may
     speak for a unit hangs on the day of arrival too), or whose levels do; those with a name, a cited document or a key that
     differs; and the rejected ones that were meant for such a unit.
     """
-    after = register_rows(con)
     if not (changed := after ^ before):
         return []
     levels, cited, keys = (_named(changed, kind) for kind in ("level", "document", "key"))
@@ -51,9 +50,9 @@ def submissions_to_replay(con: duckdb.DuckDBPyConnection, before: RegisterRows) 
     return [row[0] for row in found]
 
 
-def touch_units(con: duckdb.DuckDBPyConnection, before: RegisterRows) -> None:
+def touch_units(con: duckdb.DuckDBPyConnection, before: RegisterRows, after: RegisterRows) -> None:
     """Add the units of whom the register says something else to those whose reports are compared with each other."""
-    codes = {str(row[1]) for row in register_rows(con) ^ before if row[0] in ("level", "stretch", "succession")}
+    codes = {str(row[1]) for row in after ^ before if row[0] in ("level", "stretch", "succession")}
     if codes:
         con.execute(_TOUCH, [sorted(codes)])
 

@@ -167,11 +167,11 @@ def year_event(relation: Relation, year: int, counts: Counts, *, is_last: bool) 
 
 def tell_what_stands(instance: dg.DagsterInstance, home: Home) -> None:
     """Report the tables and years of the release that the instance knows nothing of: after a restore, or with another instance."""
-    counts = row_counts(home)
+    counts, partitions = row_counts(home), set(YEARS.get_partition_keys())
     for relation in (*yearly_core(), *marts()):
-        known = instance.get_materialized_partitions(asset_key(relation))
-        years = sorted(y for name, y in counts if name == relation.qualified and y and str(y) not in known)
-        for year in [y for y in years if str(y) in YEARS.get_partition_keys()]:
+        unknown = partitions - instance.get_materialized_partitions(asset_key(relation))
+        years = sorted(y for name, y in counts if name == relation.qualified and y and str(y) in unknown)
+        for year in years:
             instance.report_runless_asset_event(year_event(relation, year, counts, is_last=year == years[-1]))
     for relation in dimensions():
         if instance.get_latest_materialization_event(asset_key(relation)) is None:

@@ -7,7 +7,7 @@ Belongs here: which paper, which files, what becomes of a provisional one and of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from assets.report.charts import png_of, svg_of
 from assets.report.declaration import papers
 from assets.report.resolve import resolve
 from assets.report.standing import PROVISIONAL, Standing, standing_of_window, standing_of_year
+from warehouse import query
 from warehouse.catalog import open_published
 from warehouse.files import safe_path, write_file
 from warehouse.release import list_reports
@@ -101,7 +102,10 @@ def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: P
         standing = standing_of_year(con, year)
         given = {"year": year, "year_before": year - 1}
         report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31))
-    return Written(_write(home, report, f"bao-cao-{year}", standing, forms or usual_forms(), out), standing)
+    written = Written(_write(home, report, f"bao-cao-{year}", standing, forms or usual_forms(), out), standing)
+    if out is None and standing.is_provisional:
+        _set_aside(home, year)
+    return written
 
 
 def written_report(home: Home, year: int) -> Written:
@@ -112,15 +116,25 @@ def written_report(home: Home, year: int) -> Written:
     return Written(tuple(path for path in files if path.exists()), standing)
 
 
-def set_aside(home: Home, year: int, release_no: int) -> tuple[Path, ...]:
-    """Give the papers of a closing that was undone in ``release_no`` a name that says so; return them. The year has no others."""
+def years_without_paper(home: Home, years: Iterable[int]) -> list[int]:
+    """Return those of ``years`` that have papers, but none that says how settled they are now: a run ended before it wrote it."""
+    with open_published(home) as con:
+        standing = {year: standing_of_year(con, year) for year in years if any(home.reports.glob(f"bao-cao-{year}-*"))}
+    return [y for y, s in standing.items() if not any(home.reports.glob(f"bao-cao-{y}-{s.suffix}.*"))]
+
+
+def _set_aside(home: Home, year: int) -> None:
+    """Give the papers of a closing that was undone a name that says so; an open year has no other papers of a revision."""
     stem = f"bao-cao-{year}-lan-1"
     found = {form: path for form in FORMS if (path := safe_path(home.reports, stem, f".{form}")).exists()}
-    aside = {form: safe_path(home.reports, f"{stem}-da-huy-{release_no}", f".{form}") for form in found}
+    if not found:
+        return
+    with open_published(home) as con:
+        (reopened,) = query.rows(con, "year_reopened", year=year)
+    aside = {form: safe_path(home.reports, f"{stem}-da-huy-{reopened['release_no']}", f".{form}") for form in found}
     for form, path in aside.items():
         write_file(path, found[form].read_bytes())
     list_reports(home, tuple(aside.values()), tuple(found.values()))
-    return tuple(aside.values())
 
 
 def _write(

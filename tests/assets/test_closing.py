@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets.ingest import close_year, rebuild_marts, release, reopen_year, replay
-from assets.report.write import set_aside, write_yearly_report
+from assets.report.write import write_yearly_report, years_without_paper
 from assets.sample.report import Report
 from assets.verify import verify
 from assets.withdraw import withdraw
@@ -61,7 +61,10 @@ def test_a_closing_on_which_nothing_rests_is_undone_and_says_so(closed: Home) ->
     assert query(closed, REVISIONS) == []
     told = "SELECT year, closed_release_no, closed_at, release_no, reason FROM meta.year_reopening"
     assert query(closed, told) == [(2024, was, at, number, "Khoá nhầm năm")]
-    (aside,) = set_aside(closed, 2024, number)
+    assert years_without_paper(closed, [2023, 2024]) == [2024], "of the closing, which is undone"
+    write_yearly_report(closed, 2024, ["html"])
+    assert years_without_paper(closed, [2023, 2024]) == []
+    (aside,) = closed.reports.glob("*-da-huy-*")
     assert (aside.name, aside.read_bytes(), papers[0].exists()) == (
         f"bao-cao-2024-lan-1-da-huy-{number}.html",
         content,

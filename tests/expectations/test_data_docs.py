@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.gx.docs import build_docs
+from expectations.gx.docs import RESULTS, build_docs, newest_page, stored_runs
 from expectations.rule import rules
 from tests.support import REPO, clean_rows, copy_home, put, report_of, second_opinion, take
 from warehouse.files import write_file
@@ -53,6 +54,21 @@ def test_every_page_of_the_index_is_there_and_names_its_rules(docs: Path) -> Non
         h for h in re.findall(r'href="([^"#]+)"', page.read_text(encoding="utf-8")) if not (page.parent / h).exists()
     ]
     assert dead == []
+
+
+def test_a_suite_s_newest_page_is_that_of_its_last_run(tmp_path: Path, docs: Path) -> None:
+    runs = {run.table: run for run in stored_runs(docs)}
+    assert len(runs) > 5
+    for table, run in runs.items():
+        page = newest_page(docs, table)
+        assert page is not None and docs / page == run.page and run.page.exists(), table
+    assert newest_page(docs, "staging.of_no_run") is None
+    later = tmp_path / RESULTS / "staging" / "training"
+    shutil.copytree(docs / RESULTS / "staging" / "training", later)
+    (before,) = later.iterdir()
+    shutil.copytree(before, later / "99990101T000000.000000Z-0000-reports")
+    page = newest_page(tmp_path, "staging.training")
+    assert page is not None and "99990101T000000" in str(page)
 
 
 def test_nothing_of_a_submission_reaches_a_page_or_a_stored_result(docs: Path) -> None:

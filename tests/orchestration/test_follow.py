@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
-from assets.ingest import complete, rebuild_marts, take_inbox
+from assets.ingest import close_year, complete, rebuild_marts, release, take_inbox
+from assets.report.write import write_yearly_report
 from orchestration.definitions import defs
 from orchestration.follow import FOLLOWS, Followed, follow
 from tests.support import clean_rows, copy_home, make_home, put, report_of
@@ -79,6 +81,28 @@ def test_years_from_before_the_first_tick_get_their_papers_and_later_only_those_
     rebuild_marts(place.home, [2024])
     complete(place.home)
     assert "papers are written" in str(place.tick()), "rebuilt alike: no figure of any year is another"
+
+
+def test_releases_of_a_warehouse_that_was_made_again_are_others_though_they_have_the_same_numbers(
+    place: _Place,
+) -> None:
+    place.run(dg.DagsterRunStatus.SUCCESS)
+    assert "papers are written" in str(place.tick())
+    with duckdb.connect(str(place.home.database)) as con:
+        con.execute("UPDATE meta.release SET published_at = published_at + INTERVAL 1 DAY")
+    assert place.asked() == [("report", "2023", "2025")]
+
+
+def test_a_year_whose_papers_say_another_standing_gets_those_of_its_own(place: _Place) -> None:
+    """As when the run that closed it, or opened it again, ended before it wrote them."""
+    place.run(dg.DagsterRunStatus.SUCCESS)
+    assert "papers are written" in str(place.tick())
+    write_yearly_report(place.home, 2024, ["html"])
+    close_year(place.home, 2024)
+    release(place.home)
+    assert place.asked() == [("report", "2024", "2024")]
+    write_yearly_report(place.home, 2024, ["html"])
+    assert "papers are written" in str(place.tick())
 
 
 def test_papers_that_failed_are_asked_for_again_later(place: _Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from dagster_shared.error import SerializableErrorInfo
 from assets.intake.inbox.signed import WAIT
 from orchestration.alerts import WEBHOOK, raise_alert, why
 from orchestration.definitions import defs
-from orchestration.sensors import ARRIVALS, BATCH, inbox_sensor
+from orchestration.sensors import ARRIVALS, BATCH, alert_on_cancel, inbox_sensor
 from tests.support import copy_home, make_home, query
 from warehouse.home import Home
 from warehouse.senders import Senders, set_senders
@@ -213,6 +213,16 @@ def test_what_was_cancelled_after_its_commit_is_completed(
     ((batch_id,),) = query(home, "SELECT batch_id FROM intake.batch")
     _cancelled(instance, "key", str(batch_id))
     assert isinstance(_tick(instance), dg.SensorResult)
+
+
+def test_a_cancelled_run_is_told_as_a_failed_one_is(place: tuple[Home, dg.DagsterInstance]) -> None:
+    home, instance = place
+    run = instance.create_run_for_job(defs.resolve_job_def("ingest"), status=dg.DagsterRunStatus.STARTED)
+    event = instance.report_run_canceled(run)
+    context = dg.build_run_status_sensor_context("alert_on_cancel", event, instance, run)
+    alert_on_cancel(context)
+    (written,) = (home.outbox / "alerts").iterdir()
+    assert json.loads(written.read_text(encoding="utf-8"))["message"] == "The run was cancelled."
 
 
 class _Hook(http.server.BaseHTTPRequestHandler):

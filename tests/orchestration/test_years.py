@@ -6,7 +6,6 @@ What a daemon does with years is tried in test_daemon.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +17,8 @@ from assets.graph.keys import YEAR_REVISION
 from assets.report.write import usual_forms
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
-from tests.orchestration.real import DANVAN, environment
-from tests.support import REPO, copy_home, query
+from tests.orchestration.command import danvan
+from tests.support import copy_home, query
 from warehouse.home import Home
 
 
@@ -121,35 +120,17 @@ def test_no_year_is_closed_by_materialising_everything() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_closes_a_year_and_refuses_an_open_one(place: tuple[Home, dg.DagsterInstance]) -> None:
+def test_the_command_closes_a_year_reopens_it_and_refuses_an_open_one(place: tuple[Home, dg.DagsterInstance]) -> None:
     home, _ = place
-    done = subprocess.run(
-        [DANVAN, "close", "2023", "--json"],
-        cwd=REPO,
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = danvan(home.root, "close", "2023", "--json")
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
-    assert (row["year"], row["revision"], [Path(f).exists() for f in row["files"]]) == (
-        2023,
-        1,
-        [True] * len(usual_forms()),
-    )
-    reopened = subprocess.run(
-        [DANVAN, "reopen", "2023", "--reason", "Khoá nhầm năm", "--json"],
-        cwd=REPO,
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    assert (row["year"], row["revision"]) == (2023, 1)
+    assert [Path(f).exists() for f in row["files"]] == [True] * len(usual_forms())
+    reopened = danvan(home.root, "reopen", "2023", "--reason", "Khoá nhầm năm", "--json")
     assert reopened.returncode == 0, reopened.stderr
     (row,) = json.loads(reopened.stdout)
     assert (row["year"], row["revision"]) == (2023, 0)
-    open_year = subprocess.run(
-        [DANVAN, "close", "2999"], cwd=REPO, env=environment(home), capture_output=True, text=True, check=False
-    )
-    assert (open_year.returncode, "has not ended" in open_year.stderr) == (1, True)
+    for command, said in ((("close", "2999"), "has not ended"), (("reopen", "2023", "--reason", "x"), "is not closed")):
+        refused = danvan(home.root, *command)
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr

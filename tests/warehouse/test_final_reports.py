@@ -95,7 +95,9 @@ def test_what_stands_at_the_end_of_a_year_is_told_by_the_units_that_stand_then(h
         changed_register(_half),
         report_of(110, "2023-H1", _models(M01="trien_khai", M02="ket_thuc", M03="ket_thuc", M04="dang_ky")),
         report_of(109, "2023-Y", successor),
-        report_of(142, "2023-H1", _models(M05="trien_khai")),  # of the unit that it went into nothing came yet
+        report_of(142, "2023-H1", _models(M05="trien_khai")),
+        # of the unit that it went into nothing came yet of the time since
+        report_of(141, "2023-Q1", {t: r if t == "organisation" else [] for t, r in clean_rows(2023).items()}),
     )
     assert not take(home).rejected
     counted = "SELECT unit_id, {} FROM core.{} WHERE is_counted ORDER BY ALL"
@@ -105,7 +107,7 @@ def test_what_stands_at_the_end_of_a_year_is_told_by_the_units_that_stand_then(h
     assert query(home, "SELECT model_code, uncounted FROM core.model_rows WHERE NOT is_counted ORDER BY ALL") == [
         ("M01", "passed_on"), ("M03", "passed_on"), ("M04", "passed_on"),
     ]  # fmt: skip
-    assert query(home, counted.format("uncounted", "organisation_rows")) == [(109, None), (142, None)]
+    assert query(home, counted.format("uncounted", "organisation_rows")) == [(109, None), (141, None), (142, None)]
     figures = "SELECT models_done_or_running, models_running FROM mart.key_figures WHERE year = 2023 AND reporter_level = 'unit'"
     assert query(home, figures) == [(4, 2)]
     stands = "SELECT unit_id, models_running, has_committee IS NULL FROM mart.unit_year WHERE unit_id IN (109, 110, 142) ORDER BY ALL"

@@ -118,7 +118,7 @@ class Corpus:
                 yield sent, row
 
     def _is_passed_on(self, sent: Sent) -> bool:
-        """Whether its unit ended in the year while one that succeeds it reported."""
+        """Whether its unit ended in the year while one that succeeds it reported on from there."""
         unit, last = sent.unit.unit_id, days_in(sent.year).get(sent.unit.unit_id, (date.max, date.max))[1]
         became = {
             int(r["to_unit_id"])
@@ -128,7 +128,7 @@ class Corpus:
             and date.fromisoformat(r["succession_date"]) == last + timedelta(1)
         }
         return last < date(sent.year, 12, 31) and any(
-            s.unit.unit_id in became and s.year == sent.year for s in self.used
+            s.unit.unit_id in became and s.year == sent.year and s.report.period.period_end > last for s in self.used
         )
 
     def reported(self, level: str = "unit") -> dict[int, set[int]]:
