@@ -141,8 +141,9 @@ def place(filled: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pl
 
 def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_one_run(place: Place) -> None:
     home, instance = place.home, place.instance
-    wait_until(lambda: _partitions(instance, REPORT) != set(), home, "the papers of the years from before the daemon")
-    assert _partitions(instance, REPORT) == {"2023", "2024", "2025"}
+    years = {"2023", "2024", "2025"}
+    wait_until(lambda: _partitions(instance, REPORT) >= years, home, "the papers of the years from before the daemon")
+    assert _partitions(instance, REPORT) == years
     _a_second_daemon_is_refused(home, place.pid)
     put(home.inbox, report_of(105, "2022-Y", clean_rows(2022)))
     wait_until(lambda: "2022" in _partitions(instance, REPORT), home, "the yearly report follows")
@@ -151,7 +152,7 @@ def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_
         for r in instance.fetch_materializations(REPORT, limit=100).records
         if r.asset_materialization
     ]
-    assert {"2023", "2024", "2025"} == {y for y in written if y and written.count(y) == 1} - {"2022"}, (
+    assert years == {y for y in written if y and written.count(y) == 1} - {"2022"}, (
         "exactly the year that changed"
     )
     before = _release(home)
