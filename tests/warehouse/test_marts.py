@@ -144,6 +144,16 @@ def test_a_stated_no_is_zero_and_silence_is_null(home: Home) -> None:
     assert query(home, "SELECT on_plan_unit_count FROM mart.inspection_by_year") == [(None,)]
 
 
+def test_rows_that_differ_in_a_claim_are_shown_as_they_are(home: Home) -> None:
+    rows = clean_rows(2024)
+    held = rows["inspection"][0]
+    rows["inspection"] = [held, {**held, "inspection_code": "KT09", "planned_count": 9, "is_on_plan": False}]
+    put(home.inbox, report_of(104, "2024-Y", rows))
+    take(home)
+    told = "SELECT on_plan_row_count, not_on_plan_row_count FROM mart.inspection_by_unit"
+    assert query(home, told) == [(1, 1)]
+
+
 def test_columns_that_were_merged_break_under_their_old_names_too(home: Home) -> None:
     sql = "SELECT column_name FROM mart.series_break WHERE break_kind = 'merged' ORDER BY 1"
     assert query(home, sql) == [("cadre_count",), ("cadre_full_time_count",), ("cadre_part_time_count",)]
