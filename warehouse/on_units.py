@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from warehouse.exact import rows_view
+from warehouse.figure import figures_of
 from warehouse.relation import Relation, quote, relations
 
 if TYPE_CHECKING:
@@ -32,12 +33,19 @@ WITH place AS (
         AND m.figures_from <= y.period_end AND m.figures_until >= y.period_start
     GROUP BY y.submission_id, m.unit_on_y
 )
+{body}
+ORDER BY ALL
+"""
+_OF_ROWS = """\
 SELECT {key}, r.reporter_level, bool_or(p.share < 1 - 1e-9) AS is_estimated{figures}
 FROM {rows} r JOIN place p USING (submission_id)
 WHERE r.is_counted
-GROUP BY {group}, r.reporter_level
-ORDER BY ALL
-"""
+GROUP BY {group}, r.reporter_level"""
+#: a mart whose figures are of several forms' tables: each of them placed, then side by side
+_SIDE_BY_SIDE = """\
+SELECT {key}, reporter_level, bool_or(is_estimated) AS is_estimated, {figures}
+FROM ({each})
+GROUP BY {key}, reporter_level"""
 _FIGURE = """\
 ,
        sum({value} * p.share) FILTER ({condition} AND p.share > 0) AS {name},
@@ -48,7 +56,7 @@ _FIGURE = """\
 
 def on_units_macros(root: Path) -> dict[str, str]:
     """Return the statement of ``mart.<mart>_on_units_of(year)`` for every mart by unit with figures that divide, by name."""
-    marts = [r for r in relations(root).values() if r.schema == "mart" and r.rows and "unit_id" in r.key]
+    marts = [r for r in relations(root).values() if r.schema == "mart" and "unit_id" in r.key]
     return {f"{r.qualified}_on_units_of": _macro(r, root) for r in marts if dividing(r)}
 
 
@@ -59,16 +67,29 @@ def dividing(mart: Relation) -> list[Column]:
 
 def _macro(mart: Relation, root: Path) -> str:
     shown = dividing(mart)
+    refused = [c.name for c in mart.columns if c.figure and c not in shown and (c.measure or c.type == "count")]
+    of_rows = {table: [c for c in columns if c in shown] for table, columns in figures_of(mart).items()}
+    each = [_of_rows(mart, rows_view(table, root), columns) for table, columns in of_rows.items() if columns]
+    body = each[0] if len(each) == 1 else _side_by_side(mart, each, shown)
+    return _MACRO.format(name=mart.name, qualified=mart.qualified, refused=", ".join(refused) or "nothing", body=body)
+
+
+def _of_rows(mart: Relation, rows: str, shown: list[Column]) -> str:
     others = [k for k in mart.key if k != "unit_id"]
-    refused = [c.name for c in mart.columns if c.figure and c not in shown and c.measure]
-    return _MACRO.format(
-        name=mart.name,
-        qualified=mart.qualified,
-        refused=", ".join(refused) or "nothing",
+    return _OF_ROWS.format(
         key=", ".join(["p.unit_on_y" if k == "unit_id" else f"r.{quote(k)}" for k in mart.key]),
         group=", ".join(["p.unit_on_y", *(f"r.{quote(k)}" for k in others)]),
         figures="".join(_figure(c) for c in shown),
-        rows=rows_view(str(mart.rows), root),
+        rows=rows,
+    )
+
+
+def _side_by_side(mart: Relation, each: list[str], shown: list[Column]) -> str:
+    names = [name for c in shown for name in (c.name, f"{c.name}_low", f"{c.name}_high")]
+    return _SIDE_BY_SIDE.format(
+        key=", ".join("unit_on_y" if k == "unit_id" else quote(k) for k in mart.key),
+        figures=", ".join(f"sum({name}) AS {name}" for name in names),
+        each="\nUNION ALL BY NAME\n".join(each),
     )
 
 
