@@ -10,9 +10,23 @@ from typing import Any
 import openpyxl
 import pytest
 
+from assets.sample.report import Report
 from assets.template import UnitLine, write_template
 from orchestration.cli.template import template
-from tests.support import Rows, clean_rows, cover_cell, findings, form, put, query, report_of, take, template_cell
+from tests.conftest import Make
+from tests.support import (
+    Rows,
+    clean_rows,
+    copy_home,
+    cover_cell,
+    findings,
+    form,
+    put,
+    query,
+    report_of,
+    take,
+    template_cell,
+)
 from warehouse.carried import carried
 from warehouse.catalog import open_published
 from warehouse.forms import version_for
@@ -56,53 +70,101 @@ def _rows(year: int) -> Rows:
     return rows
 
 
-def test_open_rows_live_on_and_what_has_ended_does_not(home: Home) -> None:
-    _sent(home, (104, "2023-Y", _rows(2023)))
-    found = _carried(home, "DV004", "2024-Y")
+#: what was found and mended, and what is left of it: of a unit each
+MENDING: list[tuple[object, object, list[int | None]]] = [
+    (3, 1, [2]), (3, None, [3]), (3, 0, [3]), (3, "không", [3]), (3, "khoảng 2", [None]), ("khoảng 3", 1, [None]), (3, 3, []),
+]  # fmt: skip
+FIRST_MENDING = 105
+GOES_ON, VERSIONS, ENDED_CODE = range(FIRST_MENDING + len(MENDING), FIRST_MENDING + len(MENDING) + 3)
+
+
+@pytest.fixture(scope="module")
+def open_rows(registered: Home, once: Make) -> Home:
+    """A report of DV004 with rows that are open and others; read only."""
+
+    def fill(folder: Path) -> None:
+        _sent(copy_home(registered, folder), (104, "2023-Y", _rows(2023)))
+
+    return Home(once("open-rows", fill) / "home")
+
+
+@pytest.fixture(scope="module")
+def left(registered: Home, once: Make) -> Home:
+    """Reports of a unit for each thing that may be left, in one batch, one of them sent back; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(registered, folder)
+        put(
+            home.inbox,
+            *(_mending(FIRST_MENDING + n, found, mended) for n, (found, mended, _) in enumerate(MENDING)),
+            _goes_on(),
+            *_versions(),
+            _ended_code(),
+            *(report_of(unit, f"{year}-Y", clean_rows(year)) for unit, year in ((118, 2017), (123, 2017), (131, 2019))),
+        )
+        assert len(take(home).rejected) == 1
+
+    return Home(once("left", fill) / "home")
+
+
+def test_open_rows_live_on_and_what_has_ended_does_not(open_rows: Home) -> None:
+    found = _carried(open_rows, "DV004", "2024-Y")
     assert [(r["model_code"], r["status_code"]) for r in found["model"]] == [("M01", "cong_nhan"), ("M02", "dang_ky")]
     assert [r["inspection_code"] for r in found["inspection"]] == ["KT01", "GS02"]
     (finding,) = found["inspection_finding"]
     assert (finding["inspection_code"], finding["found_count"], finding["found_date"]) == ("KT01", 1, date(2023, 5, 10))
     assert not {"score", "partner_unit_count"} & found["model"][0].keys()
     assert not {"planned_count", "done_count", "inspected_date"} & found["inspection"][0].keys()
-    assert _carried(home, "DV005", "2024-Y") == {}
+    assert _carried(open_rows, "DV005", "2024-Y") == {}
 
 
-@pytest.mark.parametrize(("found", "mended", "left"), [
-    (3, 1, [2]), (3, None, [3]), (3, 0, [3]), (3, "không", [3]), (3, "khoảng 2", [None]), ("khoảng 3", 1, [None]), (3, 3, []),
-])  # fmt: skip
-def test_what_is_left_to_be_mended_is_counted_only_from_exact_figures(home: Home, found: object, mended: object, left: list[int | None]) -> None:  # fmt: skip
+def _mending(unit: int, found: object, mended: object) -> Report:
     rows = clean_rows(2023)
     date_of = {"remedied_date": date(2023, 6, 1) if mended == 3 else None}
     rows["inspection_finding"][0] |= {"found_count": found, "remedied_count": mended, **date_of}
-    _sent(home, (104, "2023-Y", rows))
-    assert [r["found_count"] for r in _carried(home, "DV004", "2024-Y").get("inspection_finding", [])] == left
+    return report_of(unit, "2023-Y", rows)
 
 
-def test_a_period_that_goes_on_counting_has_the_whole_number(home: Home) -> None:
-    """Nine months contain the half year; a quarter counts anew, and so does the next year."""
+@pytest.mark.parametrize("n", range(len(MENDING)), ids=[f"{found}-{mended}" for found, mended, _ in MENDING])
+def test_what_is_left_to_be_mended_is_counted_only_from_exact_figures(left: Home, n: int) -> None:
+    rows = _carried(left, f"DV{FIRST_MENDING + n - 100:03d}", "2024-Y").get("inspection_finding", [])
+    assert [r["found_count"] for r in rows] == MENDING[n][2]
+
+
+def _goes_on() -> Report:
     rows = clean_rows(2024)
     rows["model"][0] |= {"status_code": "trien_khai", "recognised_date": None, "score": None}
     rows["inspection_finding"][0] |= {"found_date": date(2024, 5, 10), "remedy_due_date": date(2024, 6, 20)}
-    _sent(home, (104, "2024-H1", rows))
-    counts = {p: _carried(home, "DV004", p)["inspection_finding"][0]["found_count"] for p in ("2024-9M", "2024-Q3", "2025-Y")}  # fmt: skip
+    return report_of(GOES_ON, "2024-H1", rows)
+
+
+def test_a_period_that_goes_on_counting_has_the_whole_number(left: Home) -> None:
+    """Nine months contain the half year; a quarter counts anew, and so does the next year."""
+    unit = f"DV{GOES_ON - 100:03d}"
+    counts = {p: _carried(left, unit, p)["inspection_finding"][0]["found_count"] for p in ("2024-9M", "2024-Q3", "2025-Y")}  # fmt: skip
     assert counts == {"2024-9M": 2, "2024-Q3": 1, "2025-Y": 1}
-    assert _carried(home, "DV004", "2024-H1") == {}, "the period itself is not before it"
+    assert _carried(left, unit, "2024-H1") == {}, "the period itself is not before it"
 
 
-def test_the_version_that_counts_is_carried(home: Home) -> None:
+def _versions() -> list[Report]:
     rows, wrong = clean_rows(2023), clean_rows(2023)
     rows["model"][0]["model_title"] = "Bản hai"
     wrong["training"][0]["attendee_count"] = -1
-    put(home.inbox, report_of(104, "2023-Y", clean_rows(2023)), report_of(104, "2023-Y", rows, {"revision": 2}))
-    put(home.inbox, report_of(104, "2023-Y", wrong, {"revision": 3}))
-    take(home)
-    assert [r["model_title"] for r in _carried(home, "DV004", "2024-Y")["model"]] == ["Bản hai"]
+    sent = (clean_rows(2023), rows, wrong)
+    return [report_of(VERSIONS, "2023-Y", of, {"revision": n}) for n, of in enumerate(sent, start=1)]
 
 
-def test_the_only_successor_carries_on_what_its_predecessors_left_until_it_has_reported(home: Home) -> None:
+def test_the_version_that_counts_is_carried(left: Home) -> None:
+    verdicts = "SELECT verdict, is_current FROM intake.submission WHERE unit_id = ? ORDER BY revision"
+    assert query(left, verdicts, [VERSIONS]) == [("accepted", False), ("accepted", True), ("rejected", False)]
+    assert [r["model_title"] for r in _carried(left, f"DV{VERSIONS - 100:03d}", "2024-Y")["model"]] == ["Bản hai"]
+
+
+def test_the_only_successor_carries_on_what_its_predecessors_left_until_it_has_reported(
+    left: Home, tmp_path: Path
+) -> None:
     """DV018 and DV023 became DV046 on 1 January 2018; both have a model M01. DV031 was split in 2020: nobody knows which way."""
-    _sent(home, (118, "2017-Y", clean_rows(2017)), (123, "2017-Y", clean_rows(2017)), (131, "2019-Y", clean_rows(2019)))
+    home = copy_home(left, tmp_path)
     merged = _carried(home, "DV046", "2018-Y")
     assert [r["model_code"] for r in merged["model"]] == ["M01", "DV023-M01"]
     assert [r["inspection_code"] for r in merged["inspection_finding"]] == ["KT01", "DV023-KT01"]
@@ -115,19 +177,24 @@ def test_the_only_successor_carries_on_what_its_predecessors_left_until_it_has_r
     assert [r["model_code"] for r in _carried(home, "DV046", "2019-Y")["model"]] == ["M09"]
 
 
-def test_a_code_of_a_list_that_has_ended_is_left_blank(home: Home) -> None:
+def _ended_code() -> Report:
     rows = clean_rows(2024)
     rows["model"][0] |= {"level_code": "khoi", "status_code": "trien_khai", "recognised_date": None, "score": None}
     rows["model"].append(
         {**clean_rows(2024)["model"][0], "model_code": "M02", "model_title": "Hai", "level_code": "khoi"}
     )
-    _sent(home, (104, "2024-Y", rows))
-    open_, recognised = _carried(home, "DV004", "2026-Y")["model"]
+    return report_of(ENDED_CODE, "2024-Y", rows)
+
+
+def test_a_code_of_a_list_that_has_ended_is_left_blank(left: Home) -> None:
+    open_, recognised = _carried(left, f"DV{ENDED_CODE - 100:03d}", "2026-Y")["model"]
     assert (open_["level_code"], recognised["level_code"]) == (None, "khoi"), "the day of recognition decides"
 
 
 @pytest.fixture
-def commanded(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+def commanded(open_rows: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """The home with open rows, which commands work on."""
+    home = copy_home(open_rows, tmp_path)
     monkeypatch.setenv("DANVAN_HOME", str(home.root))
     return home
 
@@ -168,8 +235,6 @@ def _put(table: str, column: str, value: object, row: int = 0) -> Fill:
 
 
 def test_a_template_filled_and_sent_joins_the_path_of_its_models(commanded: Home) -> None:
-    _sent(commanded, (104, "2023-Y", _rows(2023)))
-
     def fill(book: openpyxl.Workbook) -> None:
         _put("model", "status_code", "Đang triển khai", 1)(book)
         _put("inspection_finding", "remedied_count", 1)(book)
@@ -187,7 +252,6 @@ def test_a_template_filled_and_sent_joins_the_path_of_its_models(commanded: Home
 
 
 def test_rows_that_nobody_touched_are_no_mistake(commanded: Home) -> None:
-    _sent(commanded, (104, "2023-Y", _rows(2023)))
     path = _filled(commanded, "2024-Y", lambda _: None)
     assert not take(commanded).rejected
     assert {code for code, *_ in findings(commanded, path.name)} == {"K-FOUND-EARLY"}

@@ -32,7 +32,6 @@ from tests.support import (
     put,
     query,
     report_of,
-    take,
     take_and_answer,
 )
 from warehouse.catalog import writer_lock
@@ -45,7 +44,8 @@ from warehouse.senders import Senders
 UNITS = (104, 105, 106, 107, 108, 109, 110, 111, 112, 113)
 REPORTS = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV' AND verdict = 'accepted'"
 REGISTERS = "SELECT revision, verdict, is_current FROM intake.submission WHERE form_code = 'DMDV' ORDER BY revision"
-HELD = [(1, "accepted", True), (2, "rejected", False)]
+FINDINGS = "SELECT severity, code, found FROM intake.finding WHERE submission_id = ?"
+ERRORS = f"SELECT code, found FROM ({FINDINGS}) WHERE severity = 'error'"
 CONFIRMED = [(1, "accepted", False), (2, "accepted", True)]
 
 
@@ -62,18 +62,52 @@ def _ending(day: date, *units: int) -> Callable[[Rows], None]:
 AFTER, BEFORE = date(2025, 6, 30), date(2023, 6, 30)
 
 
-@pytest.fixture
-def reported(once: Make, fresh: Fresh, tmp_path: Path) -> Home:
-    """Ten units of the sample register with a report each."""
+#: registers that came after the first in one batch, by revision, with the reports that are left when each is in force
+LEAVES_OUT, TWO_END, ALL_END = 2, 3, 4
+LEFT = {LEAVES_OUT: 10, TWO_END: 10, ALL_END: 0}
+
+
+def _leaves_out(rows: Rows) -> None:
+    """A row that was wrong from the beginning: nothing but a confirmation takes it out."""
+    rows["unit_alias"].pop(0)
+
+
+@pytest.fixture(scope="module")
+def ten(once: Make, fresh: Fresh) -> Home:
+    """Ten units of the sample register with a report each; read only."""
 
     def fill(folder: Path) -> None:
         home = fresh(folder)
         put(home.inbox, register_report(), *(report_of(unit, "2024-Y", clean_rows(2024)) for unit in UNITS))
         take_and_answer(home)
 
-    home = copy_home(Home(once("reported", fill)), tmp_path / "copy")
+    home = Home(once("reported", fill))
     assert query(home, REPORTS) == [(10,)]
     return home
+
+
+@pytest.fixture
+def reported(ten: Home, tmp_path: Path) -> Home:
+    """Those ten, to be written."""
+    return copy_home(ten, tmp_path / "copy")
+
+
+@pytest.fixture(scope="module")
+def held(ten: Home, once: Make) -> Home:
+    """Three registers that wait for a confirmation beside those ten; read only."""
+
+    def fill(folder: Path) -> None:
+        home = copy_home(ten, folder)
+        changes = {LEAVES_OUT: _leaves_out, TWO_END: _ending(AFTER, 104, 105), ALL_END: _ending(BEFORE, *UNITS)}
+        put(home.inbox, *(changed_register(change, revision) for revision, change in changes.items()))
+        take_and_answer(home)
+
+    return Home(once("held", fill) / "home")
+
+
+def _of(home: Home, revision: int) -> str:
+    sql = f"SELECT submission_id FROM intake.submission WHERE form_code = 'DMDV' AND revision = {revision}"
+    return str(query(home, sql)[0][0])
 
 
 def _held(home: Home) -> str:
@@ -81,54 +115,79 @@ def _held(home: Home) -> str:
     return submission_id
 
 
-def _confirmed(home: Home) -> None:
-    take_confirmed(home, [_held(home)])
+def _confirmed(home: Home, submission_id: str) -> None:
+    take_confirmed(home, [submission_id])
     release(home)
     clear_inbox(home)
     write_receipts(home)
 
 
+def _in_force(revision: int) -> list[tuple[int, str, bool]]:
+    """The registers when those up to a revision were confirmed."""
+    return [(n, "accepted" if n <= revision else "rejected", n == revision) for n in (1, *LEFT)]
+
+
 @pytest.mark.parametrize(
-    ("change", "lost", "ended"),
-    [(_ending(BEFORE, *UNITS), 10, 10), (_ending(AFTER, 104, 105), 0, 2)],
-    ids=["all reports", "two end"],
+    ("revision", "lost", "ended"), [(ALL_END, 10, 10), (TWO_END, 0, 2)], ids=["all reports", "two end"]
 )
-def test_a_register_that_goes_too_far_is_held_until_it_is_confirmed(
-    reported: Home, change: Callable[[Rows], None], lost: int, ended: int
-) -> None:
-    put(reported.inbox, changed_register(change))
-    take_and_answer(reported)
-    assert query(reported, REGISTERS) == HELD
-    assert query(reported, REPORTS) == [(10,)]
-    ((code, found),) = query(reported, "SELECT code, found FROM intake.finding WHERE severity = 'error'")
+def test_a_register_that_goes_too_far_is_held(held: Home, revision: int, lost: int, ended: int) -> None:
+    assert query(held, REGISTERS) == _in_force(1)
+    assert query(held, REPORTS) == [(10,)]
+    ((code, found),) = query(held, ERRORS, [_of(held, revision)])
     assert code == "S-REGISTER-HELD"
     assert f"{lost} trong 10 báo cáo" in found
     assert f"{ended} trong 10 đơn vị" in found
-    assert rebuild(reported).different == []
-    assert verify(reported).differences == []
-
-    _confirmed(reported)
-    assert query(reported, REGISTERS) == CONFIRMED
-    assert query(reported, REPORTS) == [(10 - lost,)]
-    assert waiting(reported) == {}
-    assert query(reported, "SELECT code FROM intake.finding WHERE severity = 'info' AND code LIKE 'S-REG%'") == [
-        ("S-REGISTER-CONFIRMED",)
-    ]
-    assert rebuild(reported).different == []
 
 
-@pytest.mark.parametrize("change", [_ending(BEFORE, 104), _ending(AFTER, 104)], ids=["its report too", "only ended"])
-def test_one_unit_is_no_question(reported: Home, change: Callable[[Rows], None]) -> None:
-    put(reported.inbox, changed_register(change))
-    take(reported)
-    assert query(reported, REGISTERS) == CONFIRMED
+def test_what_a_register_leaves_out_waits_too(held: Home) -> None:
+    assert [code for code, _ in query(held, ERRORS, [_of(held, LEAVES_OUT)])] == ["R-ALIAS-LOST"]
+    assert set(waiting(held)) == {_of(held, revision) for revision in LEFT}
 
 
-def test_what_lies_in_the_inbox_beside_it_is_taken(reported: Home) -> None:
-    put(reported.inbox, changed_register(_ending(AFTER, *UNITS)), report_of(114, "2024-Y", clean_rows(2024)))
-    take(reported)
-    assert query(reported, REGISTERS) == HELD
+def test_a_home_with_registers_that_are_held_is_well_and_made_again_alike(held: Home) -> None:
+    assert rebuild(held).different == []
+    assert verify(held).differences == []
+
+
+def test_what_was_confirmed_is_in_force_and_a_home_made_again_knows_it(held: Home, tmp_path: Path) -> None:
+    """One after the other; judged again without a confirmation, one stays held."""
+    home = copy_home(held, tmp_path)
+    replay(home, [_of(home, ALL_END)])
+    release(home)
+    assert query(home, REGISTERS) == _in_force(1)
+    for revision, reports in LEFT.items():
+        _confirmed(home, _of(home, revision))
+        assert query(home, REGISTERS) == _in_force(revision)
+        assert query(home, REPORTS) == [(reports,)]
+        assert set(waiting(home)) == {_of(home, later) for later in LEFT if later > revision}
+        told = f"SELECT code FROM ({FINDINGS}) WHERE severity = 'info' AND code LIKE 'S-REG%'"
+        assert query(home, told, [_of(home, revision)]) == [("S-REGISTER-CONFIRMED",)]
+    assert rebuild(home).different == []
+    for path in (home.build, home.database):
+        path.unlink()
+    restore(home, Source.archive)
+    assert query(home, REGISTERS) == _in_force(ALL_END)
+    assert query(home, REPORTS) == [(0,)]
+
+
+def test_only_what_goes_too_far_is_held_and_the_next_is_judged_by_the_one_in_force(reported: Home) -> None:
+    """One unit is no question, nor is its report; what lies in the inbox beside them is taken."""
+    far = changed_register(_ending(AFTER, *UNITS), 3)
+    put(reported.inbox, changed_register(_ending(AFTER, 104)), far, report_of(114, "2024-Y", clean_rows(2024)))
+    take_and_answer(reported)
+    assert query(reported, REGISTERS) == [(1, "accepted", False), (2, "accepted", True), (3, "rejected", False)]
     assert query(reported, REPORTS) == [(11,)]
+    assert waiting(reported)[_held(reported)] is not None
+
+    def mended(rows: Rows) -> None:
+        _ending(AFTER, 104)(rows)
+        _ending(BEFORE, 105)(rows)
+
+    put(reported.inbox, changed_register(mended, 4))
+    take_and_answer(reported)
+    assert query(reported, REGISTERS)[1:] == [(2, "accepted", False), (3, "rejected", False), (4, "accepted", True)]
+    assert query(reported, REPORTS) == [(10,)]
+    assert waiting(reported) == {}, "nobody has to confirm anything any more"
 
 
 def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
@@ -146,23 +205,6 @@ def test_a_judgement_that_is_stale_holds_nothing(reported: Home) -> None:
     assert note_paths(reported.archive, [p.name for p in reported.archive.glob("??/*")]) == []
 
 
-def test_the_register_after_it_is_judged_by_the_one_in_force(reported: Home) -> None:
-    """The secretary mends it: nobody has to confirm anything any more."""
-    put(reported.inbox, changed_register(_ending(AFTER, *UNITS)))
-    take_and_answer(reported)
-    put(reported.inbox, changed_register(_ending(AFTER, 104), revision=3))
-    take_and_answer(reported)
-    assert query(reported, REGISTERS) == [(1, "accepted", False), (2, "rejected", False), (3, "accepted", True)]
-    assert waiting(reported) == {}
-
-
-def test_of_two_in_one_batch_only_the_one_that_goes_too_far_is_held(reported: Home) -> None:
-    put(reported.inbox, changed_register(_ending(AFTER, 104)), changed_register(_ending(AFTER, *UNITS), revision=3))
-    take(reported)
-    assert query(reported, REGISTERS) == [(1, "accepted", False), (2, "accepted", True), (3, "rejected", False)]
-    assert waiting(reported)[_held(reported)] is not None
-
-
 def test_a_check_says_it_and_notes_nothing(reported: Home) -> None:
     (path,) = put(reported.inbox, changed_register(_ending(BEFORE, *UNITS)))
     (checked,) = check(reported, [path])
@@ -170,38 +212,8 @@ def test_a_check_says_it_and_notes_nothing(reported: Home) -> None:
     assert note_paths(reported.archive, [p.name for p in reported.archive.glob("??/*")]) == []
 
 
-def test_the_first_register_is_not_asked_about(empty: Home) -> None:
-    put(empty.inbox, register_report())
-    take(empty)
-    assert query(empty, "SELECT verdict FROM intake.submission") == [("accepted",)]
-
-
-def test_judged_again_it_stays_held_and_a_restored_home_knows_what_was_confirmed(reported: Home) -> None:
-    put(reported.inbox, changed_register(_ending(BEFORE, 104, 105)))
-    take_and_answer(reported)
-    replay(reported, [_held(reported)])
-    release(reported)
-    assert query(reported, REGISTERS) == HELD
-    _confirmed(reported)
-    for path in (reported.build, reported.database):
-        path.unlink()
-    restore(reported, Source.archive)
-    assert query(reported, REGISTERS) == CONFIRMED
-    assert query(reported, REPORTS) == [(8,)]
-
-
-def test_what_a_register_leaves_out_can_be_confirmed_too(reported: Home) -> None:
-    """A row that was wrong from the beginning: nothing but a confirmation takes it out."""
-
-    def change(rows: Rows) -> None:
-        rows["unit_alias"].pop(0)
-
-    put(reported.inbox, changed_register(change))
-    take_and_answer(reported)
-    assert query(reported, "SELECT code FROM intake.finding WHERE severity = 'error'") == [("R-ALIAS-LOST",)]
-    _confirmed(reported)
-    assert query(reported, REGISTERS) == CONFIRMED
-    assert rebuild(reported).different == []
+def test_the_first_register_is_not_asked_about(registered: Home) -> None:
+    assert query(registered, "SELECT verdict FROM intake.submission") == [("accepted",)]
 
 
 def test_only_what_waits_can_be_confirmed(reported: Home) -> None:

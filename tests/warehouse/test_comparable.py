@@ -22,13 +22,21 @@ from warehouse.relation import relations
 _SERIES = ("series_break", "series_segment")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def declared() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty warehouse: breaks follow from the declarations alone."""
+    """An empty warehouse: breaks follow from the declarations alone. What a test plants it takes back."""
     with duckdb.connect() as con:
         bootstrap(con)
         _build(con)
         yield con
+
+
+@pytest.fixture
+def planting(declared: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same, as it was again after the test."""
+    declared.execute("BEGIN TRANSACTION")
+    yield declared
+    declared.execute("ROLLBACK")
 
 
 def _build(con: duckdb.DuckDBPyConnection) -> None:
@@ -75,27 +83,27 @@ def test_what_is_comparable_with_a_note_says_the_note_in_both_languages(declared
     ("fact_training", "session_count", "norm"), ("fact_issue", "issue_count", "scope"), ("fact_inspection_finding", "*", "structure"),
 ])  # fmt: skip
 def test_every_planted_break_is_flagged_and_no_stable_series_is(
-    declared: duckdb.DuckDBPyConnection, table: str, column: str, kind: str
+    planting: duckdb.DuckDBPyConnection, table: str, column: str, kind: str
 ) -> None:
     stable = "SELECT mart_name, column_name FROM mart.series_segment GROUP BY ALL HAVING count(*) = 1 ORDER BY ALL"
-    before = set(declared.execute(stable).fetchall())
+    before = set(planting.execute(stable).fetchall())
     planted = [f"2019-07-0{n}" for n in (1, 2)]
     for day, binds in zip(planted, (True, False), strict=True):
-        declared.execute(
+        planting.execute(
             "INSERT INTO core.known_break VALUES (?, ?, ?, ?, 'x', 'x', ?)", [day, table, column, kind, binds]
         )
-    _build(declared)
+    _build(planting)
     touched = "SELECT DISTINCT mart_name, column_name FROM meta.figure_source WHERE source_table = ? AND (source_column = ? OR ? = '*')"
     meant = {
         (mart, name)
-        for mart, name in declared.execute(touched, [table, column, column]).fetchall()
+        for mart, name in planting.execute(touched, [table, column, column]).fetchall()
         if _is_bound(mart, name, kind)
     }
     assert meant
-    assert before - set(declared.execute(stable).fetchall()) == meant & before
+    assert before - set(planting.execute(stable).fetchall()) == meant & before
     for mart, name in meant:
-        assert _comparable(declared, mart, name, 2018, 2019) is False
-        assert _comparable(declared, mart, name, 2019, 2020) in (True, False)
+        assert _comparable(planting, mart, name, 2018, 2019) is False
+        assert _comparable(planting, mart, name, 2019, 2020) in (True, False)
 
 
 def _is_bound(mart: str, name: str, kind: str) -> bool:
