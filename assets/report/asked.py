@@ -30,10 +30,15 @@ class PaperError(LookupError):
 
 
 class Asked:
-    """The answers to one paper's questions over one published file, asked when they are first needed, and their sources."""
+    """The answers to one paper's questions over one published file, asked when they are first needed, and their sources.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any]) -> None:
-        self._con, self._paper, self.parameters = con, paper, parameters
+    ``known``: the release whose figures are asked; None: the newest.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], known: int | None = None
+    ) -> None:
+        self._con, self._paper, self.parameters, self._known = con, paper, parameters, known
         self._rows: dict[str, list[Row]] = {}
         self._sources: dict[tuple[str, str, str], Source] = {}
 
@@ -53,7 +58,7 @@ class Asked:
         if question not in self._rows:
             name = self._paper.question(question).query
             given = {p: self.parameters[p] for p in parameters_of(name)}
-            self._rows[question] = query.rows(self._con, name, **given)
+            self._rows[question] = query.rows(self._con, name, known=self._known, **given)
         wanted = {column: self._value(text) for column, text in (where or {}).items()}
         return [r for r in self._rows[question] if all(_key_text(r[c]) == v for c, v in wanted.items())]
 

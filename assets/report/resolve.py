@@ -45,21 +45,26 @@ _NOT_STATED = "chưa có số liệu"
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], standing: str, day: date
+    con: duckdb.DuckDBPyConnection,
+    paper: Paper,
+    parameters: Mapping[str, Any],
+    standing: str,
+    day: date,
+    known: int | None = None,
 ) -> Report:
     """Return what ``paper`` says of the published file that ``con`` reads. ``day``: of whom it is the paper on that day.
 
-    Raises PaperError for a declaration that asks for what its questions do not have.
+    ``known``: a release; the paper says what was known then. Raises PaperError for a declaration that asks for what its questions do not have.
     """
-    return _Resolver(con, paper, parameters).report(standing, letterhead(con, paper.number, day))
+    asked = Asked(con, paper, parameters, known)
+    return _Resolver(paper, asked).report(standing, letterhead(con, paper.number, day, known))
 
 
 class _Resolver:
     """One paper over one published file."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any]) -> None:
-        self._paper, self._parameters = paper, parameters
-        self._asked = Asked(con, paper, parameters)
+    def __init__(self, paper: Paper, asked: Asked) -> None:
+        self._paper, self._parameters, self._asked = paper, asked.parameters, asked
         self._tables = self._charts = 0
 
     def report(self, standing: str, head: Any) -> Report:

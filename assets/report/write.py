@@ -25,16 +25,23 @@ from warehouse.files import safe_path, write_file
 from warehouse.release import list_reports
 
 if TYPE_CHECKING:
+    import duckdb
+
     from assets.report.content import Report
     from warehouse.home import Home
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of one paper, one for each form that was asked for, and how settled its figures are."""
+    """The files of one paper, one for each form that was asked for, and how settled its figures are.
+
+    ``kept``: those that stood there already and were left as they are; of these ``differing`` say something else than was made now.
+    """
 
     files: tuple[Path, ...]
     standing: Standing
+    kept: tuple[Path, ...] = ()
+    differing: tuple[Path, ...] = ()
 
 
 def _docx(report: Report) -> bytes:
@@ -100,12 +107,37 @@ def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: P
     """
     with open_published(home) as con:
         standing = standing_of_year(con, year)
-        given = {"year": year, "year_before": year - 1}
-        report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31))
+        report = _yearly(con, year, standing)
     written = Written(_write(home, report, f"bao-cao-{year}", standing, forms or usual_forms(), out), standing)
     if out is None and standing.is_provisional:
         _set_aside(home, year)
     return written
+
+
+def write_revision(home: Home, year: int, revision: int, forms: Sequence[str] = (), out: Path | None = None) -> Written:
+    """Make the report of one ``revision`` of a closed ``year`` again, of what was known at its release.
+
+    Without ``out`` only files that are missing are written: one that stands is the paper that was handed out, and is never replaced.
+    Raises NoRevisionError, and what ``write_yearly_report`` raises.
+    """
+    with open_published(home) as con:
+        standing = standing_of_year(con, year, revision)
+        report = _yearly(con, year, standing, standing.release_no)
+    forms, stem = forms or usual_forms(), f"bao-cao-{year}"
+    if out is not None:
+        return Written(_write(home, report, stem, standing, forms, out), standing)
+    files = {form: safe_path(home.reports, f"{stem}-{standing.suffix}", f".{form}") for form in forms}
+    kept = {form: path for form, path in files.items() if path.exists()}
+    differing = tuple(path for form, path in kept.items() if path.read_bytes() != FORMS[form](report))
+    if missing := [form for form in forms if form not in kept]:
+        _write(home, report, stem, standing, missing, None)
+    return Written(tuple(files.values()), standing, tuple(kept.values()), differing)
+
+
+def _yearly(con: duckdb.DuckDBPyConnection, year: int, standing: Standing, known: int | None = None) -> Report:
+    """The content of the report of a year, ``known``: of what was known at that release."""
+    given = {"year": year, "year_before": year - 1}
+    return resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31), known)
 
 
 def written_report(home: Home, year: int) -> Written:

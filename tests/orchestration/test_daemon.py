@@ -152,9 +152,7 @@ def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_
         for r in instance.fetch_materializations(REPORT, limit=100).records
         if r.asset_materialization
     ]
-    assert years == {y for y in written if y and written.count(y) == 1} - {"2022"}, (
-        "exactly the year that changed"
-    )
+    assert years == {y for y in written if y and written.count(y) == 1} - {"2022"}, "exactly the year that changed"
     before = _release(home)
     _backfill(place.ask, home)
     wait_until(lambda: _release(home)[1] > before[1], home, "the release follows the backfilled marts")
