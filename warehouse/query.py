@@ -24,13 +24,15 @@ def text(name: str) -> str:
     return (QUERIES_DIR / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def rows(
-    con: duckdb.DuckDBPyConnection, name: str, /, *, known: int | None = None, **parameters: Any
-) -> list[dict[str, Any]]:
-    """Return the rows of the query ``name``, as column name -> value. Each ``$parameter`` of the file is given, and no other.
+def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Return the rows of the query ``name``, as column name -> value. Each ``$parameter`` of the file is given, and no other."""
+    return _named(con.execute(text(name), parameters))
 
-    ``known``: a release; the query is asked of what was known then (``<table>_as_of``), as it is defined now.
-    """
+
+def rows_as_of(
+    con: duckdb.DuckDBPyConnection, name: str, known: int | None, /, **parameters: Any
+) -> list[dict[str, Any]]:
+    """Return what ``rows`` does, of what was ``known`` at a release (``<table>_as_of``), as defined now; None: of what is now."""
     return _named(con.execute(text(name) if known is None else then(text(name), known), parameters))
 
 

@@ -59,7 +59,7 @@ def letterhead(con: duckdb.DuckDBPyConnection, number: str, day: date, known: in
 
     ``known``: the release whose register is asked; None: the newest.
     """
-    bodies = query.rows(con, "report_bodies", known=known, day=day)
+    bodies = query.rows_as_of(con, "report_bodies", known, day=day)
     body = bodies[0] if len(bodies) == 1 else {}
     kinds = layouts()
     layout = next((k for k in kinds if body.get("unit_type_code") in k.unit_types), kinds[0])

@@ -9,9 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from assets.report.charts import svg_of
 from assets.report.content import Figure, Paragraph, Report, Table, shown
 from assets.report.declaration import papers
 from assets.report.lint import unresolved_docx, unresolved_html
+from assets.report.lint_pdf import unresolved_pdf
+from assets.report.lint_xlsx import unresolved_xlsx
+from assets.report.pdf import compiled
 from assets.report.resolve import resolve
 from assets.report.standing import NoRevisionError
 from assets.report.write import FORMS, usual_forms, write_revision, write_yearly_report, written_report
@@ -60,7 +64,7 @@ def test_a_revision_is_made_again_byte_for_byte_after_its_figures_were_revised(c
     first = write_yearly_report(closed, 2024)
     handed_out = {p.suffix: p.read_bytes() for p in first.files}
     rows = clean_rows(2024)
-    rows["training"][0]["session_count"] += 7
+    rows["training"][0]["session_count"] = 9
     put(closed.inbox, report_of(105, "2024-Y", rows), report_of(104, "2023-Y", clean_rows(2023)))
     take(closed)
     now = {p.suffix: p.read_bytes() for p in write_yearly_report(closed, 2024).files}
@@ -137,6 +141,8 @@ def test_every_numeral_of_a_year_of_the_demo_is_a_figure_or_a_constant(demo: Hom
     report = _resolved(demo, 2024)
     assert unresolved_docx(FORMS["docx"](report), report) == []
     assert unresolved_html(FORMS["html"](report), report) == []
+    assert unresolved_xlsx(FORMS["xlsx"](report), report) == []
+    assert unresolved_pdf(compiled(report, svg_of(report)), report) == []
     commands = [s.command for s in report.sources if s.command]
     assert any(
         re.fullmatch(r"danvan trace mart\.key_figures --key year=2023,reporter_level=unit --column \w+", c)
