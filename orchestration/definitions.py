@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.graph.batch import dimension_specs, inbox, ingest_batch
 from assets.graph.checks import standing_checks
-from assets.graph.closing import year_revision, yearly_report
+from assets.graph.closing import programme_review, year_revision, yearly_report
 from assets.graph.data_docs import data_docs
 from assets.graph.receipts import receipts
 from assets.graph.release import equals_core, release_assets
@@ -35,6 +35,7 @@ defs = dg.Definitions(
         data_docs,
         year_revision,
         yearly_report,
+        programme_review,
         reminders,
     ],
     asset_checks=[equals_core, standing_checks],

@@ -10,7 +10,7 @@ import dagster as dg
 from assets.graph import checks
 from assets.graph.batch import asset_specs
 from assets.graph.closing import close_op, reopen_op
-from assets.graph.keys import PUBLISHED, YEARLY_REPORT
+from assets.graph.keys import PROGRAMME_REVIEW, PUBLISHED, YEARLY_REPORT
 
 _assets = dg.AssetSelection.assets
 _batch = _assets(*(spec.key for spec in asset_specs()))
@@ -31,8 +31,8 @@ release_job = dg.define_asset_job(
 
 report_job = dg.define_asset_job(
     "report",
-    selection=_assets(YEARLY_REPORT),
-    description="Write the yearly papers of some years anew.",
+    selection=_assets(YEARLY_REPORT, PROGRAMME_REVIEW),
+    description="Write the papers of some years anew: their reports, and the reviews that rest on them.",
 )
 
 closing_job = dg.GraphDefinition(name="close_year", node_defs=[close_op]).to_job(

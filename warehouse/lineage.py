@@ -68,7 +68,7 @@ class Traced:
 
 
 def figure(con: duckdb.DuckDBPyConnection, table: str, key: Mapping[str, str], column: str) -> Traced:
-    """Return what stands behind ``column`` of the rows of a mart that match ``key``: any of its columns, as text.
+    """Return what stands behind ``column`` of the rows of a mart that match ``key``: any of its columns, as text ('': blank).
 
     Raises LineageError: for a mart, column or key that there is not, and a column that is no figure.
     """
@@ -160,4 +160,4 @@ def _condition(relation: Relation, key: Mapping[str, str]) -> tuple[str, list[st
     unknown = set(key) - set(relation.names())
     if unknown:
         raise LineageError(f"{relation.qualified} has no column {sorted(unknown)}; it has {relation.names()}")
-    return " AND ".join(f"{quote(k)}::VARCHAR = ?" for k in key) or "true", list(key.values())
+    return " AND ".join(f"coalesce({quote(k)}::VARCHAR, '') = ?" for k in key) or "true", list(key.values())

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import duckdb
 
 QUERIES_DIR = Path(__file__).parent / "queries"
@@ -25,6 +27,24 @@ def text(name: str) -> str:
 def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[dict[str, Any]]:
     """Return the rows of the query ``name``, as column name -> value. Each ``$parameter`` of the file is given, and no other."""
     return _named(con.execute(text(name), parameters))
+
+
+def rows_as_of(
+    con: duckdb.DuckDBPyConnection, name: str, known: int | None, /, **parameters: Any
+) -> list[dict[str, Any]]:
+    """Return what ``rows`` does, of what was ``known`` at a release (``<table>_as_of``), as defined now; None: of what is now."""
+    return _named(con.execute(text(name) if known is None else then(text(name), known), parameters))
+
+
+def then(sql: str, known: int, besides: Collection[str] = ()) -> str:
+    """Return ``sql`` over what was known at a release: each table that is kept in generations, and what follows from it.
+
+    ``besides`` are read as they are now.
+    """
+    from warehouse.sql_text import bare, given
+    from warehouse.views import as_of_names
+
+    return given(bare(sql), {n: macro for n, macro in as_of_names().items() if n not in besides}, str(int(known)))
 
 
 def _named(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A year's end: its closing, a decision and so a job, not an asset that is materialised; and the report that follows its figures.
+"""A year's end: its closing, a decision and so a job, not an asset that is materialised; and the papers that follow its figures.
 
 Does not belong here: when a year is closed (orchestration.schedules), what is written (assets.ingest, assets.report).
 """
@@ -16,6 +16,7 @@ from assets.graph.keys import (
     ONE_RUN,
     OWNER,
     POOL,
+    PROGRAMME_REVIEW,
     PUBLISHED,
     YEAR_REVISION,
     YEARLY_REPORT,
@@ -27,11 +28,12 @@ from assets.graph.keys import (
 from assets.graph.reported import report_years
 from assets.graph.retry import trying_again
 from assets.ingest import close_year, release, reopen_year
-from assets.report.write import Written, write_yearly_report
+from assets.report.write import Written, write_reviews, write_yearly_report
 from warehouse.clock import ZONE
-from warehouse.home import current_home
+from warehouse.home import Home, current_home
 from warehouse.relation import relations
 
+_PAPER = dg.TableSchema(columns=[dg.TableColumn("file"), dg.TableColumn("standing")])
 _YEAR_END = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=400), warn_window=timedelta(days=380))
 
 #: shown beside the other assets; nobody materialises it: the jobs that close and reopen a year report it
@@ -84,9 +86,9 @@ def close_op(context: dg.OpExecutionContext, config: ClosingConfig) -> None:
         context.log.info(f"{year} was closed before; nothing to do")
     with trying_again(context):
         number = release(home)
-        written = write_yearly_report(home, year)
+        papers = _papers(home, year)
     report_years(context, home, result, marts())
-    _tell(context, year, number, written, {"newly_closed": result.release_no is not None})
+    _tell(context, year, number, papers, {"newly_closed": result.release_no is not None})
 
 
 @dg.op(name="reopen", pool=POOL, description="Undo the closing of a year on which nothing rests yet.")
@@ -97,18 +99,27 @@ def reopen_op(context: dg.OpExecutionContext, config: ReopeningConfig) -> None:
         result = reopen_year(home, year, config.reason)
     # not tried again: what is undone cannot be undone twice, and what fails from here on the sensor ``follow`` makes good
     number = release(home)
-    written = write_yearly_report(home, year)
+    papers = _papers(home, year)
     report_years(context, home, result, marts())
-    _tell(context, year, number, written, {"reopened": config.reason})
+    _tell(context, year, number, papers, {"reopened": config.reason})
 
 
-def _tell(context: dg.OpExecutionContext, year: int, number: int, written: Written, metadata: dict[str, Any]) -> None:
+_Papers = dict[dg.AssetKey, list[Written]]
+
+
+def _papers(home: Home, year: int) -> _Papers:
+    """Write what says how settled the year is: its report, and the reviews that rest on it."""
+    return {YEARLY_REPORT: [write_yearly_report(home, year)], PROGRAMME_REVIEW: write_reviews(home, [year])}
+
+
+def _tell(context: dg.OpExecutionContext, year: int, number: int, papers: _Papers, metadata: dict[str, Any]) -> None:
     """Report what the job made, in the order of the graph."""
     told = {YEAR_REVISION: {"release": number, **metadata}, PUBLISHED: {"release": number}, DICTIONARY: {}}
     for key, values in told.items():
         partition = str(year) if key == YEAR_REVISION else None
         context.log_event(dg.AssetMaterialization(key, partition=partition, metadata=values))
-    context.log_event(dg.AssetMaterialization(YEARLY_REPORT, partition=str(year), metadata=_paper_metadata([written])))
+    for key, written in papers.items():
+        context.log_event(dg.AssetMaterialization(key, partition=str(year), metadata=_paper_metadata(written)))
 
 
 @dg.asset(
@@ -130,6 +141,25 @@ def yearly_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Non
     return dg.MaterializeResult(metadata=_paper_metadata(written))
 
 
+@dg.asset(
+    key=PROGRAMME_REVIEW,
+    deps=[*(asset_key(r) for r in marts()), YEAR_REVISION, PUBLISHED],
+    partitions_def=YEARS,
+    backfill_policy=ONE_RUN,
+    group_name="published",
+    kinds={"excel", "word"},
+    owners=[OWNER],
+    freshness_policy=_YEAR_END,
+    description="Tổng kết chương trình - the papers of each reviewed window, anew when a year of it or after it did.",
+)
+def programme_review(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Write the reviews in which one of the run's partitions shows: each once."""
+    with trying_again(context):
+        written = write_reviews(current_home(), map(int, context.partition_keys))
+    return dg.MaterializeResult(metadata=_paper_metadata(written))
+
+
 def _paper_metadata(written: Sequence[Written]) -> dict[str, Any]:
     files = [dg.TableRecord({"file": path.name, "standing": w.standing.label}) for w in written for path in w.files]
-    return {"reports": dg.MetadataValue.table(files), "folder": dg.MetadataValue.path(current_home().reports)}
+    shown = dg.MetadataValue.table(files, schema=_PAPER)
+    return {"reports": shown, "folder": dg.MetadataValue.path(current_home().reports)}

@@ -35,6 +35,7 @@ RECEIPTS = dg.AssetKey("receipts")
 DICTIONARY = dg.AssetKey(["published", "dictionary"])
 YEAR_REVISION = dg.AssetKey(["meta", "year_revision"])
 YEARLY_REPORT = dg.AssetKey(["published", "yearly_report"])
+PROGRAMME_REVIEW = dg.AssetKey(["published", "programme_review"])
 COMPLETENESS = dg.AssetKey(["mart", "completeness"])
 REGISTER = dg.AssetKey(["core", "dim_unit"])
 

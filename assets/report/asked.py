@@ -9,9 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assets.report import vietnamese
-from assets.report.content import Figure, Source
+from assets.report.content import NOT_STATED, Figure, Source, Span, Text
 from assets.report.declaration import parameters_of
+from assets.report.origins import figures_of
 from warehouse import query
+from warehouse.behind import FigureOf
 from warehouse.relation import relations
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ class PaperError(LookupError):
 
 
 class Asked:
-    """The answers to one paper's questions over one published file, asked when they are first needed, and their sources."""
+    """The answers to one paper's questions over one published file, asked when they are first needed, and their sources.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any]) -> None:
-        self._con, self._paper, self.parameters = con, paper, parameters
+    ``known``: the release whose figures are asked; None: the newest.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], known: int | None = None
+    ) -> None:
+        self._con, self._paper, self.parameters, self._known = con, paper, parameters, known
         self._rows: dict[str, list[Row]] = {}
         self._sources: dict[tuple[str, str, str], Source] = {}
 
@@ -53,7 +60,7 @@ class Asked:
         if question not in self._rows:
             name = self._paper.question(question).query
             given = {p: self.parameters[p] for p in parameters_of(name)}
-            self._rows[question] = query.rows(self._con, name, **given)
+            self._rows[question] = query.rows_as_of(self._con, name, self._known, **given)
         wanted = {column: self._value(text) for column, text in (where or {}).items()}
         return [r for r in self._rows[question] if all(_key_text(r[c]) == v for c, v in wanted.items())]
 
@@ -86,7 +93,20 @@ class Asked:
         asked = self._paper.question(reference.question)
         key = ", ".join(f"{c}={_key_text(row[c])}" for c in asked.key)
         source = self._source(asked, key, reference.column, _label(asked, row, reference.column), shown, row)
-        return Figure(value, shown, source.number, f"{asked.name}({key}).{reference.column}")
+        of = self._origins(asked, row, reference.column)
+        return Figure(value, shown, source.number, f"{asked.name}({key}).{reference.column}", of)
+
+    def cell(self, question: str, row: Row | None, column: str, form: str, source: int) -> Span:
+        """Return the figure of a table's cell, or what stands where nobody stated one. ``row``: of the question, if any."""
+        value = row.get(column) if row else None
+        if row is None or value is None:
+            return Text(NOT_STATED)
+        of = self._origins(self._paper.question(question), row, column)
+        # a table's row is told by what says where its figure comes from; else by its words
+        words = ((n, v) for n, v in row.items() if isinstance(v, str | date) and "command" not in n)
+        told = (*of[0].key, *([("figure", of[0].column)] if of[0].column != column else [])) if of else words
+        key = ", ".join(f"{name}={_key_text(v)}" for name, v in told).replace(";", ",")  # keys are joined by it
+        return Figure(value, vietnamese.FIGURES[form](value), source, f"{question}({key}).{column}", of)
 
     def difference(self, first: Figure, second: Figure) -> Figure:
         """Return how far two figures are apart, as a figure whose source is both."""
@@ -95,7 +115,7 @@ class Asked:
         key = f"{first.key} - {second.key}"
         label = f"Chênh lệch của [{first.source}] và [{second.source}]"
         source = self._add(("-", key, ""), label, shown, "-", "")
-        return Figure(value, shown, source.number, key)
+        return Figure(value, shown, source.number, key, (*first.of, *second.of))
 
     def table_source(self, question: str, label: str) -> Source:
         """Return the source of a table: all rows of its question."""
@@ -117,6 +137,11 @@ class Asked:
             fields = {"column": "", "basis": "", "command": ""} | more
             self._sources[place] = Source(number, label, shown, name, told, key, **fields)
         return self._sources[place]
+
+    def _origins(self, asked: Question, row: Row, column: str) -> tuple[FigureOf, ...]:
+        if asked.mart:
+            return (FigureOf(asked.mart, tuple((k, row[k]) for k in asked.key), column),)
+        return figures_of(asked.query, row, column, self.parameters)
 
     def _value(self, text: str) -> str:
         return _key_text(self.parameters[text[1:]]) if text.startswith("@") else text

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from warehouse.behind import Behind, FigureOf
 
 #: what stands in a table where nobody stated a figure, as Vietnamese statistics print it; never 0
 NOT_STATED = "…"
@@ -23,12 +26,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A published figure: its value, as it is written, and the source that it comes from (``Source.number``)."""
+    """A published figure: its value, as it is written, and the source that it comes from (``Source.number``).
+
+    ``key`` tells it from every other figure of the paper; ``of``: the figures of marts that it is, or is worked out of.
+    """
 
     value: Any
     shown: str
     source: int
     key: str
+    of: tuple[FigureOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One paper. ``constants``: numerals of its texts that are no figures."""
+    """One paper. ``constants``: numerals of its texts that are no figures; ``cells``: those behind its figures, where asked for."""
 
     name: str
     title: tuple[str, ...]
@@ -142,6 +149,7 @@ class Report:
     sources: tuple[Source, ...]
     queries: Mapping[str, str] = field(hash=False)
     constants: tuple[str, ...] = ()
+    cells: Mapping[FigureOf, Behind] = field(default_factory=dict, hash=False)
 
     def tables(self) -> list[Table]:
         """Return the tables in their order."""

@@ -54,9 +54,12 @@ def layouts(root: Path) -> tuple[Layout, ...]:
     return source.settled(read).letterheads
 
 
-def letterhead(con: duckdb.DuckDBPyConnection, number: str, day: date) -> Letterhead:
-    """Return the letterhead of the one superior body that there is on ``day``; ``number``: how its papers are numbered."""
-    bodies = query.rows(con, "report_bodies", day=day)
+def letterhead(con: duckdb.DuckDBPyConnection, number: str, day: date, known: int | None = None) -> Letterhead:
+    """Return the letterhead of the one superior body that there is on ``day``; ``number``: how its papers are numbered.
+
+    ``known``: the release whose register is asked; None: the newest.
+    """
+    bodies = query.rows_as_of(con, "report_bodies", known, day=day)
     body = bodies[0] if len(bodies) == 1 else {}
     kinds = layouts()
     layout = next((k for k in kinds if body.get("unit_type_code") in k.unit_types), kinds[0])

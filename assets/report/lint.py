@@ -1,8 +1,8 @@
 """Every numeral of a finished paper is a figure of its content, at its place and of equal value, or a declared constant.
 
 A constant is a day, the number of a document, a name of the register, the head of a table's column, how settled the figures are.
-Walks the HTML and the Word form as a reader opens them; the annex, which only repeats the sources, and numbers that the form itself
-counts (headings, captions, pages) are passed over.
+Walks the HTML and the Word form as a reader opens them (workbooks and PDF: lint_xlsx, lint_pdf); the annex and the cells behind
+figures, which only repeat the sources, and numbers that the form itself counts (headings, captions, pages) are passed over.
 Does not belong here: numerals in declared sentences (assets.report.declaration refuses them).
 """
 
@@ -19,19 +19,21 @@ from assets.report.docx_parts import fit, qn
 from assets.report.sources import ANNEX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTED = re.compile(r"(?:Bảng|Hình) \d+\. |\(\d+\) ")
 _VOID = ("meta", "br", "link", "img", "hr")
 _UNSEEN = ("style", "svg", "details")
+#: parts of a page that say again where figures come from
+_REPEATING = ("annex", "cells")
 
 
 def unresolved_html(content: bytes, report: Report) -> list[str]:
     """Return what is no figure and no constant in an HTML paper: each numeral with the text that it stands in."""
     walker = _Page()
     walker.feed(content.decode("utf-8"))
-    return [*_wrong_figures(walker.figures, report), *_typed(walker.words, report)]
+    return [*_wrong_figures(walker.figures, report), *typed(walker.words, report)]
 
 
 def unresolved_docx(content: bytes, report: Report) -> list[str]:
@@ -56,13 +58,17 @@ def unresolved_docx(content: bytes, report: Report) -> list[str]:
             words.append("".join(_words(e) for e in element if e.tag not in counted))
     known = {(anchor(f.source), f.shown) for f in report.figures()}
     wrong += [f"{text!r} at {place}" for place, text in figures if (place, text) not in known]
-    return [*wrong, *_typed(words, report)]
+    return [*wrong, *typed(words, report)]
 
 
 def _different(element: Any, table: Table) -> list[str]:
     """The cells of a table of the paper that are not those of the content."""
     found = [[_words(c) for c in row.findall(_w("tc"))] for row in element.findall(_w("tr"))][1:]
-    expected = [[fit(shown(s)) for s in row] for row in table.rows]
+    return different(found, [[fit(shown(s)) for s in row] for row in table.rows])
+
+
+def different(found: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]) -> list[str]:
+    """Return the cells of a table that are not the expected ones, each with what it should be. Raises ValueError for other rows."""
     return [
         f"{a!r} for {b!r}"
         for line, right in zip(found, expected, strict=True)
@@ -76,8 +82,9 @@ def _wrong_figures(figures: Iterable[tuple[str, str]], report: Report) -> list[s
     return [f"{text!r} at {key}" for key, text in figures if (key, text) not in known]
 
 
-def _typed(words: Iterable[str], report: Report) -> list[str]:
-    constants = sorted(map(fit, _constants(report)), key=len, reverse=True)
+def typed(words: Iterable[str], report: Report, besides: Iterable[str] = ()) -> list[str]:
+    """Return each numeral among ``words`` that stands in no declared constant, nor in one of ``besides``."""
+    constants = sorted(map(fit, {*_constants(report), *besides} - {""}), key=len, reverse=True)
     out = []
     for text in words:
         bare = _COUNTED.sub(" ", fit(text))
@@ -106,7 +113,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _VOID:
             about = dict(attrs)
-            self._open.append((tag, about.get("data-key"), tag in _UNSEEN or about.get("class") == "annex"))
+            self._open.append((tag, about.get("data-key"), tag in _UNSEEN or about.get("class") in _REPEATING))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:

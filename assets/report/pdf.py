@@ -29,12 +29,13 @@ def as_pdf(report: Report, pictures: Mapping[int, str]) -> bytes:
         import typst
     except ImportError as e:
         raise NoTypstError("the form pdf needs typst: pip install 'danvan[pdf]', or ask for another --format") from e
-    content = orjson.dumps(_data(report, pictures)).decode()
+    content = orjson.dumps(compiled(report, pictures)).decode()
     made: bytes = typst.compile(_TEMPLATE.read_bytes(), format="pdf", sys_inputs={"report": content})
     return made
 
 
-def _data(report: Report, pictures: Mapping[int, str]) -> dict[str, Any]:
+def compiled(report: Report, pictures: Mapping[int, str]) -> dict[str, Any]:
+    """Return what typst compiles: every text and figure that stands in the file, beside the words of the template."""
     head = report.letterhead
     return {
         "title": report.title,

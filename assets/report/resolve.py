@@ -45,21 +45,28 @@ _NOT_STATED = "chưa có số liệu"
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], standing: str, day: date
+    con: duckdb.DuckDBPyConnection,
+    paper: Paper,
+    parameters: Mapping[str, Any],
+    standing: str,
+    day: date,
+    known: int | None = None,
 ) -> Report:
     """Return what ``paper`` says of the published file that ``con`` reads. ``day``: of whom it is the paper on that day.
 
+    ``known``: a release; the paper says what was known then.
+
     Raises PaperError for a declaration that asks for what its questions do not have.
     """
-    return _Resolver(con, paper, parameters).report(standing, letterhead(con, paper.number, day))
+    asked = Asked(con, paper, parameters, known)
+    return _Resolver(paper, asked).report(standing, letterhead(con, paper.number, day, known))
 
 
 class _Resolver:
     """One paper over one published file."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any]) -> None:
-        self._paper, self._parameters = paper, parameters
-        self._asked = Asked(con, paper, parameters)
+    def __init__(self, paper: Paper, asked: Asked) -> None:
+        self._paper, self._parameters, self._asked = paper, asked.parameters, asked
         self._tables = self._charts = 0
 
     def report(self, standing: str, head: Any) -> Report:
@@ -169,14 +176,15 @@ class _Resolver:
             place = tuple(row[c.column] for c in declared.columns) if across else (len(lines),)
             lines.setdefault(place, row if not across else {c.column: row[c.column] for c in declared.columns})
             if across:
-                lines[place][("across", row[across.column])] = row[across.value]
+                lines[place][("across", row[across.column])] = row
         places = _places(rows, across) if across else {}
         heads += [_head(label, across.form, across.width) for label in places.values() if across]
         source = self._asked.table_source(declared.question, declared.caption).number
+        of, cell = declared.question, self._asked.cell
         body = tuple(
             (
-                *(self._cell(line[c.column], c, source) for c in declared.columns),
-                *(_figure_cell(line.get(("across", y)), across.form, source, str(y)) for y in places if across),
+                *(self._cell(line, c, of, source) for c in declared.columns),
+                *(cell(of, line.get(("across", y)), across.value, across.form, source) for y in places if across),
             )
             for line in lines.values()
         )
@@ -184,7 +192,8 @@ class _Resolver:
         note = declared.note if body else declared.empty
         return Table(self._tables, declared.caption, declared.sheet, tuple(heads), body, source, note)
 
-    def _cell(self, value: Any, column: ColumnOf, source: int) -> Span:
+    def _cell(self, line: Row, column: ColumnOf, question: str, source: int) -> Span:
+        value = line[column.column]
         if column.codes and value is not None:
             return Text(labels(column.codes).get(value, str(value)), is_constant=True)
         if column.labels_of:
@@ -192,7 +201,7 @@ class _Resolver:
             return Text(known[str(value)], is_constant=True)
         if column.form in vietnamese.TEXTS:
             return Text(NOT_STATED if value is None else vietnamese.TEXTS[column.form](value), is_constant=True)
-        return _figure_cell(value, column.form, source, column.column)
+        return self._asked.cell(question, line, column.column, column.form, source)
 
     def _chart(self, declared: ChartOf) -> Iterator[Chart]:
         rows = [self._named(row, declared.codes or {}) for row in self._asked.rows(declared.question, declared.where)]
@@ -208,12 +217,6 @@ def _places(rows: list[Row], across: Across) -> dict[Any, str]:
     if across.codes:
         return {code: label for code, label in labels(across.codes).items() if code in found}
     return {value: str(value) for value in sorted(found)}
-
-
-def _figure_cell(value: Any, form: str, source: int, key: str) -> Span:
-    if value is None:
-        return Text(NOT_STATED)
-    return Figure(value, vietnamese.FIGURES[form](value), source, key)
 
 
 def _head(label: str, form: str, width: float) -> Head:

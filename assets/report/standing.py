@@ -25,12 +25,14 @@ PROVISIONAL = "tam-tinh"
 class Standing:
     """``label`` is what the first page says, ``suffix`` what the file's name ends in.
 
-    ``revision`` is that of a closed year; 0 for an open one, and for a window of years.
+    ``revision`` is that of a closed year; 0 for an open one, and for a window of years. ``release_no`` made the revision, or is the
+    newest.
     """
 
     label: str
     suffix: str
     revision: int = 0
+    release_no: int = 0
 
     @property
     def is_provisional(self) -> bool:
@@ -49,15 +51,25 @@ def standing_of_window(con: duckdb.DuckDBPyConnection, first_day: date, last_day
     return Standing(f"Các năm đã khoá sổ; sửa đổi gần nhất ngày {at} (bản phát hành {number})", f"ban-{number}")
 
 
-def standing_of_year(con: duckdb.DuckDBPyConnection, year: int) -> Standing:
-    """Return the newest revision of ``year``, or that it is open."""
+class NoRevisionError(LookupError):
+    """The year has no such revision; the message says which there are."""
+
+
+def standing_of_year(con: duckdb.DuckDBPyConnection, year: int, revision: int = 0) -> Standing:
+    """Return the newest revision of ``year``, or that it is open; or ``revision`` of it. Raises NoRevisionError."""
     (found,) = query.rows(con, "year_standing", year=year)
+    if revision:
+        asked = query.rows(con, "year_revision", year=year, revision=revision)
+        if not asked:
+            known = f"it has 1 to {found['revision']}" if found["revision"] else "the year is not closed"
+            raise NoRevisionError(f"{year} has no revision {revision}: {known}")
+        (found,) = asked
     number, revision = found["release_no"], found["revision"]
     if found["at"] is None:
-        return Standing(f"Số liệu tạm tính, năm chưa khoá sổ (bản phát hành {number})", PROVISIONAL)
+        return Standing(f"Số liệu tạm tính, năm chưa khoá sổ (bản phát hành {number})", PROVISIONAL, release_no=number)
     what = "Khoá sổ" if revision == 1 else f"Sửa đổi lần {revision} sau khoá sổ"
     label = f"{what} ngày {vietnamese.day(found['at'])} (bản phát hành {number})"
-    return Standing(label, f"lan-{revision}", revision)
+    return Standing(label, f"lan-{revision}", revision, number)
 
 
 def _listed(years: list[int]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from assets.report.cells import with_cells
 from assets.report.charts import png_of, svg_of
 from assets.report.declaration import papers
 from assets.report.resolve import resolve
@@ -25,16 +26,23 @@ from warehouse.files import safe_path, write_file
 from warehouse.release import list_reports
 
 if TYPE_CHECKING:
+    import duckdb
+
     from assets.report.content import Report
     from warehouse.home import Home
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of one paper, one for each form that was asked for, and how settled its figures are."""
+    """The files of one paper, one for each form that was asked for, and how settled its figures are.
+
+    ``kept``: those that stood there already and were left as they are; of these ``differing`` say something else than was made now.
+    """
 
     files: tuple[Path, ...]
     standing: Standing
+    kept: tuple[Path, ...] = ()
+    differing: tuple[Path, ...] = ()
 
 
 def _docx(report: Report) -> bytes:
@@ -85,12 +93,24 @@ def write_review(
     ``out``: a folder to write to; without it they stand in the published folder and in its manifest. Written again from equal
     figures they are the same files. Raises FileNotFoundError when nothing is published, PaperError for a wrong declaration.
     """
+    forms = forms or usual_forms()
     with open_published(home) as con:
         standing = standing_of_window(con, first_day, last_day)
         given = {"programme": programme, "first_day": first_day, "last_day": last_day}
         report = resolve(con, papers()["programme_review"], given, standing.label, last_day)
+        report = _traced(con, report, forms)
     stem = f"tong-ket-{first_day:%Y%m%d}-{last_day:%Y%m%d}-{_plain(programme or 'moi-van-ban')}"
-    return Written(_write(home, report, stem, standing, forms or usual_forms(), out), standing)
+    return Written(_write(home, report, stem, standing, forms, out), standing)
+
+
+def write_reviews(home: Home, years: Iterable[int]) -> list[Written]:
+    """Write the reviews in which a change of one of ``years`` shows: of every window of which a superior body sent a review.
+
+    A review shows the years of its window, and those after it too. Raised as for ``write_review``.
+    """
+    with open_published(home) as con:
+        windows = query.rows(con, "review_windows", year=max(years, default=0))
+    return [write_review(home, w["first_day"], w["last_day"], w["programme"]) for w in windows]
 
 
 def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: Path | None = None) -> Written:
@@ -98,14 +118,48 @@ def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: P
 
     ``out`` and what is raised as for ``write_review``.
     """
+    forms = forms or usual_forms()
     with open_published(home) as con:
         standing = standing_of_year(con, year)
-        given = {"year": year, "year_before": year - 1}
-        report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31))
-    written = Written(_write(home, report, f"bao-cao-{year}", standing, forms or usual_forms(), out), standing)
+        report = _yearly(con, year, standing, None, forms)
+    written = Written(_write(home, report, f"bao-cao-{year}", standing, forms, out), standing)
     if out is None and standing.is_provisional:
         _set_aside(home, year)
     return written
+
+
+def write_revision(home: Home, year: int, revision: int, forms: Sequence[str] = (), out: Path | None = None) -> Written:
+    """Make the report of one ``revision`` of a closed ``year`` again, of what was known at its release.
+
+    Without ``out`` only files that are missing are written: one that stands is what was handed out, and is never replaced.
+    Raises NoRevisionError, and what ``write_yearly_report`` raises.
+    """
+    forms, stem = forms or usual_forms(), f"bao-cao-{year}"
+    with open_published(home) as con:
+        standing = standing_of_year(con, year, revision)
+        report = _yearly(con, year, standing, standing.release_no, forms)
+    if out is not None:
+        return Written(_write(home, report, stem, standing, forms, out), standing)
+    files = {form: safe_path(home.reports, f"{stem}-{standing.suffix}", f".{form}") for form in forms}
+    kept = {form: path for form, path in files.items() if path.exists()}
+    differing = tuple(path for form, path in kept.items() if path.read_bytes() != FORMS[form](report))
+    if missing := [form for form in forms if form not in kept]:
+        _write(home, report, stem, standing, missing, None)
+    return Written(tuple(files.values()), standing, tuple(kept.values()), differing)
+
+
+def _yearly(
+    con: duckdb.DuckDBPyConnection, year: int, standing: Standing, known: int | None, forms: Sequence[str]
+) -> Report:
+    """The content of the report of a year, ``known``: of what was known at that release."""
+    given = {"year": year, "year_before": year - 1}
+    report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31), known)
+    return _traced(con, report, forms, known)
+
+
+def _traced(con: duckdb.DuckDBPyConnection, report: Report, forms: Sequence[str], known: int | None = None) -> Report:
+    """The paper with the cells behind its figures, where a form shows them."""
+    return with_cells(con, report, known) if "html" in forms else report
 
 
 def written_report(home: Home, year: int) -> Written:

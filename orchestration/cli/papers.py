@@ -49,17 +49,32 @@ def report(
     years: Annotated[list[int], typer.Argument(help="Years to report on.")],
     fmt: FormOption = None,
     out: OutOption = None,
+    revision: Annotated[
+        int | None,
+        typer.Option(min=1, help="Make this revision of a closed year again, of what was known at its release."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Write the yearly report of each year as papers from the published warehouse.
 
+    With --revision a file that stands in the published folder is left as it is, and compared with what is made of it now.
+
     Example: danvan report 2024 2025 --format docx
+    Example: danvan report 2021 --revision 1
     """
-    from assets.report.write import write_yearly_report
+    from assets.report.standing import NoRevisionError
+    from assets.report.write import write_revision, write_yearly_report
     from warehouse.home import current_home
 
-    home = current_home()
-    show_reports([(year, write_yearly_report(home, year, fmt or (), out)) for year in years], json)
+    home, forms = current_home(), fmt or ()
+    try:
+        written = [
+            (y, write_revision(home, y, revision, forms, out) if revision else write_yearly_report(home, y, forms, out))
+            for y in years
+        ]
+    except NoRevisionError as e:
+        raise UsageProblem(str(e)) from e
+    show_reports(written, json)
 
 
 def show_reports(written: Sequence[tuple[int, Written]], json: bool) -> None:
@@ -70,12 +85,25 @@ def show_reports(written: Sequence[tuple[int, Written]], json: bool) -> None:
     for year, w in written:
         typer.echo(f"{year}: {w.standing.label}")
         for file in w.files:
-            typer.echo(f"  {file}")
+            typer.echo(f"  {file}{_stood(file, w)}")
+
+
+def _stood(file: Path, written: Written) -> str:
+    """What is said of a file that was not written, since it stood there."""
+    if file not in written.kept:
+        return ""
+    return (
+        ": stands, and differs from what is made now; --out shows that"
+        if file in written.differing
+        else ": stands, equal"
+    )
 
 
 def _as_json(year: int, written: Written) -> dict[str, Any]:
     files = list(map(str, written.files))
-    return {"year": year, "revision": written.standing.revision, "standing": written.standing.label, "files": files}
+    stood = {"kept": list(map(str, written.kept)), "differing": list(map(str, written.differing))}
+    about = {"year": year, "revision": written.standing.revision, "standing": written.standing.label, "files": files}
+    return about | stood
 
 
 def review(

@@ -62,7 +62,13 @@ def test_facts_and_marts_are_partitioned_by_year_from_the_first_form_to_the_open
     assert keys[-1] == str(clock.today().year)
     graph = defs.resolve_asset_graph()
     by_year = {k.to_user_string() for k in graph.get_all_asset_keys() if graph.get(k).partitions_def == YEARS}
-    assert {"core/fact_training", "mart/model_by_year", "meta/year_revision", "published/yearly_report"} <= by_year
+    assert {
+        "core/fact_training",
+        "mart/model_by_year",
+        "meta/year_revision",
+        "published/yearly_report",
+        "published/programme_review",
+    } <= by_year
     assert not {"intake/submission", "core/dim_unit", "published/danvan"} & by_year
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.graph.keys import YEAR_REVISION
-from assets.report.write import usual_forms
+from assets.graph.keys import PROGRAMME_REVIEW, YEAR_REVISION
+from assets.report.write import usual_forms, write_reviews
 from orchestration.definitions import defs
 from orchestration.schedules import yearly_closing
 from tests.orchestration.command import danvan
 from tests.support import copy_home, query
 from warehouse.home import Home
+from warehouse.sealed import recorded
 
 
 def _closing(year: int, *, confirm: bool = True) -> dict[str, object]:
@@ -93,9 +94,9 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     done = job.execute_in_process(instance=instance, run_config=_closing(2024))
     assert done.success
     told = [e.step_materialization_data.materialization.asset_key.path for e in done.get_asset_materialization_events()]
-    assert told[-4:] == [
+    assert told[-5:] == [
         ["meta", "year_revision"],
-        *(["published", n] for n in ("danvan", "dictionary", "yearly_report")),
+        *(["published", n] for n in ("danvan", "dictionary", "yearly_report", "programme_review")),
     ]
     assert sorted(p.name for p in home.reports.iterdir()) == [f"bao-cao-2024-lan-1.{form}" for form in usual_forms()]
     assert _release(home) == (before[0] + 1, before[0] + 1)
@@ -109,6 +110,25 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
     assert _release(home) == (before[0] + 2, before[0] + 2)
     names = {p.stem for p in home.reports.iterdir()}
     assert names == {"bao-cao-2024-tam-tinh", f"bao-cao-2024-lan-1-da-huy-{before[0] + 2}"}
+
+
+@pytest.mark.slow
+def test_the_reviews_that_rest_on_a_year_are_written_and_listed_with_its_report(
+    demo: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_home(demo, tmp_path)
+    monkeypatch.setenv("DANVAN_HOME", str(home.root))
+    assert write_reviews(home, [2012]) == [], "no window has begun by then"
+    of_range = {"dagster/asset_partition_range_start": "2019", "dagster/asset_partition_range_end": "2020"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = defs.resolve_job_def("report").execute_in_process(instance=instance, tags=of_range)
+        assert done.success
+        assert _partitions(instance, PROGRAMME_REVIEW) == {"2019", "2020"}
+    names = {f"reports/tong-ket-20130830-20160830-32-CTr-TU-tam-tinh.{form}" for form in usual_forms()}
+    listed = {n for n in recorded(home.manifest) if n.startswith("reports/")}
+    assert names == {n for n in listed if "tong-ket" in n}
+    assert len(listed) == 3 * len(usual_forms())
+    assert all((home.published / n).exists() for n in names)
 
 
 def test_no_year_is_closed_by_materialising_everything() -> None:

@@ -29,7 +29,7 @@ def report(rows: int = 3, title: str = "Báo cáo thử") -> Report:
     """Return a paper with a table of ``rows`` rows, the last without a figure."""
     heads = (Head("Đơn vị", "left", 2.0), Head("2016", "right", 1.0))
     body: list[tuple[Span, Span]] = [
-        (Text(f"{MARKUP} {n}", is_constant=True), Figure(n, str(n), 2, "2016")) for n in range(1, rows)
+        (Text(f"{MARKUP} {n}", is_constant=True), Figure(n, str(n), 2, f"topics({n}).n")) for n in range(1, rows)
     ]
     body.append((Text("=1+1", is_constant=True), Text("…")))
     table = Table(1, "Số cuộc", "Số cuộc", heads, tuple(body), 2, "Ghi chú")

@@ -14,6 +14,7 @@ import pytest
 from assets.report.docx import as_docx
 from assets.report.html import as_html
 from assets.report.lint import unresolved_docx, unresolved_html
+from assets.report.lint_xlsx import unresolved_xlsx
 from assets.report.write import FORMS
 from assets.report.xlsx import as_xlsx
 from tests.assets.report.sample import MARKUP, report
@@ -120,6 +121,25 @@ def test_a_numeral_that_is_no_figure_is_found_in_a_finished_paper() -> None:
     end = "</w:t></w:r></w:p></w:tc>"
     cell = content_with(content, f">1{end}", f">7{end}")
     assert unresolved_docx(cell, report()) == ["'7' for '1'"]
+
+
+def test_a_number_that_is_no_figure_is_found_in_a_finished_workbook() -> None:
+    made = as_xlsx(report())
+    assert unresolved_xlsx(made, report()) == []
+
+    def changed(sheet: str, cell: str, value: object) -> list[str]:
+        book = openpyxl.load_workbook(io.BytesIO(made))
+        book[sheet][cell] = value
+        out = io.BytesIO()
+        book.save(out)
+        return unresolved_xlsx(out.getvalue(), report())
+
+    assert changed("Tổng hợp", "B5", 2066) == ["2066 at review(indicator=a).value in Tổng hợp!B5"]
+    assert changed("Số cuộc", "B6", 7) == ["7 at topics(2).n in Số cuộc!B6"]
+    assert changed("Số cuộc", "C6", None) == ["1 numbers under 0 keys in row 6 of Số cuộc"], "a figure without its key"
+    assert changed("Số cuộc", "A9", 5) == ["1 numbers under 0 keys in row 9 of Số cuộc"], "below the table"
+    (found,) = changed("Số cuộc", "A2", "Ghi chú của 12 đơn vị")
+    assert found.startswith("'12' in ")
 
 
 def content_with(content: bytes, before: str, after: str) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from assets.report import pdf
 from assets.report.charts import svg_of
 from assets.report.content import Chart, Report, Text
+from assets.report.lint_pdf import unresolved_pdf
 from assets.report.write import usual_forms, write_review
 from tests.assets.report.sample import MARKUP, report
 from tests.assets.report.test_review import WINDOW
@@ -44,13 +45,30 @@ def test_a_text_that_looks_like_typst_is_not_obeyed() -> None:
 
 
 def test_what_goes_in_is_the_content_with_gaps_and_figures_told_apart() -> None:
-    told = json.loads(json.dumps(pdf._data(report(), {})))
+    told = json.loads(json.dumps(pdf.compiled(report(), {})))
     paragraph = next(b for b in told["blocks"] if b["kind"] == "paragraph")
     assert [s["kind"] for s in paragraph["spans"]] == ["text", "figure", "text", "gap", "text"]
     assert paragraph["spans"][1] == {"kind": "figure", "text": "2.065", "source": 1}
     assert paragraph["spans"][-1]["text"] == f" {MARKUP}"
     table = next(b for b in told["blocks"] if b["kind"] == "table")
     assert table["rows"][-1] == ["=1+1", "…"]
+
+
+def test_a_numeral_that_is_no_figure_is_found_in_what_is_compiled() -> None:
+    paper = _with_chart()
+    told = json.loads(json.dumps(pdf.compiled(paper, {1: "<svg>2016</svg>"})))
+    assert unresolved_pdf(told, paper) == []
+    paragraph, items, table = (
+        next(b for b in told["blocks"] if b["kind"] == k) for k in ("paragraph", "items", "table")
+    )
+    paragraph["spans"][1]["text"] = "2.066"
+    paragraph["spans"].append({"kind": "text", "text": " cùng 12 người"})
+    items["items"][0].append({"kind": "text", "text": "34 điểm"})
+    table["rows"][0][1] = "7"
+    told["blocks"][-1]["spans"][0]["text"] = "Bốn và 5 đơn vị."
+    told["letterhead"]["signs"][0] = "T/M 56"
+    found = unresolved_pdf(told, paper)
+    assert [f.split(" ")[0] for f in found] == ["'2.066'", "'7'", "'56'", "'12'", "'34'", "'5'"]
 
 
 def test_without_typst_the_others_are_written_and_pdf_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

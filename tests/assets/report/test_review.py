@@ -11,9 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from assets.report.charts import svg_of
 from assets.report.content import Chart, Figure, Gap, Heading, Items, Paragraph, Report, Table, shown
 from assets.report.declaration import papers
 from assets.report.lint import unresolved_docx, unresolved_html
+from assets.report.lint_pdf import unresolved_pdf
+from assets.report.lint_xlsx import unresolved_xlsx
+from assets.report.pdf import compiled
 from assets.report.resolve import resolve
 from assets.report.write import FORMS, write_review
 from tests.support import clean_rows, copy_home, put, query, report_of, take
@@ -116,6 +120,8 @@ def test_the_chart_has_the_data_of_the_table_beside_it_and_says_in_words_what_it
 def test_every_numeral_of_the_finished_papers_is_a_figure_or_a_declared_constant(review: Report) -> None:
     assert unresolved_docx(FORMS["docx"](review), review) == []
     assert unresolved_html(FORMS["html"](review), review) == []
+    assert unresolved_xlsx(FORMS["xlsx"](review), review) == []
+    assert unresolved_pdf(compiled(review, svg_of(review)), review) == []
 
 
 def test_every_figure_has_a_source_that_gives_its_value_again(review: Report, demo: Home) -> None:

@@ -9,11 +9,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from assets.report.charts import svg_of
 from assets.report.content import Figure, Paragraph, Report, Table, shown
 from assets.report.declaration import papers
 from assets.report.lint import unresolved_docx, unresolved_html
+from assets.report.lint_pdf import unresolved_pdf
+from assets.report.lint_xlsx import unresolved_xlsx
+from assets.report.pdf import compiled
 from assets.report.resolve import resolve
-from assets.report.write import FORMS, usual_forms, write_yearly_report, written_report
+from assets.report.standing import NoRevisionError
+from assets.report.write import FORMS, usual_forms, write_revision, write_yearly_report, written_report
 from tests.support import clean_rows, copy_home, put, query, report_of, take
 from warehouse.catalog import open_published
 from warehouse.home import Home
@@ -53,6 +58,35 @@ def test_it_says_how_settled_it_is_and_each_revision_keeps_its_files(closed: Hom
     assert first.files[0].read_bytes() == kept
     assert second.standing.label.startswith("Sửa đổi lần 2")
     assert openpyxl.load_workbook(second.files[0])["Tổng hợp"]["A2"].value == second.standing.label
+
+
+def test_a_revision_is_made_again_byte_for_byte_after_its_figures_were_revised(closed: Home, tmp_path: Path) -> None:
+    first = write_yearly_report(closed, 2024)
+    handed_out = {p.suffix: p.read_bytes() for p in first.files}
+    rows = clean_rows(2024)
+    rows["training"][0]["session_count"] = 9
+    put(closed.inbox, report_of(105, "2024-Y", rows), report_of(104, "2023-Y", clean_rows(2023)))
+    take(closed)
+    now = {p.suffix: p.read_bytes() for p in write_yearly_report(closed, 2024).files}
+    assert all(now[form] != content for form, content in handed_out.items()), "the second revision says something else"
+    again = write_revision(closed, 2024, 1, out=tmp_path / "out")
+    assert {p.suffix: p.read_bytes() for p in again.files} == handed_out
+    assert again.standing == first.standing
+
+
+def test_a_paper_that_was_handed_out_is_never_replaced(closed: Home) -> None:
+    first = write_yearly_report(closed, 2024, ("html", "xlsx"))
+    page, book = first.files
+    content = book.read_bytes()
+    page.write_bytes(b"changed by somebody")
+    book.unlink()
+    again = write_revision(closed, 2024, 1, ("html", "xlsx"))
+    assert (page.read_bytes(), book.read_bytes()) == (b"changed by somebody", content)
+    assert (again.files, again.kept, again.differing) == (first.files, (page,), (page,))
+    with pytest.raises(NoRevisionError, match="2024 has no revision 2: it has 1 to 1"):
+        write_revision(closed, 2024, 2)
+    with pytest.raises(NoRevisionError, match="2023 has no revision 1: the year is not closed"):
+        write_revision(closed, 2023, 1)
 
 
 def test_a_provisional_report_leaves_when_its_year_is_closed(closed: Home) -> None:
@@ -107,6 +141,8 @@ def test_every_numeral_of_a_year_of_the_demo_is_a_figure_or_a_constant(demo: Hom
     report = _resolved(demo, 2024)
     assert unresolved_docx(FORMS["docx"](report), report) == []
     assert unresolved_html(FORMS["html"](report), report) == []
+    assert unresolved_xlsx(FORMS["xlsx"](report), report) == []
+    assert unresolved_pdf(compiled(report, svg_of(report)), report) == []
     commands = [s.command for s in report.sources if s.command]
     assert any(
         re.fullmatch(r"danvan trace mart\.key_figures --key year=2023,reporter_level=unit --column \w+", c)
