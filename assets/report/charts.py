@@ -7,35 +7,47 @@ chart looks like (assets/report/charts/*.json), the words beside it (the declara
 from __future__ import annotations
 
 import json
+import re
+import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assets.report.content import Chart, Report
 
 CHARTS = Path(__file__).parent / "charts"
 #: fonts with every Vietnamese letter; without one named, letters with marks fall back to another font than the digits
 _FONT = "DejaVu Sans, Noto Sans, Liberation Sans"
 _LOCALE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đ"]}
+#: the column that numbers the stretches of a series between which a break lies, as mart.series_segment does
+SEGMENT = "segment_no"
+_JOINING = ("line", "area", "trail")
+_ROOM = (160, 215)  #: millimetres of a page, its caption left over
+_MM = 0.25  #: of a pixel of the specification
+_SIDES = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"')
 _SCALE = 2  #: pixels of a PNG for one of the specification
+#: of every chart: about 8 points on paper, where a chart is 160 mm wide
+_SIZES = {
+    "axis": {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"},
+    "legend": {"labelFontSize": 11, "titleFontSize": 11},
+    "text": {"fontSize": 11},
+}
 _VERSION = "5.21"  #: of Vega-Lite: a chart does not change with the library's newest
 
 
 def svg_of(report: Report) -> dict[int, str]:
     """Return each chart of the paper as SVG, by its number."""
-    return {chart.number: _svg(chart) for chart in _charts(report)}
+    return {chart.number: _svg(json.dumps(specification(chart), default=str)) for chart in _charts(report)}
 
 
 def png_of(report: Report) -> dict[int, bytes]:
     """Return each chart of the paper as PNG, by its number."""
     import vl_convert
 
-    return {
-        chart.number: vl_convert.vegalite_to_png(
-            specification(chart), vl_version=_VERSION, scale=_SCALE, format_locale=_LOCALE, allowed_base_urls=[]
-        )
-        for chart in _charts(report)
-    }
+    return {number: vl_convert.svg_to_png(svg, scale=_SCALE) for number, svg in svg_of(report).items()}
 
 
 def specification(chart: Chart) -> dict[str, Any]:
@@ -43,17 +55,41 @@ def specification(chart: Chart) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads((CHARTS / f"{chart.spec}.json").read_text(encoding="utf-8"))
     spec["data"] = {"values": list(map(dict, chart.rows))}
     spec["background"] = "#ffffff"
-    spec["config"] = {**spec.get("config", {}), "font": _FONT}
+    spec["config"] = {**_SIZES, **spec.get("config", {}), "font": _FONT}
     return spec
 
 
-def _svg(chart: Chart) -> str:
+def over_breaks(spec: Mapping[str, Any], inherited: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the marks of a specification that join rows and would do so over a break: their ``detail`` is not ``SEGMENT``."""
+    encoding = {**(inherited or {}), **spec.get("encoding", {})}
+    parts = [part for key in ("layer", "hconcat", "vconcat", "concat") for part in spec.get(key, [])]
+    parts += [spec["spec"]] if "spec" in spec else []
+    mark = spec.get("mark", "")
+    kind = mark if isinstance(mark, str) else mark["type"]
+    details = encoding.get("detail", [])
+    named = [d["field"] for d in ([details] if isinstance(details, dict) else details)]
+    mine = [kind] if kind in _JOINING and SEGMENT not in named else []
+    return [*mine, *(found for part in parts for found in over_breaks(part, encoding))]
+
+
+def size_on_paper(picture: bytes | str) -> tuple[float, float]:
+    """Return how wide and high a chart stands on paper, in millimetres.
+
+    All have letters of one size, but for one that a page has no room for. ``picture``: its PNG or SVG.
+    """
+    if isinstance(picture, bytes):
+        sides = [side / _SCALE for side in struct.unpack(">II", picture[16:24])]  # the first chunk of a PNG
+    else:
+        sides = [float(side) for side in _SIDES.findall(picture)[0]]
+    shrunk = min(_MM, *(room / side for room, side in zip(_ROOM, sides, strict=True)))
+    return sides[0] * shrunk, sides[1] * shrunk
+
+
+@lru_cache(maxsize=32)  # the forms of one paper show the same charts
+def _svg(spec: str) -> str:
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(
-        specification(chart), vl_version=_VERSION, format_locale=_LOCALE, allowed_base_urls=[]
-    )
-    return str(drawn)
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=_VERSION, format_locale=_LOCALE, allowed_base_urls=[]))
 
 
 def _charts(report: Report) -> list[Chart]:

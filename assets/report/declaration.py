@@ -6,13 +6,15 @@ Belongs here: what a paper consists of, and what its declaration must fulfil. Do
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assets.report.reference import ROW, Placeholder, pieces, words
+from assets.report.charts import SEGMENT, over_breaks
+from assets.report.declared_texts import texts, typed_numerals
+from assets.report.reference import ROW, Placeholder, pieces
 from assets.report.vietnamese import FIGURES, TEXTS
 from warehouse import query
 from warehouse.check import At, Declared, build
@@ -46,11 +48,15 @@ class Question(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Sentence(Declared):
-    """One sentence. ``zero`` takes its place when its first figure is 0; ``missing`` says what happens when one is not stated."""
+    """One sentence. ``zero`` takes its place when its first figure is 0; ``missing`` says what happens when one is not stated.
+
+    ``unless_none_of`` is a figure (``question(key, ...)``): of nought or of nobody's figure nothing is said.
+    """
 
     say: str
     missing: Missing = "mark"
     zero: str = ""
+    unless_none_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,18 @@ class ColumnOf(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Across(Declared):
-    """Columns that the rows bring: one for each value of ``column`` (a year, a code of ``codes``), filled with ``value``."""
+    """Columns that the rows bring: one for each value of ``column`` (a year, a code of ``codes``), filled with ``value``.
+
+    They stand by the value of ``order``, by their own without one. ``value_codes``: the values are shown by their labels.
+    """
 
     column: str
     value: str
     form: str = "count"
     codes: str | None = None
     width: float = 0.6
+    order: str | None = None
+    value_codes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +108,9 @@ class TableOf(Declared):
 class ChartOf(Declared):
     """A chart of a question's rows by a Vega-Lite specification in ``assets/report/charts``; ``say`` says what it shows.
 
-    ``fields`` are the columns that it is drawn from; ``codes``: those that are shown by the labels of a code list. A table of the
-    same question stands in the same section: the data beside it. Without rows there is no chart.
+    ``fields`` are the columns that it is drawn from: a row that lacks one is not drawn. ``blank`` are more of them, which may be
+    NULL: such a row keeps its place without a mark, and a line ends there. ``codes``: those that are shown by the labels of a list.
+    A table of the same question stands in the same section: the data beside it. Without anything to draw there is no chart.
     """
 
     caption: str
@@ -108,6 +120,7 @@ class ChartOf(Declared):
     say: str
     where: dict[str, str] | None = None
     codes: dict[str, str] | None = None
+    blank: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +233,7 @@ class _Check:
             len(stated) == 1, at, ", ".join(stated), "exactly one of paragraph, gap, table, chart, items"
         ):
             return
-        for text, where in _texts(block):
+        for text, where in texts(block):
             self._text(text, (*at, *where))
         if block.table:
             self._table(block.table, (*at, "table"))
@@ -233,8 +246,12 @@ class _Check:
 
     def _chart(self, chart: ChartOf, at: At) -> None:
         self._known(chart.question, (*at, "question"))
-        is_there = (self.root / CHARTS / f"{chart.spec}.json").is_file()
-        self.source.refuse_unless(is_there, (*at, "spec"), chart.spec, f"a file {CHARTS}/<spec>.json")
+        path = self.root / CHARTS / f"{chart.spec}.json"
+        allowed = f"a file {CHARTS}/<spec>.json"
+        if self.source.refuse_unless(path.is_file(), (*at, "spec"), chart.spec, allowed):
+            joined = over_breaks(json.loads(path.read_text(encoding="utf-8")))
+            allowed = f"lines and areas with {SEGMENT} as detail: none is drawn over a break"
+            self.source.refuse_unless(not joined, (*at, "spec"), f"{chart.spec} ({', '.join(joined)})", allowed)
         for column, name in (chart.codes or {}).items():
             self._codes(name, (*at, "codes", column))
 
@@ -260,8 +277,9 @@ class _Check:
         if table.across:
             form = table.across.form
             self.source.refuse_unless(form in forms, (*at, "across", "form"), form, ", ".join(forms))
-            if table.across.codes:
-                self._codes(table.across.codes, (*at, "across", "codes"))
+            for key in ("codes", "value_codes"):
+                if name := getattr(table.across, key):
+                    self._codes(name, (*at, "across", key))
 
     def _codes(self, name: str, at: At) -> None:
         lists = code_list_names(self.root)
@@ -279,13 +297,9 @@ class _Check:
             return
         for placeholder in found:
             self._placeholder(placeholder, at)
-        bare = words(text)
-        for constant in self.paper.constants:
-            bare = bare.replace(constant, " ")
-        typed = re.findall(r"\d[\d.,/]*", bare)
-        self.source.refuse_unless(
-            not typed, at, ", ".join(typed), "no number typed by hand: a figure, or one of constants"
-        )
+        typed = typed_numerals(text, self.paper.constants)
+        allowed = "no number typed by hand: a figure, or one of constants"
+        self.source.refuse_unless(not typed, at, ", ".join(typed), allowed)
 
     def _placeholder(self, asked: Placeholder, at: At) -> None:
         if not asked.of:
@@ -300,16 +314,3 @@ class _Check:
                 self.source.refuse_unless(
                     good, at, ", ".join(of.keys), f"a value for each of {', '.join(question.key)}"
                 )
-
-
-def _texts(block: BlockOf) -> Iterator[tuple[str, At]]:
-    """The texts of a block that a reader sees, with their places in it."""
-    for i, sentence in enumerate(block.paragraph):
-        yield sentence.say, ("paragraph", i, "say")
-        yield sentence.zero, ("paragraph", i, "zero")
-    yield block.gap, ("gap",)
-    for name in ("table", "chart", "items"):
-        part = getattr(block, name)
-        for key in ("caption", "note", "empty", "say"):
-            if text := getattr(part, key, ""):
-                yield text, (name, key)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assets.report import docx_parts as parts
+from assets.report.charts import size_on_paper
 from assets.report.content import Chart, Figure, Gap, Heading, Items, Paragraph, Report, Span, Spans, Table, Text, shown
 from assets.report.docx_table import Cell, table
 from assets.report.sources import ANNEX, HEADS, note_of, where_of
@@ -157,7 +158,8 @@ def _place(document: Document, made: Any) -> None:
 def _chart(document: Document, block: Chart, picture: bytes) -> None:
     from docx.shared import Mm
 
-    shape = document.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(_TEXT_WIDTH))
+    width, _ = size_on_paper(picture)
+    shape = document.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(width))
     words = "".join(map(shown, block.alternative))
     shape._inline.docPr.set("descr", parts.fit(words))
     document.paragraphs[-1].paragraph_format.keep_with_next = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assets.report.charts import size_on_paper
 from assets.report.content import Chart, Figure, Gap, Heading, Items, Paragraph, Report, Span, Table, shown
 from assets.report.sources import HEADS, note_of, where_of
 
@@ -70,7 +71,13 @@ def _block(block: Heading | Paragraph | Items | Table | Chart, pictures: Mapping
         return {"kind": "items", "items": [_spans(item) for item in block.items]}
     if isinstance(block, Chart):
         words = "".join(map(shown, block.alternative))
-        picture = {"picture": pictures[block.number], "alternative": words, "spans": _spans(block.alternative)}
+        mm, _ = size_on_paper(pictures[block.number])
+        picture = {
+            "picture": pictures[block.number],
+            "mm": mm,
+            "alternative": words,
+            "spans": _spans(block.alternative),
+        }
         return {"kind": "chart", "caption": block.caption, **picture}
     heads = [{"label": h.label, "align": h.align, "width": h.width} for h in block.heads]
     rows = [[shown(span) for span in row] for row in block.rows]

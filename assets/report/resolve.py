@@ -100,7 +100,11 @@ class _Resolver:
     # sentences ------------------------------------------------------------------------------------------------------------------
 
     def _sentence(self, sentence: Sentence) -> Spans:
-        """The sentence with its figures; nothing when one is missing and it is to be left out then."""
+        """The sentence with its figures; nothing when one is missing and it is to be left out then, or when there is none of it."""
+        if sentence.unless_none_of:
+            (whole,) = self._spans(f"{{{sentence.unless_none_of}|count}}")
+            if isinstance(whole, Gap) or (isinstance(whole, Figure) and whole.value == 0):
+                return ()
         spans = self._spans(sentence.say)
         first = next((s for s in spans if isinstance(s, Figure | Gap)), None)
         if sentence.zero and isinstance(first, Figure) and first.value == 0:  # a gap is no nought
@@ -178,13 +182,15 @@ class _Resolver:
             if across:
                 lines[place][("across", row[across.column])] = row
         places = _places(rows, across) if across else {}
-        heads += [_head(label, across.form, across.width) for label in places.values() if across]
+        if across:
+            form = "text" if across.value_codes else across.form
+            heads += [_head(label, form, across.width) for label in places.values()]
         source = self._asked.table_source(declared.question, declared.caption).number
-        of, cell = declared.question, self._asked.cell
+        of = declared.question
         body = tuple(
             (
                 *(self._cell(line, c, of, source) for c in declared.columns),
-                *(cell(of, line.get(("across", y)), across.value, across.form, source) for y in places if across),
+                *(self._across_cell(line.get(("across", y)), across, of, source) for y in places if across),
             )
             for line in lines.values()
         )
@@ -203,20 +209,27 @@ class _Resolver:
             return Text(NOT_STATED if value is None else vietnamese.TEXTS[column.form](value), is_constant=True)
         return self._asked.cell(question, line, column.column, column.form, source)
 
+    def _across_cell(self, row: Row | None, across: Across, question: str, source: int) -> Span:
+        value = row[across.value] if row else None
+        if across.value_codes and value is not None:
+            return Text(labels(across.value_codes).get(value, str(value)), is_constant=True)
+        return self._asked.cell(question, row, across.value, across.form, source)
+
     def _chart(self, declared: ChartOf) -> Iterator[Chart]:
         rows = [self._named(row, declared.codes or {}) for row in self._asked.rows(declared.question, declared.where)]
-        drawn = tuple({name: row[name] for name in declared.fields} for row in rows if None not in row.values())
-        if drawn:
+        fields, blank = declared.fields, declared.blank
+        drawn = tuple({n: row[n] for n in (*fields, *blank)} for row in rows if None not in [row[n] for n in fields])
+        if drawn and (not blank or any(row[name] is not None for row in drawn for name in blank)):
             self._charts += 1
             yield Chart(self._charts, declared.caption, declared.spec, drawn, self._spans(declared.say))
 
 
 def _places(rows: list[Row], across: Across) -> dict[Any, str]:
     """The values that columns are made of, with their heads: codes in the order of their list, others in their own."""
-    found = {row[across.column] for row in rows} - {None}
+    found = {row[across.column]: row[across.order or across.column] for row in rows if row[across.column] is not None}
     if across.codes:
         return {code: label for code, label in labels(across.codes).items() if code in found}
-    return {value: str(value) for value in sorted(found)}
+    return {value: str(value) for value in sorted(found, key=lambda v: found[v])}
 
 
 def _head(label: str, form: str, width: float) -> Head:
