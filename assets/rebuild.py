@@ -79,13 +79,20 @@ def beside(home: Home) -> Iterator[Home]:
 
 def clear_left_behind(home: Home) -> int:
     """Remove such folders whose process is gone; returns how many. The caller holds the writer's lock."""
-    gone = 0
-    for folder in home.root.glob(f"{_PREFIX}*"):
+    found = left_behind_beside(home)
+    for folder in found:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(found)
+
+
+def left_behind_beside(home: Home) -> list[Path]:
+    """Return such folders whose process is gone. While the caller holds the writer's lock nobody makes another."""
+    found = []
+    for folder in sorted(home.root.glob(f"{_PREFIX}*")):
         if (dead := _locked(folder)) is not None:
-            shutil.rmtree(folder, ignore_errors=True)
             os.close(dead)
-            gone += 1
-    return gone
+            found.append(folder)
+    return found
 
 
 def _locked(folder: Path) -> int | None:

@@ -16,9 +16,17 @@ from assets.graph.release import equals_core, release_assets
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
 from orchestration.follow import follow
-from orchestration.jobs import closing_job, ingest_job, release_job, reminder_job, reopening_job, report_job
+from orchestration.jobs import (
+    closing_job,
+    ingest_job,
+    release_job,
+    reminder_job,
+    reopening_job,
+    report_job,
+    tidy_job,
+)
 from orchestration.launcher import known_process_executor
-from orchestration.schedules import daily_reminders, yearly_closing
+from orchestration.schedules import daily_reminders, weekly_tidy, yearly_closing
 from orchestration.sensors import alert_on_cancel, alert_on_failure, inbox_sensor
 from warehouse.home import keep_private
 
@@ -39,8 +47,8 @@ defs = dg.Definitions(
         reminders,
     ],
     asset_checks=[equals_core, standing_checks],
-    jobs=[ingest_job, release_job, report_job, closing_job, reopening_job, reminder_job],
-    schedules=[daily_reminders, yearly_closing],
+    jobs=[ingest_job, release_job, report_job, closing_job, reopening_job, reminder_job, tidy_job],
+    schedules=[daily_reminders, yearly_closing, weekly_tidy],
     sensors=[inbox_sensor, follow, alert_on_failure, alert_on_cancel],
     executor=known_process_executor,
 )

@@ -41,7 +41,7 @@ def hold_daemon_lock(home: Home) -> None:
     fd = os.open(home.dagster / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o640)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder = _running_daemon(home)
+        holder = running_daemon(home)
     except BlockingIOError:
         holder = os.pread(fd, 32, 0).decode().strip()
     if holder is not None:
@@ -54,7 +54,8 @@ def hold_daemon_lock(home: Home) -> None:
     os.set_inheritable(fd, True)  # kept over exec; children that the daemon starts do not get it
 
 
-def _running_daemon(home: Home) -> str | None:
+def running_daemon(home: Home) -> str | None:
+    """Return the pid of a daemon that works on this home, whoever started it; None when there is none."""
     import psutil
 
     for process in psutil.process_iter():

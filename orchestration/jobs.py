@@ -11,6 +11,7 @@ from assets.graph import checks
 from assets.graph.batch import asset_specs
 from assets.graph.closing import close_op, reopen_op
 from assets.graph.keys import PROGRAMME_REVIEW, PUBLISHED, YEARLY_REPORT
+from orchestration.tidy import tidy_op
 
 _assets = dg.AssetSelection.assets
 _batch = _assets(*(spec.key for spec in asset_specs()))
@@ -53,4 +54,8 @@ reminder_job = dg.define_asset_job(
     "remind",
     selection=_assets("reminders"),
     description="Write today's reminders to the outbox.",
+)
+
+tidy_job = dg.GraphDefinition(name="tidy", node_defs=[tidy_op]).to_job(
+    description="Remove what is past: old runs and ticks of Dagster, messages that were sent long ago, left-overs.",
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.jobs import closing_job, closing_of, reminder_job
+from orchestration.jobs import closing_job, closing_of, reminder_job, tidy_job
 from warehouse.clock import ZONE
 from warehouse.closing_day import closing_day
 
@@ -20,6 +20,15 @@ daily_reminders = dg.ScheduleDefinition(
     execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every morning: one message per unit with reports due, late or overdue.",
+)
+
+weekly_tidy = dg.ScheduleDefinition(
+    name="weekly_tidy",
+    job=tidy_job,
+    cron_schedule="0 3 * * 0",
+    execution_timezone=ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every Sunday night: removes old runs and ticks, messages that are past, left-overs; see danvan tidy --help.",
 )
 
 

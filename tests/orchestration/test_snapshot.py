@@ -29,7 +29,7 @@ def _now() -> dict[str, object]:
         }  # fmt: skip
     jobs = {
         name: sorted(n.name for n in defs.resolve_job_def(name).nodes)
-        for name in ("ingest", "close_year", "reopen_year", "remind")
+        for name in ("ingest", "close_year", "reopen_year", "remind", "tidy")
     }
     return {
         "assets": assets,
