@@ -57,10 +57,12 @@ def hold_daemon_lock(home: Home) -> None:
 def _running_daemon(home: Home) -> str | None:
     import psutil
 
+    from orchestration.internals import DAEMON
+
     for process in psutil.process_iter():
         try:
             command = process.cmdline()
-            if "dagster._daemon" in command or any(part.endswith("dagster-daemon") for part in command[:2]):
+            if DAEMON in command or any(part.endswith("dagster-daemon") for part in command[:2]):
                 place = process.environ().get("DAGSTER_HOME")
                 if place and Path(place).resolve() == home.dagster.resolve():
                     return str(process.pid)
