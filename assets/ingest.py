@@ -59,7 +59,7 @@ def take_inbox(
     """
     home.create()
     report("archive")
-    inbox, asked = open_inbox(home.inbox), senders_of(home)
+    inbox, asked = open_inbox(home), senders_of(home)
     found = ready(inbox, settle_seconds, signatures=asked.signatures)
     files = archive_files(inbox, found.arrivals, home.archive, asked)
     _require_build(home, files)
@@ -254,7 +254,7 @@ def complete(home: Home) -> tuple[int, int]:
 
 def _cleared(home: Home, con: duckdb.DuckDBPyConnection) -> int:
     report("inbox")
-    inbox = open_inbox(home.inbox)
+    inbox = open_inbox(home)
     files, alone = paired(inbox.complete())
     signatures = [*(a.signature for a in files if a.signature), *alone]
     known = ledger.known_arrivals(con, [a.mark for a in (*files, *signatures)])

@@ -6,23 +6,22 @@ Does not belong here: noticing failures (sensors).
 from __future__ import annotations
 
 import json
-import os
 import urllib.request
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from warehouse import clock
+from warehouse.check import DeclarationError
 from warehouse.files import safe_path, write_file
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dagster_shared.error import SerializableErrorInfo
-
+    from orchestration.internals import SerializableErrorInfo
     from warehouse.home import Home
+    from warehouse.settings import Alert
 
-WEBHOOK = "DANVAN_ALERT_WEBHOOK"
-TIMEOUT_SECONDS = 5.0
 _LONGEST = 500
 #: errors whose text names places, never content
 _SPEAKABLE = frozenset(
@@ -63,8 +62,11 @@ def raise_alert(home: Home, run_id: str, job: str, message: str) -> str:
     if target.exists():
         return "known already"
     write_file(target, json.dumps(alert, ensure_ascii=False, indent=2).encode())
-    url = os.environ.get(WEBHOOK)
-    return _post(url, alert) if url else "written to the outbox"
+    try:
+        told = settings(home).alert
+    except DeclarationError as e:  # an alert is not lost for it
+        return f"written to the outbox; not posted, for the settings are wrong: {e}"
+    return _post(told, alert) if told.webhook else "written to the outbox"
 
 
 def why(errors: Sequence[SerializableErrorInfo]) -> str:
@@ -82,13 +84,11 @@ def _innermost(error: SerializableErrorInfo) -> SerializableErrorInfo:
     return error
 
 
-def _post(url: str, alert: dict[str, str]) -> str:
-    if not url.startswith(("https://", "http://")):
-        return f"written to the outbox; {WEBHOOK} is no http address"
+def _post(told: Alert, alert: dict[str, str]) -> str:
     body = json.dumps(alert, ensure_ascii=False).encode()
     try:
-        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, above
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        request = urllib.request.Request(told.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, as declared
+        with urllib.request.urlopen(request, timeout=told.timeout_seconds) as answer:  # noqa: S310
             return f"written to the outbox and posted ({answer.status})"
     except (
         OSError,

@@ -10,21 +10,22 @@ import time
 import dagster as dg
 from dagster import DagsterRunStatus as Status
 
-#: seconds to wait after the nth failure over the same
-BACK_OFF = (30, 120, 600, 3600)
+from warehouse.settings import settings
+
 WAITING = [Status.QUEUED, Status.NOT_STARTED, Status.STARTING]
 _AT_WORK = [Status.STARTED, Status.CANCELING]
 
 
 def at_work_or_failed(instance: dg.DagsterInstance, job: str, tags: dict[str, str], what: str) -> str | None:
     """Say why no run of ``job`` with ``tags`` is asked for now, or return None. ``what`` it works on is named to the operator."""
-    same = instance.get_run_records(dg.RunsFilter(job_name=job, tags=tags), limit=len(BACK_OFF) + 1)
+    waits = settings().runs.back_off_seconds  # after the nth failure over the same
+    same = instance.get_run_records(dg.RunsFilter(job_name=job, tags=tags), limit=len(waits) + 1)
     if any(r.dagster_run.status in _AT_WORK for r in same):
         return f"a run is at work on {what}"
     failed = [r for r in same if r.dagster_run.status in (Status.FAILURE, Status.CANCELED)]
     if not failed:
         return None
-    wait = BACK_OFF[min(len(failed), len(BACK_OFF)) - 1]
+    wait = waits[min(len(failed), len(waits)) - 1]
     due = max(r.end_time or r.create_timestamp.timestamp() for r in failed) + wait
     left = due - time.time()
     return f"{len(failed)} runs failed on {what}; next try in {left:.0f} s" if left > 0 else None

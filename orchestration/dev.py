@@ -5,16 +5,14 @@ Does not belong here: the layer itself, or what `danvan dev` checks before (orch
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from dagster._cli.dev import dev_command
-from dagster_shared.ipc import open_ipc_subprocess
+from orchestration.internals import DAEMON, WEB_SERVER, start_dev, start_process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BARE, _GUARDED, _DAEMON = "dagster_webserver", "orchestration.ui", "dagster._daemon"
+_GUARDED = "orchestration.ui"
 
 
 class UnguardedError(Exception):
@@ -23,12 +21,11 @@ class UnguardedError(Exception):
 
 def guarded(parts: Sequence[str], **options: Any) -> Any:
     """Start a process of ``dagster dev``: for the web server the guarded one. Raises UnguardedError for an unknown one."""
-    command = [_GUARDED if part == _BARE else part for part in parts]
-    if not {_GUARDED, _DAEMON} & set(command):
+    command = [_GUARDED if part == WEB_SERVER else part for part in parts]
+    if not {_GUARDED, DAEMON} & set(command):
         raise UnguardedError(f"unknown process of dagster dev: {' '.join(parts[:4])}")
-    return open_ipc_subprocess(command, **options)
+    return start_process(command, **options)
 
 
 if __name__ == "__main__":
-    sys.modules["dagster._cli.dev"].open_ipc_subprocess = guarded  # type: ignore[attr-defined]
-    dev_command()
+    start_dev(guarded)

@@ -58,10 +58,12 @@ def running_daemon(home: Home) -> str | None:
     """Return the pid of a daemon that works on this home, whoever started it; None when there is none."""
     import psutil
 
+    from orchestration.internals import DAEMON
+
     for process in psutil.process_iter():
         try:
             command = process.cmdline()
-            if "dagster._daemon" in command or any(part.endswith("dagster-daemon") for part in command[:2]):
+            if DAEMON in command or any(part.endswith("dagster-daemon") for part in command[:2]):
                 place = process.environ().get("DAGSTER_HOME")
                 if place and Path(place).resolve() == home.dagster.resolve():
                     return str(process.pid)

@@ -15,27 +15,36 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from dagster import InitExecutorContext, executor
-from dagster._core.execution.retries import RetryMode
-from dagster._core.executor.in_process import InProcessExecutor
-from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
-from dagster._grpc.types import ExecuteRunArgs
-from dagster._serdes import ConfigurableClass, serialize_value
+from dagster import DagsterInstance, InitExecutorContext, executor
+
+from orchestration.internals import (
+    RUN_COMMAND,
+    CheckRunHealthResult,
+    ConfigurableClass,
+    ExecuteRunArgs,
+    InProcessExecutor,
+    LaunchRunContext,
+    RetryMode,
+    RunLauncher,
+    WorkerStatus,
+    deserialize_value,
+    run_command,
+    serialize_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from multiprocessing.context import ForkServerContext
 
     from dagster import DagsterEvent, DagsterRun
-    from dagster._core.execution.context.system import PlanOrchestrationContext
-    from dagster._core.execution.plan.plan import ExecutionPlan
-    from dagster._serdes.config_class import ConfigurableClassData
+
+    from orchestration.internals import ConfigurableClassData, ExecutionPlan, PlanOrchestrationContext
 
 #: the tag of a run that names its process: host, pid and when it started, since pids are used again
 PROCESS = "danvan/process"
 #: imported once, before the first run; danvan's own modules are not among them
 _HELD_WARM = [
-    "dagster._cli.api",
+    RUN_COMMAND,
     "duckdb",
     "duckdb_sqlalchemy",
     "great_expectations",
@@ -154,10 +163,6 @@ def _warm() -> ForkServerContext:
 
 def _execute(arguments: str) -> None:
     """Run in the forked process what ``dagster api execute_run`` runs, after telling which process it is."""
-    from dagster._cli.api import execute_run_command
-    from dagster._core.instance import DagsterInstance
-    from dagster._serdes import deserialize_value
-
     from warehouse.home import keep_private
 
     keep_private()
@@ -166,4 +171,4 @@ def _execute(arguments: str) -> None:
         raise ValueError("a run without an instance")
     with DagsterInstance.from_ref(known.instance_ref) as instance:
         instance.add_run_tags(known.run_id, {PROCESS: this_process()})
-    execute_run_command.main(args=[arguments], standalone_mode=False)
+    run_command().main(args=[arguments], standalone_mode=False)

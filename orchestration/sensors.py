@@ -22,6 +22,7 @@ from warehouse.catalog import open_published
 from warehouse.home import current_home
 from warehouse.ledger import batch_ids
 from warehouse.senders import senders_of
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from assets.intake.inbox import Arrival, Inbox
     from warehouse.home import Home
 
-SETTLE_SECONDS = 2.0
 #: the daemon ticks every five seconds; in between the sensor itself keeps looking
 WATCH_SECONDS = 4.0
 ARRIVALS = "danvan/arrivals"
@@ -52,7 +52,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """
     home = current_home()
     try:
-        inbox = open_inbox(home.inbox)
+        inbox = open_inbox(home)
         found, warning = _watch(inbox, senders_of(home).signatures), reach_warning(inbox)
     except (FileNotFoundError, InboxError) as e:
         return dg.SkipReason(str(e))
@@ -85,9 +85,9 @@ def _warn_once(context: dg.SensorEvaluationContext, warning: str) -> None:
 
 def _watch(inbox: Inbox, signatures: str) -> Ready:
     """Return what may be taken once nothing else is on its way, or what may be after a while."""
-    give_up = time.monotonic() + WATCH_SECONDS
+    give_up, settle = time.monotonic() + WATCH_SECONDS, settings().arrival.settle_seconds
     while True:
-        found = ready(inbox, SETTLE_SECONDS, signatures=signatures)
+        found = ready(inbox, settle, signatures=signatures)
         is_quiet = found.arrivals and len(found.arrivals) + len(found.waiting) == len(ready(inbox).arrivals)
         if is_quiet or time.monotonic() + inbox.look_again_seconds > give_up:
             return found
@@ -138,7 +138,7 @@ def _why_not(instance: dg.DagsterInstance, key: str) -> str | None:
     name="alert_on_failure",
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Writes an alert to the outbox when a run fails, and posts it when DANVAN_ALERT_WEBHOOK is set.",
+    description="Writes an alert to the outbox when a run fails, and posts it where a webhook is set.",
 )
 def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     """Tell the operators which run failed, why, and where to look."""

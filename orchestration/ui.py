@@ -6,11 +6,11 @@ what the UI shows (Dagster), or a login (a proxy in front).
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from warehouse.home import current_home, keep_private
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from starlette.middleware import Middleware
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-#: names under which the UI may be asked for besides those of loopback: that of a proxy in front, say; separated by commas
-HOSTS_SETTING = "DANVAN_UI_HOSTS"
+    from orchestration.internals import DagsterWebserver
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -32,7 +32,7 @@ def refusal(scope: Scope, hosts: Collection[str]) -> str | None:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host, origin = headers.get("host", ""), headers.get("origin")
     if (_name(f"//{host}") or "") not in hosts:
-        return f"the Host {host!r} is not this server's; see {HOSTS_SETTING} in docs/operating.md"
+        return f"the Host {host!r} is not this server's; see ui.hosts in docs/configuration.md"
     if origin is not None and urlsplit(origin).netloc != host:
         return f"requests of pages from {origin!r} are refused"
     if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/graphql"):
@@ -72,27 +72,26 @@ class OnlyFromHere:
 
 def allowed_hosts() -> frozenset[str]:
     """Return the names under which the UI may be asked for."""
-    named = os.environ.get(HOSTS_SETTING, "").split(",")
-    return _LOOPBACK | {name.strip().lower() for name in named if name.strip()}
+    return _LOOPBACK | {name.lower() for name in settings().ui.hosts}
 
 
 def main() -> None:
     """Run ``dagster-webserver``, with its own arguments, behind the layer."""
-    from dagster_webserver.cli import main as serve
-    from dagster_webserver.webserver import DagsterWebserver
     from starlette.middleware import Middleware
 
+    from orchestration.internals import web_server
     from orchestration.pages import WithPages
 
     keep_private()
-    theirs = DagsterWebserver.build_middleware
+    serve, server = web_server()
+    theirs = server.build_middleware
 
     def build_middleware(self: DagsterWebserver[Any, Any]) -> list[Middleware]:  # the hook that its subclasses have
         own = [Middleware(OnlyFromHere, hosts=allowed_hosts()), Middleware(WithPages, home=current_home())]
         return [*own, *theirs(self)]
 
-    DagsterWebserver.build_middleware = build_middleware  # type: ignore[method-assign]
-    serve()  # type: ignore[no-untyped-call]
+    server.build_middleware = build_middleware  # type: ignore[method-assign]
+    serve()
 
 
 if __name__ == "__main__":

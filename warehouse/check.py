@@ -25,7 +25,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: in which line (from 1) of which file (relative), at which key, what was found, what is allowed."""
+    """One thing that is wrong: in which line (from 1; 0: it has none) of which file (relative), at which key, what was found, what
+    is allowed.
+    """
 
     file: str
     line: int
@@ -34,9 +36,8 @@ class Problem:
     allowed: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}found {self.found}; allowed: {self.allowed}"
-        )
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key + ': ' if self.key else ''}found {self.found}; allowed: {self.allowed}"
 
 
 class DeclarationError(ValueError):

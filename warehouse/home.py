@@ -42,6 +42,11 @@ class Home:
         return self.root / "senders.yaml"
 
     @property
+    def settings(self) -> Path:
+        """What the operator changed of danvan's settings (warehouse.settings)."""
+        return self.root / "danvan.toml"
+
+    @property
     def build(self) -> Path:
         """The private database that the one writer opens."""
         return self.root / "build" / "danvan.duckdb"

@@ -36,6 +36,7 @@ from assets.judge_files import SuitesDisagreeError
 from expectations.rule import rule_codes_by_table
 from warehouse.home import Home, current_home
 from warehouse.relation import relations
+from warehouse.settings import settings
 
 
 class IngestConfig(dg.Config):
@@ -48,8 +49,8 @@ class IngestConfig(dg.Config):
     """
 
     batch_id: str = ""
-    processes: int = 2
-    settle_seconds: float = 2.0
+    processes: int = settings().processes
+    settle_seconds: float = settings().arrival.settle_seconds
     replay: list[str] = []  # noqa: RUF012 - dagster reads the default from the class
     replay_batch: str = ""
     replay_years: list[int] = []  # noqa: RUF012

@@ -17,20 +17,20 @@ from warehouse import clock, query
 from warehouse.catalog import open_published
 from warehouse.due import completeness_by_year
 from warehouse.home import current_home
+from warehouse.settings import settings
 
-#: a year below this share of expected reports, or of those in time, warns
-_ENOUGH = 0.9
-#: of the last batches, above this share of rejected files warns: a form or a register that units do not know
-_BATCHES, _REJECTED = 10, 0.1
-#: a register is sent once a year at least; older than this many days it may miss mergers
-_REGISTER_DAYS = 400
+#: from where on they warn; a malformed setting keeps the code location from loading, as a declaration does
+_LIMITS = settings().checks
 _STANDING = ("error", "warning")
 
 _SPECS = {
-    "completeness": (COMPLETENESS, f"In every year, {_ENOUGH:.0%} of the reports that are due by now were accepted."),
+    "completeness": (
+        COMPLETENESS,
+        f"In every year, {_LIMITS.completeness_percent:g}% of the reports that are due by now were accepted.",
+    ),
     "timeliness": (
         COMPLETENESS,
-        f"In every year, {_ENOUGH:.0%} of the reports that are due by now were accepted and in time.",
+        f"In every year, {_LIMITS.timeliness_percent:g}% of the reports that are due by now were accepted and in time.",
     ),
     "open_findings": (
         FINDING,
@@ -38,9 +38,10 @@ _SPECS = {
     ),
     "rejected": (
         FINDING,
-        f"Of the files of the last {_BATCHES} batches at most {_REJECTED:.0%} were rejected, whatever the code.",
+        f"Of the files of the last {_LIMITS.rejected_batches} batches at most {_LIMITS.rejected_percent:g}% "
+        "were rejected, whatever the code.",
     ),
-    "register_age": (REGISTER, f"The register in force came within the last {_REGISTER_DAYS} days."),
+    "register_age": (REGISTER, f"The register in force came within the last {_LIMITS.register_days} days."),
 }
 KEYS = [dg.AssetCheckKey(asset, name) for name, (asset, _) in _SPECS.items()]
 
@@ -58,7 +59,7 @@ def standing_checks() -> Iterator[dg.AssetCheckResult]:
     with open_published(current_home()) as con:
         years = completeness_by_year(con, today)
         findings = query.rows(con, "open_findings")
-        lately = query.rows(con, "rejected_lately", most=_BATCHES)
+        lately = query.rows(con, "rejected_lately", most=_LIMITS.rejected_batches)
         registers = query.rows(con, "register_age")
     yield from _reporting(years)
     yield _open(findings)
@@ -78,9 +79,12 @@ def _result(name: str, passed: bool, **metadata: Any) -> dg.AssetCheckResult:
 
 def _reporting(years: list[dict[str, int]]) -> Iterator[dg.AssetCheckResult]:
     """Warn of years in which too few units reported, or too few in time."""
-    for name, counted in (("completeness", ("on_time", "late")), ("timeliness", ("on_time",))):
+    for name, counted, least in (
+        ("completeness", ("on_time", "late"), _LIMITS.completeness_percent),
+        ("timeliness", ("on_time",), _LIMITS.timeliness_percent),
+    ):
         shares = [_share(row, counted) for row in years if row["expected"] > row["not_due"]]
-        below = [s["year"] for s in shares if s["percent"] < 100 * _ENOUGH]
+        below = [s["year"] for s in shares if s["percent"] < least]
         told = [{**share, "percent": round(share["percent"], 1)} for share in shares]
         yield _result(name, not below, years_below=", ".join(below), by_year=_table(told, "no report is expected yet"))
 
@@ -104,9 +108,14 @@ def _open(findings: list[dict[str, Any]]) -> dg.AssetCheckResult:
 def _rejected(lately: list[dict[str, Any]]) -> dg.AssetCheckResult:
     files, rejected = (lately[0][name] for name in ("files", "rejected"))
     codes = {row["code"]: row["submissions"] for row in lately if row["code"]}
-    share = rejected / files if files else 0.0
+    percent = 100 * rejected / files if files else 0.0
     return _result(
-        "rejected", share <= _REJECTED, files=files, rejected=rejected, percent=round(100 * share, 1), by_code=codes
+        "rejected",
+        percent <= _LIMITS.rejected_percent,
+        files=files,
+        rejected=rejected,
+        percent=round(percent, 1),
+        by_code=codes,
     )
 
 
@@ -116,7 +125,7 @@ def _register(registers: list[dict[str, Any]], today: date) -> dg.AssetCheckResu
     (register,) = registers
     days = (today - clock.day_of(register["received_at"])).days
     told = {name: str(register[name]) for name in ("period_id", "report_date")}
-    return _result("register_age", days <= _REGISTER_DAYS, days=days, **told)
+    return _result("register_age", days <= _LIMITS.register_days, days=days, **told)
 
 
 def _table(records: list[dict[str, Any]], otherwise: str) -> dg.MetadataValue[Any]:

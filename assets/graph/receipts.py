@@ -12,6 +12,7 @@ import dagster as dg
 from assets.graph.keys import FRESH, OWNER, PUBLISHED
 from assets.graph.retry import trying_again
 from warehouse.home import current_home
+from warehouse.settings import settings
 
 
 @dg.asset(
@@ -28,7 +29,7 @@ def receipts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 
     home = current_home()
     with trying_again(context):
-        done = write_receipts(home)
+        done = write_receipts(home, settings(home).processes)
     for submission, why in done.failed.items():
         context.log.warning(f"receipt {submission} lists the findings alone: its workbook could not be marked ({why})")
     metadata: dict[str, Any] = {

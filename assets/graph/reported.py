@@ -5,7 +5,6 @@ Does not belong here: ops and specs, or finding out what was wrong (expectations
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from warehouse import query
 from warehouse.catalog import open_published
 from warehouse.codes import labels
 from warehouse.relation import relations
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 Counts = dict[tuple[str, int | None], int]
 _EXAMPLES = 3
-#: the address at which a proxy serves the home's Data Docs and receipts; without it the UI's own server does, below this path
-DOCS_SETTING = "DANVAN_DOCS_URL"
+#: where the UI's own server shows the home's Data Docs and receipts, when no proxy does (setting ``docs.url``)
 DOCS_PLACE = "/danvan"
 
 
@@ -224,7 +223,7 @@ def suites_disagree(error: SuitesDisagreeError) -> dg.AssetCheckResult:
 def _data_docs(home: Home, table: str | None = None) -> dg.MetadataValue[Any]:
     """Where a click leads: the newest page of a table's suite, else the index; where a proxy serves them, else the UI itself."""
     page = newest_page(home.data_docs, table) if table else None
-    base = os.environ.get(DOCS_SETTING, DOCS_PLACE).rstrip("/")
+    base = (settings(home).docs.url or DOCS_PLACE).rstrip("/")
     return dg.MetadataValue.url(f"{base}/data_docs/{quote(page.as_posix()) if page else 'index.html'}")
 
 

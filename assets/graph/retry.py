@@ -13,28 +13,28 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from warehouse.catalog import WriterBusyError
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: the tag of a run that somebody started and waits for: they read the reason at once
 AT_ONCE = "danvan/at_once"
-RETRIES = 3
-_FIRST_WAIT = 10
 #: errors of the disk that an operator or time can mend; a missing folder or permission is not among them
 _MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EBUSY)
 
 
 @contextmanager
 def trying_again(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Iterator[None]:
-    """Ask Dagster to run the step again after 10, 20 and 40 s when the body fails on what can pass."""
+    """Ask Dagster to run the step again, after waits that double (settings ``runs``), when the body fails on what can pass."""
     try:
         yield
     except Exception as e:
         if AT_ONCE in context.run.tags or not can_pass(e):
             raise
-        wait = _FIRST_WAIT * 2**context.retry_number
-        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=wait) from e
+        runs = settings().runs
+        wait = runs.first_wait_seconds * 2**context.retry_number
+        raise dg.RetryRequested(max_retries=runs.retries, seconds_to_wait=wait) from e
 
 
 def can_pass(error: Exception) -> bool:

@@ -15,13 +15,12 @@ from assets.intake.package import Package, part_name
 from assets.intake.rewrite import for_the_parser
 from assets.intake.sheet_scan import SheetFacts, scan_sheet
 from assets.intake.styles import styles_of
+from warehouse.settings import settings
 
 MAX_FILE = 20 << 20
-MAX_INFLATED = 64 << 20
 #: parts that are read; pictures are only counted in bytes, and with the rest up to a number that costs no time to list
 MAX_PARTS = 200
 MAX_ENTRIES = 5_000
-MAX_SHEETS = 100
 
 #: as bytes and in UTF-16, which XML allows too
 _DECLARED = tuple(w.encode(e) for w in ("<!DOCTYPE", "<!ENTITY") for e in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -66,6 +65,12 @@ def refuse_large(size: int) -> None:
         raise Refused("F-TOO-LARGE", size_text(size))
 
 
+def refuse_many(sheets: int, word: str) -> None:
+    """Raise Refused when a file has more sheets, or tables, than a report; ``word`` is what they are called."""
+    if sheets > settings().readers.max_sheets:
+        raise Refused("F-SHEETS", f"{sheets} {word}")
+
+
 def size_text(size: int) -> str:
     """Return the size of a file in the words of a finding."""
     return f"{size / (1 << 20):.1f} MB".replace(".", ",")
@@ -90,10 +95,10 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
         raise Refused("F-BOMB", f"{len(infos)} phần; không quá {MAX_PARTS}, không kể ảnh")
     if len(set(names)) != len(infos):
         raise Refused("F-BOMB", "một phần của tệp có hai lần")
-    if sum(i.file_size for i in infos) > MAX_INFLATED:
-        raise Refused("F-BOMB", f"giải nén ra hơn {size_text(MAX_INFLATED)}")
+    left = settings().readers.max_inflated_mb << 20
+    if sum(i.file_size for i in infos) > left:
+        raise Refused("F-BOMB", f"giải nén ra hơn {size_text(left)}")
     parts: dict[str, bytes] = {}
-    left = MAX_INFLATED
     for name, info in zip(names, infos, strict=True):
         parts[name] = content = _part(archive, info, name, left)
         left -= len(content)
@@ -127,8 +132,7 @@ def _facts(package: Package, names: dict[str, str]) -> WorkbookFacts:
     if "macroenabled" in kind.lower():
         raise Refused("F-MACRO", "kiểu tệp có macro (.xlsm)")
     sheets = package.sheets()
-    if len(sheets) > MAX_SHEETS:
-        raise Refused("F-SHEETS", f"{len(sheets)} trang")
+    refuse_many(len(sheets), "trang")
     facts = WorkbookFacts(has_external_links=any(n.startswith("xl/externallinks/") for n in package.parts))
     facts.is_1904 = package.is_1904
     styles = styles_of(package.part("styles"), package.part("sharedStrings"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from assets.intake.encodings import utf_16_of
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_SHEETS, refuse_large
+from assets.intake.guard import refuse_large, refuse_many
 from assets.intake.sheet_scan import MAX_CELLS, MAX_COLUMN, MAX_ROW
 from assets.intake.xlsx import tag
 from warehouse.cells.reading import Cell
@@ -54,8 +54,7 @@ def _cover(cover: dict[str, Any], findings: list[FileFinding]) -> RawSheet:
 
 def _keys(tables: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the keys of each table, in the order of their first use; all are counted before any cell is made."""
-    if len(tables) > MAX_SHEETS:
-        raise Refused("F-SHEETS", f"{len(tables)} bảng")
+    refuse_many(len(tables), "bảng")
     out, cells = {}, 0
     for name, items in tables.items():
         if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.intake.grid import FileFinding, RawFile, RawSheet, Refused
-from assets.intake.guard import MAX_SHEETS
+from assets.intake.guard import refuse_many
 from assets.intake.ods_scan import OdsSheet, places, scan_content
 from assets.intake.ods_styles import marks_of
 from assets.intake.package import elements
@@ -29,8 +29,7 @@ def read_ods(path: Path, parts: Mapping[str, bytes]) -> RawFile:
     _refuse_locked(parts)
     marks = marks_of(parts.get("styles.xml", b""), parts[CONTENT])
     sheets, day_shift = scan_content(parts[CONTENT], marks)
-    if len(sheets) > MAX_SHEETS:
-        raise Refused("F-SHEETS", f"{len(sheets)} trang")
+    refuse_many(len(sheets), "trang")
     _agree(path, sheets)
     shown = [s for s in sheets if not s.is_cache]
     findings = []

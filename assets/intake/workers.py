@@ -8,6 +8,7 @@ what is done with a file (``transform``).
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pickle
 import queue
@@ -18,17 +19,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from assets.intake.grid import RawFile, Refused
 from assets.intake.said import LIMIT, Said
+from warehouse.settings import Readers, Settings, adopt, settings
 
 Job = tuple[str, str, str]  # identifier, path, original name
 Transform = Callable[[RawFile], Any]
-SECONDS_PER_FILE = 60.0
-CPU_SECONDS_PER_FILE = 20
 CHUNK = 32
 _LENGTH = struct.Struct("<Q")
 #: at most one idle child between batches; it ends by itself when this process does, since its pipe closes
@@ -61,18 +61,17 @@ def read_many(
     transform: Transform,
     *,
     processes: int = 2,
-    memory_mb: int = 2048,
-    seconds_per_file: float = SECONDS_PER_FILE,
 ) -> Iterator[tuple[str, Any]]:
     """Yield (identifier, transform(raw file) or Failure) for every job, in no particular order.
 
     ``transform`` is a top-level function of an importable module. A file whose child dies, or that fails there, is tried
-    once more alone in a fresh child; the other files are read by a new child.
+    once more alone in a fresh child; the other files are read by a new child. What a file may cost are the settings ``readers``.
     """
+    readers = settings().readers
     pending = deque(jobs)
     results: queue.Queue[tuple[str, Any] | BaseException | None] = queue.Queue(maxsize=1024)
     count = max(1, min(processes, (len(jobs) + CHUNK - 1) // CHUNK))
-    arguments = (pending, results, f"{transform.__module__}:{transform.__qualname__}", memory_mb, seconds_per_file)
+    arguments = (pending, results, f"{transform.__module__}:{transform.__qualname__}", readers)
     threads = [threading.Thread(target=_drive, args=arguments, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -100,8 +99,7 @@ def _drive(
     pending: deque[Job],
     results: queue.Queue[tuple[str, Any] | BaseException | None],
     target: str,
-    memory_mb: int,
-    seconds: float,
+    readers: Readers,
 ) -> None:
     """Keep one child busy until nothing is pending."""
     child: _Child | None = None
@@ -111,9 +109,9 @@ def _drive(
             if chunk[0][1] and child:  # a suspect is read by a child that has read nothing else
                 child.close()
                 child = None
-            child = child or (_Child(target, memory_mb) if chunk[0][1] else _spare_or_new(target, memory_mb))
+            child = child or (_Child(target, readers) if chunk[0][1] else _spare_or_new(target, readers))
             try:
-                child.read(chunk, results, seconds)
+                child.read(chunk, results, readers.seconds_per_file)
             except _ChildDied as death:
                 child.close()
                 child = None
@@ -130,18 +128,18 @@ def _drive(
         results.put(None)
 
 
-def _spare_or_new(target: str, memory_mb: int) -> _Child:
+def _spare_or_new(target: str, readers: Readers) -> _Child:
     """Take the idle child of an earlier batch if it is alive and was started alike, else start one."""
     with contextlib.suppress(IndexError):
         child = _spare.pop()
-        if child.kind == _kind(target, memory_mb) and child.process.poll() is None:
+        if child.kind == _kind(target, readers) and child.process.poll() is None:
             return child
         child.close()
-    return _Child(target, memory_mb)
+    return _Child(target, readers)
 
 
-def _kind(target: str, memory_mb: int) -> tuple[str, int, str | None]:
-    return target, memory_mb, os.environ.get("PYTHONPATH")
+def _kind(target: str, readers: Readers) -> tuple[str, Readers, str | None]:
+    return target, readers, os.environ.get("PYTHONPATH")
 
 
 def _next_chunk(pending: deque[Job], again: deque[tuple[Job, bool]]) -> deque[tuple[Job, bool]]:
@@ -176,14 +174,14 @@ def _after_death(
 class _Child:
     """One reading subprocess."""
 
-    def __init__(self, target: str, memory_mb: int) -> None:
+    def __init__(self, target: str, readers: Readers) -> None:
         root = str(Path(__file__).resolve().parents[2])
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-        self.kind = _kind(target, memory_mb)
+        self.kind = _kind(target, readers)
         self.buffer = bytearray()
         self.said = Said()
         self.process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            [sys.executable, "-m", "assets.intake.workers", target, str(memory_mb)],
+            [sys.executable, "-m", "assets.intake.workers", target, json.dumps(asdict(readers))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.said.fileno(),
@@ -265,16 +263,17 @@ def _receive(pipe: BinaryIO) -> object | None:
     return cast("object", pickle.loads(body))  # noqa: S301 - written by our own child or parent
 
 
-def _child_main(target: str, memory_mb: int) -> None:
-    """Answer chunks of jobs until the parent closes the pipe."""
+def _child_main(target: str, readers: Readers) -> None:
+    """Answer chunks of jobs until the parent closes the pipe; ``readers`` are its settings, as it has read them."""
     import importlib
     import resource
 
     from assets.intake.read import read_file
 
+    adopt(Settings(readers=readers))
     module, _, name = target.partition(":")
     transform = getattr(importlib.import_module(module), name)
-    limit = memory_mb << 20
+    limit = readers.memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, LIMIT))
@@ -282,16 +281,16 @@ def _child_main(target: str, memory_mb: int) -> None:
     os.dup2(2, 1)  # what a parser prints must not reach the pipe
     while (jobs := _receive(stdin)) is not None:
         for identifier, path, original_name in cast("list[Job]", jobs):
-            _limit_cpu()
+            _limit_cpu(readers.cpu_seconds_per_file)
             _send(stdout, (identifier, _one(Path(path), original_name, read_file, transform)))
 
 
-def _limit_cpu() -> None:
+def _limit_cpu(seconds: int) -> None:
     """Let the child end when its next file takes more processor time than a report may, whatever it is doing."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS_PER_FILE
+    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
@@ -312,4 +311,4 @@ def _one(path: Path, name: str, read: Callable[[Path, str], RawFile], transform:
 if __name__ == "__main__":  # under its own name, so that what it pickles can be found by the parent
     from assets.intake.workers import _child_main as _run_child
 
-    _run_child(sys.argv[1], int(sys.argv[2]))
+    _run_child(sys.argv[1], Readers(**json.loads(sys.argv[2])))

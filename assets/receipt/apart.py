@@ -1,4 +1,4 @@
-"""Workbooks of receipts are made apart: one at a time in a child with the reader's memory limit, so that none harms another.
+"""Workbooks of receipts are made apart: one at a time in a child with a memory limit, so that none harms another.
 
 The parser of these workbooks is not that of the intake, and what it is given is a sender's. Does not belong here: what a
 receipt looks like (workbook, listing), which ones are due (batch).
@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from assets.intake.workers import end
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     from assets.receipt.record import Answer
 
-MEMORY_MB = 2048
-SECONDS_PER_RECEIPT = 90.0
 #: idle children between receipts; each ends by itself when this process does, since its pipe closes
 _spare: deque[_Child] = deque()
 _SPARES = 2
@@ -74,7 +73,7 @@ def _made(answer: Answer, archive: Path, folder: Path, *, is_plain: bool) -> tup
 def _spare_or_new() -> _Child:
     with contextlib.suppress(IndexError):
         child = _spare.pop()
-        if child.process.poll() is None:
+        if child.limits == settings().receipts and child.process.poll() is None:
             return child
         child.close()
     return _Child()
@@ -88,10 +87,11 @@ class _Child:
     """One subprocess that makes workbooks."""
 
     def __init__(self) -> None:
+        self.limits = settings().receipts
         root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            [sys.executable, "-c", f"from assets.receipt.apart import serve; serve({MEMORY_MB})"],
+            [sys.executable, "-c", f"from assets.receipt.apart import serve; serve({self.limits.memory_mb})"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -110,11 +110,11 @@ class _Child:
 
     def _line(self) -> bytes:
         pipe = cast("BinaryIO", self.process.stdout).fileno()
-        give_up = time.monotonic() + SECONDS_PER_RECEIPT
+        give_up = time.monotonic() + self.limits.seconds
         line = b""
         while not line.endswith(b"\n"):
             if not select.select([pipe], [], [], max(0.0, give_up - time.monotonic()))[0]:
-                raise _ChildDiedError(f"not made in {SECONDS_PER_RECEIPT:.0f} s")
+                raise _ChildDiedError(f"not made in {self.limits.seconds:.0f} s")
             part = os.read(pipe, 1 << 16)
             if not part:
                 raise _ChildDiedError(f"its process ended with status {self.process.wait()}")

@@ -60,11 +60,12 @@ def restore(
     from assets.progress import reporting_to
     from assets.restore import restore as run
     from warehouse.home import current_home
+    from warehouse.settings import settings
 
     home = current_home()
     home.require()
     with ProgressBar() as bar, reporting_to(bar):
-        result = run(home, source)
+        result = run(home, source, settings(home).processes)
     aside = str(result.aside) if result.aside else None
     if json:
         echo_json({"release": result.release_no, "aside": aside, "left_out": result.left_out})

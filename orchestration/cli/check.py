@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import UsageProblem, echo_json, echo_table
+from orchestration.cli.output import ProcessesOption, UsageProblem, echo_json, echo_table
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[list[Path], typer.Argument(help="Files to judge; they stay where they are.")],
-    processes: Annotated[int, typer.Option(help="Reading processes.")] = 2,
+    processes: ProcessesOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Say what an ingest would say of FILES - verdict, findings, cells - and write nothing. Exit code 3 when some are rejected.
@@ -30,10 +30,11 @@ def check(
     from assets.check import check as run
     from assets.intake.inbox import shown_name
     from warehouse.home import current_home
+    from warehouse.settings import settings
 
     if missing := [str(p) for p in files if not p.is_file()]:
         raise UsageProblem(f"there is no file {', '.join(missing)}")
-    checked = run(current_home(), files, processes)
+    checked = run(current_home(), files, processes or settings().processes)
     if json:
         echo_json(
             [

@@ -44,7 +44,7 @@ def run(seed: int) -> None:
 
     home = current_home()
     home.create()
-    inbox = open_inbox(home.inbox)
+    inbox = open_inbox(home)
     if not isinstance(inbox, LocalInbox):
         raise UsageProblem(f"{INBOX_SETTING} names an object store; run the demo without it")
     begin = time.monotonic()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, ProcessesOption, ProgressBar, UsageProblem, echo_json, echo_table
 
 if TYPE_CHECKING:
     from warehouse.home import Home
@@ -27,17 +27,26 @@ def register(app: typer.Typer) -> None:
 
 
 def init(json: JsonOption = False) -> None:
-    """Make the home folder (DANVAN_HOME, default ./data) with its inbox, archive and Dagster instance.
+    """Make the home folder (DANVAN_HOME, default ./data) with its inbox, archive, Dagster instance and a danvan.toml to edit.
 
     Example: DANVAN_HOME=/srv/danvan danvan init
     """
     from orchestration.instance import prepare_dagster_home
+    from warehouse.files import write_file
     from warehouse.home import current_home
+    from warehouse.settings.texts import template
 
     home = current_home()
     home.create()
+    if not home.settings.exists():
+        write_file(home.settings, template().encode())
     prepare_dagster_home(home)
-    places = {"home": str(home.root), "inbox": str(home.inbox), "published": str(home.published)}
+    places = {
+        "home": str(home.root),
+        "inbox": str(home.inbox),
+        "published": str(home.published),
+        "settings": str(home.settings),
+    }
     echo_json(places) if json else echo_table([places])
 
 
@@ -60,7 +69,7 @@ def sample(
 
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; none: the inbox.")] = None,
-    processes: Annotated[int, typer.Option(help="Reading processes.")] = 2,
+    processes: ProcessesOption = None,
     confirm: Annotated[
         list[str] | None, typer.Option(help="Take no files, but put this register in force, which was held.")
     ] = None,
@@ -78,16 +87,17 @@ def ingest(
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
+    from warehouse.settings import settings
 
     home = current_home()
     if confirm and paths:
         raise UsageProblem("--confirm takes no files: first confirm, then take them")
     home.create()
-    inbox = open_inbox(home.inbox)
+    inbox = open_inbox(home)
     for path in paths or []:
         put_path(inbox, path)
     with ProgressBar() as bar, reporting_to(bar):
-        batch = run_ingest(home, processes, confirm=confirm or ())
+        batch = run_ingest(home, processes or settings(home).processes, confirm=confirm or ())
     held = [held_text(i, comes_to) for i, comes_to in waiting(home).items() if comes_to]
     for warning in filter(None, (reach_warning(inbox), alone_warning(ready(inbox).alone), *held)):
         typer.echo(f"danvan: {warning}", err=True)

@@ -15,6 +15,7 @@ from orchestration.cli import (
     analyst,
     care,
     check,
+    config,
     decide,
     diff,
     intake,
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care):
+for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care, config):
     module.register(app)
 
 

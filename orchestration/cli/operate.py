@@ -36,9 +36,11 @@ def rebuild(json: JsonOption = False) -> None:
     from assets.progress import reporting_to
     from assets.rebuild import rebuild as run
     from warehouse.home import current_home
+    from warehouse.settings import settings
 
+    home = current_home()
     with ProgressBar() as bar, reporting_to(bar):
-        result = run(current_home())
+        result = run(home, settings(home).processes)
     if json:
         echo_json({"files": result.files, "tables": result.tables, "different": result.different})
     else:
@@ -67,12 +69,13 @@ def replay(
     from assets.progress import reporting_to
     from orchestration.run import run_ingest
     from warehouse.home import current_home
+    from warehouse.settings import settings
 
     home = current_home()
     chosen = Chosen(submission or [], batch, year or [])
     chosen.ids(home)  # what is not there is said before a run starts
     with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, replay=chosen)
+        row = run_ingest(home, settings(home).processes, replay=chosen)
     echo_json(row) if json else echo_table([row], title="replay")
     if row["rejected"]:
         raise typer.Exit(3)
@@ -130,7 +133,9 @@ def daemon() -> None:
     """
     home, workspace = _prepared()
     typer.echo(f"Dagster daemon (home {home.root})")
-    _become("dagster._daemon", "run", "-w", str(workspace))
+    from orchestration.internals import DAEMON
+
+    _become(DAEMON, "run", "-w", str(workspace))
 
 
 def _prepared() -> tuple[Home, Path]:

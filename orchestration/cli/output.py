@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ProcessesOption = Annotated[
+    int | None, typer.Option(help="Reading processes; without it the setting processes.", min=1, max=64)
+]
 #: rows of a long result that are shown to people
 LISTED = 50
 _NO_EDGE = 100_000

@@ -296,7 +296,7 @@ def test_every_submission_has_a_json_receipt(demo: Home) -> None:
 def test_a_workbook_that_eats_its_maker_gets_the_list_and_harms_no_other(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assets.receipt.apart.MEMORY_MB", 400)
+    monkeypatch.setenv("DANVAN_RECEIPTS_MEMORY_MB", "400")
     monkeypatch.setattr("assets.receipt.apart._spare", deque())
     rows = clean_rows(2024)
     rows["organisation"][0]["person_role_code"] = None

@@ -262,7 +262,7 @@ def test_what_can_pass_is_tried_again_later_each_time_and_what_cannot_is_not(
     import errno
 
     _, instance = place
-    monkeypatch.setattr("assets.graph.retry._FIRST_WAIT", 0.01)
+    monkeypatch.setenv("DANVAN_RUNS_FIRST_WAIT_SECONDS", "0.01")
     waits: list[float] = []
 
     def fails(error: Exception) -> None:

@@ -16,7 +16,7 @@ import pytest
 from dagster_shared.error import SerializableErrorInfo
 
 from assets.intake.inbox.signed import WAIT
-from orchestration.alerts import WEBHOOK, raise_alert, why
+from orchestration.alerts import raise_alert, why
 from orchestration.definitions import defs
 from orchestration.sensors import ARRIVALS, BATCH, alert_on_cancel, inbox_sensor
 from tests.support import copy_home, make_home, query
@@ -245,7 +245,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Hook]]:
     _Hook.heard, _Hook.delay = [], 0.0
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv(WEBHOOK, f"http://127.0.0.1:{server.server_port}/alert")
+    monkeypatch.setenv("DANVAN_ALERT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/alert")
     yield _Hook
     server.shutdown()
 
@@ -263,15 +263,19 @@ def test_a_deaf_webhook_costs_its_time_out_and_loses_no_alert(
     tmp_path: Path, hook: type[_Hook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hook.delay = 3
-    monkeypatch.setattr("orchestration.alerts.TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setenv("DANVAN_ALERT_TIMEOUT_SECONDS", "0.2")
     home = make_home(tmp_path / "home")
     assert "did not take it" in raise_alert(home, "r2", "ingest", "x")
     assert (home.outbox / "alerts" / "r2.json").exists()
 
 
 def test_a_webhook_that_is_no_address_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(WEBHOOK, "file:///etc/passwd")
-    assert "no http address" in raise_alert(make_home(tmp_path / "home"), "r3", "ingest", "x")
+    monkeypatch.setenv("DANVAN_ALERT_WEBHOOK", "file:///etc/passwd")
+    home = make_home(tmp_path / "home")
+    said = raise_alert(home, "r3", "ingest", "x")
+    assert "DANVAN_ALERT_WEBHOOK: found a value that is not shown; allowed: a text that begins with http://" in said
+    assert "passwd" not in said
+    assert (home.outbox / "alerts" / "r3.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -280,7 +284,7 @@ def test_a_webhook_that_is_no_address_is_said(tmp_path: Path, monkeypatch: pytes
 def test_a_webhook_that_cannot_be_used_loses_no_alert_and_tells_no_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.setenv(WEBHOOK, url)
+    monkeypatch.setenv("DANVAN_ALERT_WEBHOOK", url)
     said = raise_alert(make_home(tmp_path / "home"), "r4", "ingest", "x")
     assert "did not take it" in said
     assert "secret" not in said
@@ -288,7 +292,7 @@ def test_a_webhook_that_cannot_be_used_loses_no_alert_and_tells_no_token(
 
 def test_a_webhook_that_answers_nonsense_loses_no_alert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv(WEBHOOK, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        monkeypatch.setenv("DANVAN_ALERT_WEBHOOK", f"http://127.0.0.1:{server.getsockname()[1]}/")
 
         def babble() -> None:
             connection, _ = server.accept()

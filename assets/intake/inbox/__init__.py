@@ -5,8 +5,8 @@ A local folder, or a prefix of an object store (``DANVAN_INBOX=s3://bucket/prefi
 
 from __future__ import annotations
 
-import os
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from assets.intake.inbox.arrival import (
     INBOX_SETTING,
@@ -22,6 +22,10 @@ from assets.intake.inbox.arrival import (
 from assets.intake.inbox.local import LocalInbox
 from assets.intake.inbox.objects import ObjectInbox
 from assets.intake.inbox.signed import SUFFIX
+from warehouse.settings import ENVIRONMENT, held
+
+if TYPE_CHECKING:
+    from warehouse.home import Home
 
 __all__ = [
     "INBOX_SETTING",
@@ -86,14 +90,18 @@ def reach_warning(inbox: Inbox) -> str | None:
     return f"out of reach in the inbox: {shown}; let danvan read them and write in their folder" if names else None
 
 
-def open_inbox(folder: Path) -> Inbox:
-    """Return the inbox that DANVAN_INBOX names, or the local ``folder``. Raises InboxError for a setting of another kind.
+def open_inbox(home: Home) -> Inbox:
+    """Return the inbox that the setting names, or the home's own. Raises InboxError for a setting of another kind.
+
+    A folder that danvan.toml names is found from the home, one of the environment from where the process stands.
 
     An object store is reached as its usual environment variables say: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and so on.
     """
-    setting = os.environ.get(INBOX_SETTING, "")
+    told = held(home)
+    setting = told.settings.inbox
     if "://" not in setting:
-        return LocalInbox(Path(setting) if setting else folder)
+        base = Path() if told.origins.get("inbox") == ENVIRONMENT else home.root
+        return LocalInbox(base / setting if setting else home.inbox)
     from obstore.exceptions import BaseError
     from obstore.store import from_url
 

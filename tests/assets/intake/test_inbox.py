@@ -159,7 +159,7 @@ def test_what_is_not_complete_is_not_put_in_and_the_reason_is_named(tmp_path: Pa
 def test_a_setting_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANVAN_INBOX", "ftp://host/inbox")
     with pytest.raises(InboxError, match="s3://bucket/prefix"):
-        open_inbox(tmp_path)
+        open_inbox(Home(tmp_path))
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +192,7 @@ def bucket(s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ObjectIn
     settings = {"AWS_ENDPOINT_URL": s3, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1"}
     for name, value in {**settings, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
         monkeypatch.setenv(name, value)
-    inbox = open_inbox(tmp_path)
+    inbox = open_inbox(Home(tmp_path))
     assert isinstance(inbox, ObjectInbox)
     return inbox
 
@@ -256,7 +256,7 @@ def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: Obje
 
 def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANVAN_INBOX", "s3://nowhere/inbox")
-    inbox = open_inbox(Path(os.devnull))
+    inbox = open_inbox(Home(Path(os.devnull)))
     with pytest.raises(InboxError, match="check the bucket"):
         inbox.complete()
     with pytest.raises(InboxError, match="check the bucket"):

@@ -32,6 +32,11 @@ def test_a_file_is_not_refused_for_the_memory_that_others_took(tmp_path: Path) -
     assert found == {"0": 1, "1": 1, "2": 1}
 
 
+@pytest.fixture(autouse=True)
+def short_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANVAN_READERS_CPU_SECONDS_PER_FILE", "1")
+
+
 def test_a_file_that_takes_too_much_processor_time_is_given_up(tmp_path: Path) -> None:
     found = dict(read_many(_jobs(tmp_path, "a;b;c\n", "a;b\n", "a;b;c\n"), endless, processes=1))
     assert (found["0"], found["2"]) == (1, 1)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 
-from assets.intake import workers
 from assets.intake.grid import RawFile
 
-workers.CPU_SECONDS_PER_FILE = 1
 _read: list[int] = []
 
 
