@@ -48,7 +48,7 @@ def main() -> None:
             shutil.copy(file, home.inbox)
         run_ingest(home)
         prepare_dagster_home(home)
-        with _daemon(home):
+        with daemon_of(home):
             samples = []
             for file in files[arguments.stock + 1 :]:
                 samples.append(_measure(home, file))
@@ -62,7 +62,8 @@ def main() -> None:
 
 
 @contextmanager
-def _daemon(home: Home) -> Iterator[None]:
+def daemon_of(home: Home) -> Iterator[None]:
+    """Run a daemon on the home's instance meanwhile."""
     command = [sys.executable, "-m", "dagster._daemon", "run", "-w", "workspace.yaml"]
     with (home.root / "daemon.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=REPO, stdout=log, stderr=log, start_new_session=True)
