@@ -1,4 +1,4 @@
-"""Commands for a home that may have lost something: verify, restore.
+"""Commands that look after a home: verify, restore, upgrade.
 
 Does not belong here: finding or mending damage (assets).
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import JsonOption, ProgressBar, echo_json
+from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json
 from warehouse.damage import Source
 
 
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
     app.command()(verify)
     app.command()(restore)
+    app.command()(upgrade)
 
 
 def verify(json: JsonOption = False) -> None:
@@ -76,3 +77,40 @@ def restore(
             typer.echo(f"  left out, since the archive's copy is damaged: {name}")
     if result.left_out:
         raise typer.Exit(4)
+
+
+def upgrade(json: JsonOption = False) -> None:
+    """Bring the home to the version that is installed: instance settings and schema, warehouse. What is changed is copied before.
+
+    Stop the daemon first. A second run says that nothing is to be done. Example: danvan upgrade --json
+    """
+    from dataclasses import asdict
+
+    from assets.progress import reporting_to
+    from assets.upgrade import storage_versions
+    from orchestration.instance import SecondDaemonError, hold_daemon_lock, prepare_dagster_home
+    from orchestration.run import prints_on_stderr
+    from orchestration.upgrade import upgrade as run
+    from warehouse.home import current_home
+    from warehouse.settings import settings
+
+    home = current_home()
+    home.require()
+    home.create()
+    prepare_dagster_home(home)
+    try:
+        hold_daemon_lock(home)
+    except SecondDaemonError as e:
+        raise UsageProblem(str(e)) from e
+    with ProgressBar() as bar, reporting_to(bar), prints_on_stderr():
+        steps = list(run(home, settings(home).processes))
+    storage = storage_versions(home)
+    if json:
+        echo_json({"steps": [asdict(step) for step in steps], "storage": storage})
+        return
+    for step in steps:
+        typer.echo(str(step))
+    if not steps:
+        typer.echo("nothing is to be done")
+    for file, found in storage.items():
+        typer.echo(f"{file}: DuckDB storage {found}")
