@@ -34,7 +34,7 @@ class RetentionError(ValueError):
 class Retention:
     """How many days of what is past are kept: runs and ticks of Dagster, messages, left-overs. Raises RetentionError."""
 
-    keep_days: int = 30
+    keep_days: int
 
     def __post_init__(self) -> None:
         if not 1 <= self.keep_days <= _LONGEST:

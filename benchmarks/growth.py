@@ -103,7 +103,7 @@ def _tidied(home: Home) -> None:
 
     later = clock.instant() + timedelta(days=400)
     with dg.DagsterInstance.get() as instance, mock.patch.object(clock, "instant", lambda: later):
-        tidy(home, instance, Retention())
+        tidy(home, instance, Retention(30))
 
 
 def _minus(these: Counter[str], those: Counter[str]) -> Counter[str]:

@@ -14,6 +14,7 @@ from assets.graph.retry import trying_again
 from assets.tidy import Gone, Retention, tidy_files
 from orchestration.storage import compact_databases, tidy_checks, tidy_runs, tidy_ticks
 from warehouse.home import Home, current_home
+from warehouse.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,16 @@ def tidy(home: Home, instance: dg.DagsterInstance, retention: Retention, *, dry_
 class TidyConfig(dg.Config):
     """How many days of what is past are kept."""
 
-    keep_days: int = Field(default=Retention().keep_days, description="Days of runs, messages and left-overs to keep.")
+    keep_days: int | None = Field(default=None, description="Days to keep; blank: as set (tidy.keep_days).")
 
 
 @dg.op(name="remove_past", pool=POOL, description="Remove what is past, and say what went by kind.")
 def tidy_op(context: dg.OpExecutionContext, config: TidyConfig) -> None:
     """Tidy the home; nothing else writes to it meanwhile."""
     with trying_again(context):
-        done = tidy(current_home(), context.instance, Retention(config.keep_days))
+        home = current_home()
+        keep_days = settings(home).tidy.keep_days if config.keep_days is None else config.keep_days
+        done = tidy(home, context.instance, Retention(keep_days))
     for gone in done.gone:
         context.log.info(f"{gone.count} {gone.kind}: {gone.bytes} bytes")
     for text in done.left:

@@ -157,6 +157,14 @@ def columns(con: duckdb.DuckDBPyConnection, catalog: str | None = None) -> dict[
     return found
 
 
+def storage_version(con: duckdb.DuckDBPyConnection) -> str:
+    """Return which versions of the engine can open the file, as the engine says it: ``v1.0.0+``."""
+    rows = con.execute(
+        "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchall()
+    return str(rows[0][0])
+
+
 def is_query(con: duckdb.DuckDBPyConnection, statement: str) -> bool:
     """Tell whether the last statement of ``statement`` asks for rows, without running it; DuckDB 2 answers others with rows too.
 

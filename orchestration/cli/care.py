@@ -1,6 +1,6 @@
-"""Commands that care for a home: verify, restore, tidy.
+"""Commands for a home that may have lost something: verify, restore.
 
-Does not belong here: finding or mending damage (assets), what is past (assets.tidy, orchestration.storage).
+Does not belong here: finding or mending damage (assets), upkeep (orchestration.cli.upkeep).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import JsonOption, ProgressBar, echo_json, echo_table
+from orchestration.cli.output import JsonOption, ProgressBar, echo_json
 from warehouse.damage import Source
 
 
@@ -17,7 +17,6 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands to ``app``."""
     app.command()(verify)
     app.command()(restore)
-    app.command()(tidy)
 
 
 def verify(json: JsonOption = False) -> None:
@@ -77,42 +76,3 @@ def restore(
             typer.echo(f"  left out, since the archive's copy is damaged: {name}")
     if result.left_out:
         raise typer.Exit(4)
-
-
-def tidy(
-    keep_days: Annotated[
-        int | None, typer.Option(help="Days of what is past to keep; without it as declared.", show_default=False)
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
-    json: JsonOption = False,
-) -> None:
-    """Remove what is past: runs of Dagster that ended long ago, old ticks and messages, what killed processes left. As each Sunday.
-
-    Archive, ledger, what is published, receipts and Data Docs stay. What an asset's state in the UI comes from stays, too.
-
-    Example: danvan tidy --keep-days 30 --dry-run
-    """
-    from dataclasses import asdict
-
-    import dagster as dg
-
-    from assets.tidy import Retention
-    from orchestration.instance import prepare_dagster_home
-    from orchestration.run import prints_on_stderr
-    from orchestration.tidy import tidy as run
-    from warehouse.home import current_home
-
-    home, retention = current_home(), Retention() if keep_days is None else Retention(keep_days)
-    home.require()
-    prepare_dagster_home(home)
-    with prints_on_stderr(), dg.DagsterInstance.get() as instance:
-        done = run(home, instance, retention, dry_run=dry_run)
-    gone = [asdict(g) for g in done.gone]
-    if json:
-        told = {"keep_days": retention.keep_days, "dry_run": dry_run, "bytes": done.bytes}
-        echo_json({**told, "gone": gone, "left": done.left})
-        return
-    verb = "would go" if dry_run else "went"
-    echo_table(gone, title=f"{done.bytes:,} bytes {verb}; the last {retention.keep_days} days stay")
-    for text in done.left:
-        typer.echo(text)

@@ -25,6 +25,7 @@ from orchestration.cli import (
     stop,
     template,
     trace,
+    upkeep,
 )
 
 EXIT_ERROR = 1
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care, config):
+for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care, upkeep, config):
     module.register(app)
 
 

@@ -143,6 +143,8 @@ def _prepared() -> tuple[Home, Path]:
     from pathlib import Path
 
     from orchestration.instance import SecondDaemonError, hold_daemon_lock, prepare_dagster_home
+    from orchestration.upgrade import upgrade_instance
+    from warehouse.check import DeclarationError
     from warehouse.home import current_home
 
     workspace = Path(__file__).parents[2] / "workspace.yaml"
@@ -155,6 +157,11 @@ def _prepared() -> tuple[Home, Path]:
         hold_daemon_lock(home)
     except SecondDaemonError as e:
         raise UsageProblem(str(e)) from e
+    try:
+        for step in upgrade_instance(home):
+            typer.echo(f"upgraded {step}")
+    except DeclarationError as e:  # no reason not to start: Dagster itself refuses what it cannot read
+        typer.echo(f"danvan: {e}", err=True)
     os.chdir(workspace.parent)
     return home, workspace
 

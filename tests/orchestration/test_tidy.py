@@ -40,6 +40,7 @@ from tests.orchestration.real import prepare
 from tests.support import clean_rows, copy_home, put, report_of
 from warehouse import clock
 from warehouse.home import Home
+from warehouse.settings import settings
 
 OLD = timedelta(days=40)
 
@@ -156,7 +157,7 @@ def test_the_job_tidies_as_the_command_does(place: tuple[Home, dg.DagsterInstanc
     (day / "DV004.txt").write_text("x")
     said = danvan(home.root, "tidy", "--dry-run", "--json")
     told = json.loads(said.stdout)
-    assert (told["keep_days"], told["dry_run"], told["bytes"]) == (Retention().keep_days, True, 1)
+    assert (told["keep_days"], told["dry_run"], told["bytes"]) == (settings(home).tidy.keep_days, True, 1)
     assert day.exists()
     assert "1 bytes would go" in danvan(home.root, "tidy", "--dry-run").stdout
     result = defs.resolve_job_def("tidy").execute_in_process(instance=instance)

@@ -142,6 +142,19 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Tidy:
+    """What of the past is kept."""
+
+    keep_days: int = setting(
+        30,
+        "Runs and ticks of Dagster, messages and left-overs go when they are older: each Sunday.",
+        "days",
+        least=1,
+        most=36500,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them; without a file and variables as they are declared."""
 
@@ -159,6 +172,7 @@ class Settings:
     ui: Ui = field(default_factory=Ui)
     docs: Docs = field(default_factory=Docs)
     alert: Alert = field(default_factory=Alert)
+    tidy: Tidy = field(default_factory=Tidy)
 
 
 def sections() -> dict[str, type]:
