@@ -45,9 +45,7 @@ def svg_of(report: Report) -> dict[int, str]:
 
 def png_of(report: Report) -> dict[int, bytes]:
     """Return each chart of the paper as PNG, by its number."""
-    import vl_convert
-
-    return {number: vl_convert.svg_to_png(svg, scale=_SCALE) for number, svg in svg_of(report).items()}
+    return {number: _png(svg) for number, svg in svg_of(report).items()}
 
 
 def specification(chart: Chart) -> dict[str, Any]:
@@ -90,6 +88,13 @@ def _svg(spec: str) -> str:
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(spec, vl_version=_VERSION, format_locale=_LOCALE, allowed_base_urls=[]))
+
+
+@lru_cache(maxsize=32)
+def _png(svg: str) -> bytes:
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(svg, scale=_SCALE))
 
 
 def _charts(report: Report) -> list[Chart]:

@@ -60,7 +60,7 @@ def _html(report: Report) -> bytes:
 def _xlsx(report: Report) -> bytes:
     from assets.report.xlsx import as_xlsx
 
-    return as_xlsx(report)
+    return as_xlsx(report, png_of(report))
 
 
 def _pdf(report: Report) -> bytes:

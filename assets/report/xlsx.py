@@ -7,20 +7,23 @@ Does not belong here: what the paper says (assets.report.content), the font of w
 from __future__ import annotations
 
 import io
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assets.office_style import BASE, COUNT, HEAD_GREY, Styles
-from assets.report.content import Figure, Report, Span, Table, shown
+from assets.report.charts import size_on_paper
+from assets.report.content import Chart, Figure, Report, Span, Table, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xlsxwriter
 
 #: a fixed date in the file's properties: equal figures give equal bytes
 _CREATED = datetime(2013, 8, 30)
-_SUMMARY, _SOURCES = "Tổng hợp", "Nguồn số liệu"
+_SUMMARY, _SOURCES, _CHARTS = "Tổng hợp", "Nguồn số liệu", "Hình"
+_DOTS = 96  #: pixels of an inch of a picture that does not say how many it has
 _LINE = 17  #: height of a line, points
 _SIGNS = 15  #: characters that a column of width 1 holds
 _HEAD = 3  #: the row of the heads, from 0
@@ -41,8 +44,8 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def as_xlsx(report: Report) -> bytes:
-    """Return the tables of the paper as an .xlsx file."""
+def as_xlsx(report: Report, pictures: Mapping[int, bytes] | None = None) -> bytes:
+    """Return the tables of the paper as an .xlsx file, its charts on a sheet; ``pictures``: PNG of each by its number."""
     import xlsxwriter
 
     made = io.BytesIO()
@@ -56,6 +59,8 @@ def as_xlsx(report: Report) -> bytes:
     _sheet(book, styles, _SUMMARY, (" ".join(report.title), report.standing), (_SAID, rows))
     for table in report.tables():
         _table(book, styles, table)
+    if pictures:
+        _pictures(book, styles, report, pictures)
     told = [
         ((s.number, s.label, s.shown, s.query, s.parameters, s.key, s.command), f"{s.query}({s.key}).{s.column}")
         for s in report.sources
@@ -69,6 +74,31 @@ def _table(book: xlsxwriter.Workbook, styles: Styles, table: Table) -> None:
     heads = [(h.label, h.width * 2) for h in table.heads]
     rows = [(row, "; ".join(s.key for s in row if isinstance(s, Figure))) for row in table.rows]
     _sheet(book, styles, table.sheet, (table.caption, table.note), (heads, rows))
+
+
+def _pictures(book: xlsxwriter.Workbook, styles: Styles, report: Report, pictures: Mapping[int, bytes]) -> None:
+    """One sheet: under each caption what the chart shows in words, then the chart; its figures are on the tables' sheets."""
+    sheet, row = book.add_worksheet(_CHARTS), 0
+    sheet.set_column(0, 0, 110)
+    for chart in report.blocks:
+        if isinstance(chart, Chart):
+            words, picture = "".join(map(shown, chart.alternative)), pictures[chart.number]
+            mm, high = size_on_paper(picture)
+            sheet.write_string(row, 0, f"Hình {chart.number}. {chart.caption}", styles["title"])
+            sheet.write_string(row + 1, 0, words, styles["note"])
+            sheet.set_row(row + 1, _LINE * (1 + len(words) // 100))
+            scale = (
+                mm / 25.4 * _dots(picture) / int.from_bytes(picture[16:20], "big")
+            )  # its first chunk says how wide it is
+            options = {"image_data": io.BytesIO(picture), "description": words, "x_scale": scale, "y_scale": scale}
+            sheet.insert_image(row + 2, 0, f"{chart.spec}.png", options)
+            row += 4 + math.ceil(high / 25.4 * 72 / 15)  # rows of 15 points
+
+
+def _dots(picture: bytes) -> float:
+    """Return how many pixels of an inch a PNG says it has: a workbook's own size of it follows from that."""
+    at = picture.find(b"pHYs")
+    return int.from_bytes(picture[at + 4 : at + 8], "big") * 0.0254 if at > 0 else _DOTS
 
 
 def _sheet(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 
 from assets.report.charts import CHARTS, SEGMENT, over_breaks, svg_of
@@ -144,6 +148,20 @@ def test_each_chart_stands_in_the_page_with_its_words_and_its_figures_in_a_table
     beside = {(shown(row[0]), shown(row[1]), f.key): f.value for row in _table(year_2024, "Tỷ lệ xếp loại").rows
               for f in row if isinstance(f, Figure)}  # fmt: skip
     assert {(r["scheme_label"], r["rating_label"], str(r["year"])): r["share_percent"] for r in ratings.rows} == beside
+
+
+def test_a_workbook_has_the_charts_with_their_words_on_a_sheet_and_the_figures_on_others(year_2024: Report) -> None:
+    content = FORMS["xlsx"](year_2024)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    said = [cell.value for (cell,) in book["Hình"].iter_rows() if cell.value]
+    words = ["".join(map(shown, c.alternative)) for c in _charts(year_2024)]
+    assert said[1::2] == words and said[0].startswith("Hình 1. ")
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        drawing = file.read("xl/drawings/drawing1.xml").decode()
+    assert re.findall(r'descr="([^"]*)"', drawing) == words
+    rows = [int(row) for row in re.findall(r"<xdr:row>(\d+)</xdr:row>", drawing)]
+    assert len(rows) == 2 * len(SPECS) and all(a < b for a, b in pairwise(rows)), "none over another"
+    assert {"Tập huấn qua các năm", "Tỷ lệ xếp loại", "Lịch nộp báo cáo"} <= set(book.sheetnames)
 
 
 def test_a_wrong_figure_in_the_words_of_a_chart_is_found(year_2024: Report) -> None:
