@@ -1,6 +1,6 @@
 """Commands that keep a home small and of the version that is installed: tidy, upgrade.
 
-Does not belong here: what is past (assets.tidy, orchestration.storage), what a version brings (assets.upgrade, orchestration.upgrade).
+Does not belong here: what is past (assets.tidy, orchestration.storage), what a version brings (assets.upgrade).
 """
 
 from __future__ import annotations
