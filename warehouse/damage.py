@@ -77,8 +77,8 @@ class DatabasesDifferError(DamageError):
     def at(cls, build: Path, published: Path) -> DatabasesDifferError:
         """Name both files."""
         return cls(f"{build} and {published} should be the same bytes and are not, and the manifest is older than both; nothing "
-                   "was taken. Restore build/ from the backup, or choose one: danvan restore --from build, or --from published"
-                   )  # fmt: skip
+                   "was taken. Choose one: danvan restore --from build, or --from published; or put this home aside, then danvan "
+                   "restore DIR with the folder of its backups")  # fmt: skip
 
 
 class PublishedDamagedError(DamageError):
@@ -101,13 +101,13 @@ class ArchiveDamagedError(DamageError):
     def of(cls, found: list[str]) -> ArchiveDamagedError:
         """Name the originals, each with what is wrong with it."""
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        return cls(f"{'; '.join(found[:5])}{more}; nothing was judged. Restore them from the backup of archive/, or let the "
-                   "units send the same files again: that heals them")  # fmt: skip
+        return cls(f"{'; '.join(found[:5])}{more}; nothing was judged. Copy them from files/ of the backup, where they have "
+                   "the same names, or let the units send the same files again: that heals them")  # fmt: skip
 
 
 _RESTORE = (
-    "Restore build/ from the backup; without one: danvan restore --from published (all that is published, with its ledger) "
-    "or danvan restore --from archive (the figures alone)"
+    "With a backup: put this home aside, then danvan restore DIR; without one: danvan restore --from published (all that is "
+    "published, with its ledger) or danvan restore --from archive (the figures alone)"
 )
 
 

@@ -11,10 +11,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 #: characters; in UTF-8 a file system has 255 bytes for a name
 _LONGEST_NAME = 60
+#: bytes that are copied at once
+_PIECE = 1 << 20
 
 
 def safe_path(folder: Path, name: str, suffix: str = "") -> Path:
@@ -38,6 +41,26 @@ def sha256_of(path: Path) -> str:
 def sha256_hex(content: bytes) -> str:
     """Return the SHA-256 of ``content``, in hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file's bytes and return the SHA-256 of those that were read. An error of writing names ``target``."""
+    digest = hashlib.sha256()
+    with source.open("rb") as content, target.open("wb", buffering=0) as out:
+        while piece := content.read(_PIECE):
+            digest.update(piece)
+            _write(out, piece, target)
+    return digest.hexdigest()
+
+
+def _write(out: FileIO, piece: bytes, target: Path) -> None:
+    """What the operating system says of a full disk names no file."""
+    rest = memoryview(piece)
+    try:
+        while rest:
+            rest = rest[out.write(rest) :]
+    except OSError as e:
+        raise OSError(e.errno, e.strerror, str(target)) from e
 
 
 def replace_file(source: Path, target: Path) -> None:

@@ -80,7 +80,7 @@ def damage_of(path: Path, sha256: str) -> str | None:
 
 def archived_hashes(archive: Path) -> list[str]:
     """Return the SHA-256 under which each file of the archive stands, in order."""
-    return sorted(p.name for p in archive.glob("[0-9a-f][0-9a-f]/*") if _is_sha256(p.name))
+    return sorted(p.name for p in archive.glob("[0-9a-f][0-9a-f]/*") if is_sha256(p.name))
 
 
 def loose_file(path: Path, asked: Senders) -> ArrivedFile:
@@ -100,12 +100,13 @@ def loose_file(path: Path, asked: Senders) -> ArrivedFile:
 
 def archive_path(archive: Path, sha256: str) -> Path:
     """Return the place of a hash. Raises ValueError for what is no SHA-256."""
-    if not _is_sha256(sha256):
+    if not is_sha256(sha256):
         raise ValueError(f"not a SHA-256: {sha256!r}")
     return archive / sha256[:2] / sha256
 
 
-def _is_sha256(text: str) -> bool:
+def is_sha256(text: str) -> bool:
+    """Tell whether a file of this name in the archive is an original."""
     return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 

@@ -10,6 +10,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.backup.make import make_backup
+from assets.backup.put_back import put_back
 from assets.ingest import close_year, complete, rebuild_marts, release, take_inbox
 from assets.report.write import write_yearly_report
 from orchestration.definitions import defs
@@ -130,6 +132,19 @@ def test_a_home_that_counts_its_releases_from_one_again_is_followed_from_the_beg
     assert place.instance.get_latest_materialization_event(register) is not None
     place.tick()
     assert len(place.instance.fetch_materializations(training, limit=100).records) == 3
+
+
+def test_an_instance_that_knows_nothing_is_told_what_a_restored_backup_holds(
+    place: _Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_backup(place.home, tmp_path / "backup")
+    place.home = Home(tmp_path / "new")
+    put_back(place.home, tmp_path / "backup")
+    monkeypatch.setenv("DANVAN_HOME", str(place.home.root))
+    training = dg.AssetKey(["mart", "training_by_unit"])
+    assert place.instance.get_materialized_partitions(training) == set()
+    assert place.asked() == [("report", "2023", "2025")], "the release is complete: nothing but papers is asked for"
+    assert place.instance.get_materialized_partitions(training) == {"2023", "2024", "2025"}
 
 
 def test_a_home_without_a_release_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
