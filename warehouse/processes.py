@@ -11,7 +11,8 @@ import json
 import multiprocessing
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,12 +37,18 @@ class Worker:
     since: datetime
 
 
-def sign(fd: int) -> None:
-    """Write into the lock file that the caller holds who that is; for whoever asks, nothing rests on it."""
+@contextmanager
+def signed(fd: int) -> Iterator[None]:
+    """Let the lock file that the caller holds say who that is, during the body; for whoever asks, nothing rests on it."""
     told = {"pid": os.getpid(), "command": _this_command(), "since": clock.instant().isoformat(timespec="seconds")}
     with suppress(OSError):  # a full disk stops what is to be written, not this
         os.ftruncate(fd, 0)
         os.pwrite(fd, json.dumps(told).encode(), 0)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.ftruncate(fd, 0)
 
 
 def lock_holder(home: Home) -> Worker | str | None:
@@ -56,7 +63,7 @@ def lock_holder(home: Home) -> Worker | str | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _signed(os.pread(fd, _LONGEST, 0)) or "a process that left no name, such as a backup under flock"
+        return _signer(os.pread(fd, _LONGEST, 0)) or "a process that left no name, such as a backup under flock"
     else:
         return None
     finally:
@@ -89,7 +96,7 @@ def _this_command() -> str:
     return f"{program} {command}".strip()
 
 
-def _signed(content: bytes) -> Worker | None:
+def _signer(content: bytes) -> Worker | None:
     """Who signed, if that process still is the one that did."""
     import psutil
 

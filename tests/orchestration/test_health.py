@@ -271,7 +271,7 @@ def test_who_holds_the_lock_is_told_without_waiting_and_a_batch_may_be_written_m
         lines = _lines(home)
         assert time.monotonic() - begin < 30, "writers wait ten minutes for the lock"
         assert f"held by pid {pid}" in lines["writer lock"].found and lines["release"].level is Level.ok
-    assert lock_holder(home) is None
+    assert lock_holder(home) is None and home.lock.stat().st_size == 0
     with home.lock.open("rb") as backup:  # `flock` signs nothing; who signed before is gone
         fcntl.flock(backup, fcntl.LOCK_EX)
         assert "left no name" in str(lock_holder(home))
