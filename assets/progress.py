@@ -5,6 +5,7 @@ Does not belong here: bars and screens (orchestration.cli).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,3 +34,25 @@ def reporting_to(callback: Report) -> Iterator[None]:
         yield
     finally:
         _report.reset(token)
+
+
+@contextmanager
+def timed() -> Iterator[dict[str, float]]:
+    """Yield the seconds of each step that the body reports, complete when it ends; whoever listened before still hears all."""
+    seconds: dict[str, float] = {}
+    heard, under_way = _report.get(), [("", time.monotonic())]
+
+    def note(step: str, done: int, total: int) -> None:
+        name, since = under_way[0]
+        if step != name:
+            now = time.monotonic()
+            if name:
+                seconds[name] = seconds.get(name, 0.0) + now - since
+            under_way[0] = (step, now)
+        heard(step, done, total)
+
+    with reporting_to(note):
+        yield seconds
+    name, since = under_way[0]
+    if name:
+        seconds[name] = seconds.get(name, 0.0) + time.monotonic() - since

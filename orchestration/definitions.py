@@ -16,6 +16,7 @@ from assets.graph.release import equals_core, release_assets
 from assets.graph.reminders import reminders
 from assets.graph.years import core_years, marts_of_years
 from orchestration.follow import follow
+from orchestration.health.watch import watch
 from orchestration.jobs import (
     closing_job,
     ingest_job,
@@ -49,6 +50,6 @@ defs = dg.Definitions(
     asset_checks=[equals_core, standing_checks],
     jobs=[ingest_job, release_job, report_job, closing_job, reopening_job, reminder_job, tidy_job],
     schedules=[daily_reminders, yearly_closing, weekly_tidy],
-    sensors=[inbox_sensor, follow, alert_on_failure, alert_on_cancel],
+    sensors=[inbox_sensor, follow, watch, alert_on_failure, alert_on_cancel],
     executor=known_process_executor,
 )

@@ -10,10 +10,10 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.files import write_file
+from warehouse.processes import running_daemon
 
 if TYPE_CHECKING:
     from warehouse.home import Home
@@ -94,7 +94,8 @@ def hold_daemon_lock(home: Home) -> None:
     fd = os.open(home.dagster / "daemon.lock", os.O_CREAT | os.O_RDWR, 0o640)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder = running_daemon(home)
+        running = running_daemon(home)
+        holder = str(running.pid) if running else None
     except BlockingIOError:
         holder = os.pread(fd, 32, 0).decode().strip()
     if holder is not None:
@@ -105,21 +106,3 @@ def hold_daemon_lock(home: Home) -> None:
     os.ftruncate(fd, 0)
     os.pwrite(fd, str(os.getpid()).encode(), 0)
     os.set_inheritable(fd, True)  # kept over exec; children that the daemon starts do not get it
-
-
-def running_daemon(home: Home) -> str | None:
-    """Return the pid of a daemon that works on this home, whoever started it; None when there is none."""
-    import psutil
-
-    from orchestration.internals import DAEMON
-
-    for process in psutil.process_iter():
-        try:
-            command = process.cmdline()
-            if DAEMON in command or any(part.endswith("dagster-daemon") for part in command[:2]):
-                place = process.environ().get("DAGSTER_HOME")
-                if place and Path(place).resolve() == home.dagster.resolve():
-                    return str(process.pid)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):  # gone, or another user's
-            continue
-    return None

@@ -9,11 +9,19 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dagster._core.definitions.freshness import FreshnessState
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
+from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigatorData, SensorInstigatorData, TickStatus
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, deserialize_value, serialize_value
+from dagster._utils.schedules import reverse_cron_string_iterator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,28 +29,46 @@ if TYPE_CHECKING:
     import click
     from dagster._core.execution.context.system import PlanOrchestrationContext
     from dagster._core.execution.plan.plan import ExecutionPlan
+    from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick
+    from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
     from dagster._serdes.config_class import ConfigurableClassData
     from dagster_shared.error import SerializableErrorInfo
     from dagster_webserver.webserver import DagsterWebserver
 
 __all__ = [
+    "BACKFILL_ID_TAG",
     "DAEMON",
     "RUN_COMMAND",
     "WEB_SERVER",
+    "AssetCheckExecutionRecord",
+    "AssetCheckExecutionRecordStatus",
+    "AssetCheckExecutionsTable",
+    "BulkActionStatus",
+    "BulkActionsFilter",
     "CheckRunHealthResult",
     "ConfigurableClass",
     "ConfigurableClassData",
     "DagsterWebserver",
     "ExecuteRunArgs",
     "ExecutionPlan",
+    "FreshnessState",
     "InProcessExecutor",
+    "InstigatorState",
+    "InstigatorTick",
+    "InstigatorType",
     "LaunchRunContext",
     "PlanOrchestrationContext",
     "RetryMode",
     "RunLauncher",
+    "ScheduleInstigatorData",
+    "SensorInstigatorData",
     "SerializableErrorInfo",
+    "SqlEventLogStorage",
+    "SqliteEventLogStorage",
+    "TickStatus",
     "WorkerStatus",
     "deserialize_value",
+    "reverse_cron_string_iterator",
     "run_command",
     "serialize_value",
     "start_dev",

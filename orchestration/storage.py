@@ -11,15 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
-from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
-from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
-from dagster._core.storage.tags import BACKFILL_ID_TAG
 from sqlalchemy import func, select
 
 from assets.tidy import Gone, remove, size_of
-from orchestration.instance import running_daemon
+from orchestration.internals import (
+    BACKFILL_ID_TAG,
+    AssetCheckExecutionsTable,
+    BulkActionsFilter,
+    BulkActionStatus,
+    SqlEventLogStorage,
+    SqliteEventLogStorage,
+)
 from warehouse.compact import compact, free_bytes, is_worth
+from warehouse.processes import running_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,8 +118,10 @@ def compact_databases(home: Home, *, dry_run: bool = False) -> tuple[Gone, list[
         used, free = free_bytes(path)
         if not is_worth(used, free):
             continue
-        if used > _LARGEST_BESIDE_A_DAEMON and (pid := running_daemon(home)):
-            left.append(f"{path.name} is left: too large to be written anew beside the daemon (pid {pid}); stop it")
+        if used > _LARGEST_BESIDE_A_DAEMON and (daemon := running_daemon(home)):
+            left.append(
+                f"{path.name} is left: too large to be written anew beside the daemon (pid {daemon.pid}); stop it"
+            )
             continue
         try:
             size += free if dry_run else compact(path)

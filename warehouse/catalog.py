@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.damage import BuildDamagedError, BuildMissingError, PublishedDamagedError, naming
 from warehouse.files import replace_file
+from warehouse.processes import signed
 from warehouse.relation import literal
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def writer_lock(home: Home, timeout: float = 600.0) -> Iterator[None]:
     fd = os.open(home.lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o640)
     try:
         _acquire(fd, timeout)
-        yield
+        with signed(fd):
+            yield
     finally:
         os.close(fd)
 

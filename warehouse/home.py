@@ -107,6 +107,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def metrics(self) -> Path:
+        """What a monitor reads: figures of how it stands, and the sign that the daemon lives."""
+        return self.root / "metrics"
+
+    @property
     def cache(self) -> Path:
         """Derived texts that can be made again, such as compiled suites."""
         return self.root / "cache"
@@ -115,7 +120,7 @@ class Home:
     def places(self) -> tuple[Path, ...]:
         """Every folder right under the home that danvan makes."""
         ours = (self.archive, self.build.parent, self.published, self.receipts, self.outbox)
-        return (self.inbox, *ours, self.data_docs, self.dagster, self.cache)
+        return (self.inbox, *ours, self.data_docs, self.dagster, self.metrics, self.cache)
 
     def create(self) -> None:
         """Make every folder, and close those that others may enter. Raises HomeError when a place cannot be made or written."""

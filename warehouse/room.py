@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,24 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SIGNS = (*(os.strerror(code) for code in _FULL), "database or disk is full")
 #: how DuckDB names the file
 _NAMED = re.compile(r'"(/[^"\n]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk that danvan writes to: one of its folders there, bytes free to danvan, bytes in all."""
+
+    folder: Path
+    free: int
+    total: int
+
+
+def disks(home: Home) -> list[Disk]:
+    """Return each disk that danvan writes to once, by its folder: those of the home, then that of temporary files."""
+    out: dict[int, Disk] = {}
+    for folder in sorted(_written_to(home), key=lambda f: (not f.is_relative_to(home.root), f)):
+        room = shutil.disk_usage(folder)
+        out.setdefault(folder.stat().st_dev, Disk(folder, room.free, room.total))
+    return list(out.values())
 
 
 def full_disk(error: BaseException, home: Home) -> str | None:
@@ -38,7 +57,7 @@ def full_disk(error: BaseException, home: Home) -> str | None:
     room = shutil.disk_usage(folder)
     writing = f", writing {named}" if named else ""
     return (
-        f"{CODE}: ổ đĩa đầy - the disk of {folder} is full ({_size(room.free)} free of {_size(room.total)}){writing}. "
+        f"{CODE}: ổ đĩa đầy - the disk of {folder} is full ({size_text(room.free)} free of {size_text(room.total)}){writing}. "
         "What was not committed is as before, and files stay in the inbox; make room, then run: danvan ingest"
     )
 
@@ -72,5 +91,6 @@ def _written_to(home: Home) -> list[Path]:
     return [p for p in (*home.places, home.root, Path(tempfile.gettempdir())) if p.is_dir()]
 
 
-def _size(count: int) -> str:
+def size_text(count: int) -> str:
+    """Return a number of bytes as people read it."""
     return f"{count / (1 << 20):,.1f} MB"

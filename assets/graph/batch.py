@@ -31,6 +31,7 @@ from assets.graph.reported import (
     tell_batch,
 )
 from assets.graph.retry import trying_again
+from assets.health.metrics import steps_noted
 from assets.ingest import Chosen, replay, take_confirmed, take_inbox
 from assets.judge_files import SuitesDisagreeError
 from expectations.rule import rule_codes_by_table
@@ -119,7 +120,7 @@ def ingest_batch(context: dg.AssetExecutionContext, config: IngestConfig) -> Ite
     """Take one batch and report every table and suite that it wrote, and the years that it touched."""
     home = current_home()
     try:
-        with trying_again(context):
+        with trying_again(context), steps_noted(home, begins=True):
             result = _run(home, config)
     except SuitesDisagreeError as e:
         yield suites_disagree(e)

@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets.graph.keys import FRESH, OWNER, PUBLISHED
 from assets.graph.retry import trying_again
-from warehouse.home import current_home
+from warehouse.home import Home, current_home
 from warehouse.settings import settings
 
 
@@ -25,11 +25,13 @@ from warehouse.settings import settings
 )
 def receipts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the receipts that are due."""
+    from assets.health.metrics import steps_noted
     from assets.receipt import write_receipts
 
     home = current_home()
-    with trying_again(context):
+    with trying_again(context), steps_noted(home):
         done = write_receipts(home, settings(home).processes)
+    _tell_monitor(context, home)
     for submission, why in done.failed.items():
         context.log.warning(f"receipt {submission} lists the findings alone: its workbook could not be marked ({why})")
     metadata: dict[str, Any] = {
@@ -38,3 +40,13 @@ def receipts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         "folder": dg.MetadataValue.path(home.receipts),
     }
     return dg.MaterializeResult(metadata=metadata)
+
+
+def _tell_monitor(context: dg.AssetExecutionContext, home: Home) -> None:
+    """Write the figures of the batch, now that it is through; that they could not be written fails no run."""
+    from assets.health.metrics import write_metrics
+
+    try:
+        write_metrics(home)
+    except OSError as e:
+        context.log.warning(f"the figures for the monitor were not written: {e.strerror or type(e).__name__}")

@@ -22,6 +22,7 @@ from assets.graph.keys import (
     yearly_core,
 )
 from assets.graph.retry import trying_again
+from assets.health.metrics import steps_noted
 from assets.ingest import complete
 from warehouse.content import differences_from_build
 from warehouse.home import current_home
@@ -63,7 +64,7 @@ def release_assets(context: dg.AssetExecutionContext) -> Iterator[dg.Materialize
     """Publish what a crash may have left, write the side files, and only then let go of the inbox."""
     home = current_home()
     before = released(home)
-    with trying_again(context):
+    with trying_again(context), steps_noted(home):
         number, cleared = complete(home)
     context.log.info(f"release {number}; {cleared} files taken from the inbox")
     metadata: dict[str, Any] = {

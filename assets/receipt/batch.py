@@ -50,11 +50,15 @@ def write_receipts(home: Home, processes: int = 2) -> Receipts:
     Due are the submissions without a receipt, and those whose receipt tells of another judgement than the one that stands:
     it bears that judgement's time, whichever way the clock went. Of each receipt the JSON comes last: it says that it is whole.
     """
-    written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
     with open_published(home) as con:
-        judged = query.rows(con, "judgements")
-        due = [j for j in judged if abs(written.get(j["submission_id"], 0) - j["judged_at"]) > _SAME]
-        return _write(con, home, [j["submission_id"] for j in due], processes)
+        return _write(con, home, receipts_due(con, home), processes)
+
+
+def receipts_due(con: duckdb.DuckDBPyConnection, home: Home) -> list[str]:
+    """Return the ids of the submissions whose receipts are due (see ``write_receipts``), the first judged first."""
+    written = {p.stem: p.stat().st_mtime for p in home.receipts.glob("*.json")}
+    judged = query.rows(con, "judgements")
+    return [j["submission_id"] for j in judged if abs(written.get(j["submission_id"], 0) - j["judged_at"]) > _SAME]
 
 
 def write_receipt(con: duckdb.DuckDBPyConnection, home: Home, submission_id: str) -> Made:

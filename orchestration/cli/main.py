@@ -1,7 +1,7 @@
 """The entry point: one typer application, and the promise that no user meets a traceback.
 
 Exit codes: 0 all well; 1 usage or environment error; 3 finished, but some submissions were rejected; 4 something of the home is
-damaged; 130 stopped.
+damaged; 130 stopped. `danvan doctor` has those of a monitor.
 Belongs here: the application and the mapping of errors. Does not: what the commands do (the modules beside it).
 """
 
@@ -18,6 +18,7 @@ from orchestration.cli import (
     config,
     decide,
     diff,
+    doctor,
     intake,
     operate,
     papers,
@@ -39,7 +40,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (intake, template, check, analyst, trace, diff, papers, operate, senders, decide, care, upkeep, config):
+for module in (
+    intake,
+    template,
+    check,
+    analyst,
+    trace,
+    diff,
+    papers,
+    operate,
+    senders,
+    decide,
+    care,
+    upkeep,
+    doctor,
+    config,
+):
     module.register(app)
 
 

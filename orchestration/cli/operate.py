@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from warehouse.home import Home
+
+
+class LogLevel(StrEnum):
+    """From what on Dagster's processes log."""
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+_LogLevel = Annotated[LogLevel, typer.Option("--log-level", help="What Dagster's processes log: this and worse.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -115,6 +128,7 @@ def reopen_year(
 
 def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.", min=1, max=65535)] = 3000,
+    log_level: _LogLevel = LogLevel.warning,
 ) -> None:
     """Start the Dagster UI and daemon on loopback, on this home's instance. Stop with Ctrl-C.
 
@@ -123,10 +137,10 @@ def dev(
     _require_free(port)
     home, workspace = _prepared()
     typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {home.root})")
-    _become("orchestration.dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port))
+    _become("orchestration.dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port), *_logging(log_level))
 
 
-def daemon() -> None:
+def daemon(log_level: _LogLevel = LogLevel.warning) -> None:
     """Start the Dagster daemon alone, as a service does; the UI is `danvan dev`, or `python -m orchestration.ui` beside it.
 
     Example: danvan daemon
@@ -135,7 +149,12 @@ def daemon() -> None:
     typer.echo(f"Dagster daemon (home {home.root})")
     from orchestration.internals import DAEMON
 
-    _become(DAEMON, "run", "-w", str(workspace))
+    _become(DAEMON, "run", "-w", str(workspace), *_logging(log_level))
+
+
+def _logging(level: LogLevel) -> list[str]:
+    """Lines with colours for a terminal; for a journal or a file JSON, one object a line, since colours make it binary."""
+    return ["--log-level", level.value, "--log-format", "colored" if sys.stderr.isatty() else "json"]
 
 
 def _prepared() -> tuple[Home, Path]:

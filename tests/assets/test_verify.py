@@ -27,6 +27,7 @@ OUTSIDE = {
     "inbox": "nobody's yet: it is hashed when it is taken",
     "dagster": "Dagster's own: runs and their logs, from which no figure comes",
     "senders.yaml": "the operator's own words, of which there is no second copy; `danvan senders` shows them",
+    "metrics": "figures of a moment for a monitor, written anew each minute",
     "cache": "each statement says its own hash to who reads it, and is compiled again when that is wrong",
     "outbox/reminders": "messages to send, written anew each day",
     "outbox/alerts": "messages to send",

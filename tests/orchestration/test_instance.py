@@ -16,7 +16,7 @@ from tests.support import make_home
 
 
 @contextmanager
-def _left_behind(dagster_home: Path) -> Iterator[int]:
+def left_behind(dagster_home: Path) -> Iterator[int]:
     """A process that looks like a daemon whose starter, and with it the lock, is gone."""
     wait = "import sys; print(flush=True); sys.stdin.read()"
     environment = {**os.environ, "DAGSTER_HOME": str(dagster_home)}
@@ -32,7 +32,7 @@ def _left_behind(dagster_home: Path) -> Iterator[int]:
 
 def test_a_daemon_that_outlived_its_starter_is_found(tmp_path: Path) -> None:
     home, other = make_home(tmp_path / "home"), make_home(tmp_path / "other")
-    with _left_behind(home.dagster) as pid:
+    with left_behind(home.dagster) as pid:
         with pytest.raises(SecondDaemonError, match=f"pid {pid}"):
             hold_daemon_lock(home)
         hold_daemon_lock(other)  # another home's daemon is no matter

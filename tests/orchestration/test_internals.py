@@ -20,10 +20,15 @@ _INSIDE = {"dagster_shared", "dagster_webserver", "dagster_graphql"}
 _WORD = re.compile(r"dagster\._\w+|dagster_(?:shared|webserver|graphql)")
 
 _LAUNCHER = "dagster._core.launcher.base"
+_TICKS = "dagster._core.scheduler.instigation"
+_CHECKED = "dagster._core.storage.asset_check_execution_record"
 #: (module, name): the attributes, or with () the parameters, that are used of it
 USED = {
     ("dagster._cli.api", "execute_run_command"): ("main", "callback"),
     ("dagster._cli.dev", "dev_command"): ("main", "callback"),
+    ("dagster._core.definitions.freshness", "FreshnessState"): ("WARN", "FAIL"),
+    ("dagster._core.execution.backfill", "BulkActionStatus"): ("REQUESTED", "CANCELING", "FAILING"),
+    ("dagster._core.execution.backfill", "BulkActionsFilter"): ("__new__(statuses)",),
     ("dagster._core.execution.context.system", "PlanOrchestrationContext"): ("instance", "run_id"),
     ("dagster._core.execution.plan.plan", "ExecutionPlan"): (),
     ("dagster._core.execution.retries", "RetryMode"): ("ENABLED",),
@@ -34,6 +39,20 @@ USED = {
         "launch_run(context)", "terminate(run_id)", "check_run_worker_health(run)", "supports_check_run_worker_health", "_instance",
     ),
     (_LAUNCHER, "WorkerStatus"): ("RUNNING", "FAILED"),
+    (_TICKS, "InstigatorState"): (
+        "instigator_data", "instigator_name", "instigator_origin_id", "selector_id", "is_running",
+    ),
+    (_TICKS, "InstigatorTick"): ("timestamp", "status", "error"),
+    (_TICKS, "InstigatorType"): ("SENSOR", "SCHEDULE"),
+    (_TICKS, "ScheduleInstigatorData"): ("cron_schedule", "start_timestamp"),
+    (_TICKS, "SensorInstigatorData"): ("min_interval", "last_tick_timestamp"),
+    (_TICKS, "TickStatus"): ("SKIPPED", "SUCCESS", "FAILURE"),
+    (_CHECKED, "AssetCheckExecutionRecord"): ("key", "create_timestamp", "event", "status"),
+    (_CHECKED, "AssetCheckExecutionRecordStatus"): ("FAILED", "PLANNED"),
+    ("dagster._core.storage.event_log", "SqlEventLogStorage"): ("index_connection()",),
+    ("dagster._core.storage.event_log", "SqliteEventLogStorage"): ("path_for_shard(run_id)",),
+    ("dagster._core.storage.event_log.schema", "AssetCheckExecutionsTable"): ("c", "delete()"),
+    ("dagster._core.storage.tags", "BACKFILL_ID_TAG"): (),
     ("dagster._grpc.types", "ExecuteRunArgs"): (
         "__new__(job_origin, run_id, instance_ref, set_exit_code_on_failure)", "run_id", "instance_ref",
     ),
@@ -41,6 +60,7 @@ USED = {
     ("dagster._serdes", "deserialize_value"): ("(val, as_type)",),
     ("dagster._serdes", "serialize_value"): ("(val)",),
     ("dagster._serdes.config_class", "ConfigurableClassData"): (),
+    ("dagster._utils.schedules", "reverse_cron_string_iterator"): ("(end_timestamp, cron_string, execution_timezone)",),
     ("dagster_shared.error", "SerializableErrorInfo"): ("cause", "cls_name", "message"),
     ("dagster_shared.ipc", "open_ipc_subprocess"): ("(parts)",),
     ("dagster_webserver.cli", "main"): ("()",),

@@ -40,6 +40,7 @@ from tests.orchestration.real import prepare
 from tests.support import clean_rows, copy_home, put, report_of
 from warehouse import clock
 from warehouse.home import Home
+from warehouse.processes import Worker
 from warehouse.settings import settings
 
 OLD = timedelta(days=40)
@@ -344,7 +345,7 @@ def test_a_database_is_made_small_beside_its_reader_and_left_to_a_writer_that_do
         assert "runs.db is left: database is locked" in left[0]
         con.execute("COMMIT")
         monkeypatch.setattr(storage, "_LARGEST_BESIDE_A_DAEMON", 1)
-        monkeypatch.setattr(storage, "running_daemon", lambda _: "4711")
+        monkeypatch.setattr(storage, "running_daemon", lambda _: Worker(4711, "dagster daemon", clock.instant()))
         assert "too large to be written anew beside the daemon (pid 4711)" in compact_databases(home)[1][0]
         monkeypatch.undo()
         gone, left = compact_databases(home)

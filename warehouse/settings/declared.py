@@ -133,12 +133,37 @@ class Docs:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Alerts of runs that failed or were cancelled."""
+    """Alerts of what fails, and of what is well again."""
 
     webhook: str = setting(
         "", "Where alerts are posted, besides the outbox.", starts=("http://", "https://"), is_secret=True
     )
-    timeout_seconds: float = setting(5.0, "How long the webhook may take to answer.", "s", least=0.1, most=60)
+    timeout_seconds: float = setting(
+        5.0, "How long the webhook, or the address of the heartbeat, may take to answer.", "s", least=0.1, most=60
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A dead man's switch."""
+
+    url: str = setting(
+        "",
+        "An address that the daemon asks once a minute while it lives, besides touching metrics/heartbeat.",
+        starts=("http://", "https://"),
+        is_secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """From where on ``danvan doctor``, and the alerts, speak of what takes long."""
+
+    waiting_minutes: int = setting(
+        15, "A complete file that waits longer in the inbox is a warning.", "min", least=1, most=10080
+    )
+    waiting_critical_minutes: int = setting(120, "Longer than this it is critical.", "min", least=1, most=10080)
+    writing_minutes: int = setting(30, "A writer that holds its lock longer is a warning.", "min", least=1, most=1440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +197,8 @@ class Settings:
     ui: Ui = field(default_factory=Ui)
     docs: Docs = field(default_factory=Docs)
     alert: Alert = field(default_factory=Alert)
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    doctor: Doctor = field(default_factory=Doctor)
     tidy: Tidy = field(default_factory=Tidy)
 
 

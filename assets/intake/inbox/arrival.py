@@ -12,7 +12,7 @@ import secrets
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
@@ -31,13 +31,15 @@ class InboxError(Exception):
 class Arrival:
     """One complete file. ``name`` is its path in the inbox; ``mark`` names this very arrival: taken twice, same mark.
 
-    ``signature``: the arrival that signs it, if one lies beside it (see ``signed``).
+    ``signature``: the arrival that signs it, if one lies beside it (see ``signed``). ``at``: when it came to lie there as it is,
+    seconds since 1970.
     """
 
     name: str
     size: int
     mark: str
     signature: Arrival | None = None
+    at: float = field(default=0.0, compare=False)
 
     @property
     def file_name(self) -> str:

@@ -53,7 +53,7 @@ class LocalInbox:
         with named_as_shown(self.root):
             in_order = sorted(self._files([]), key=lambda found: (found[1].st_mtime_ns, found[0]))
             return [
-                Arrival(name, status.st_size, _mark(name, status))
+                Arrival(name, status.st_size, _mark(name, status), at=max(status.st_mtime, status.st_ctime))
                 for name, status in in_order
                 if not settle_seconds or status.st_mtime_ns <= newest
             ]

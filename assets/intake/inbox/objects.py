@@ -42,7 +42,7 @@ class ObjectInbox:
         with _named_errors():
             objects = [meta for page in obstore.list(self.store) for meta in page]
         return [
-            Arrival(m["path"], m["size"], _object_mark(m))
+            Arrival(m["path"], m["size"], _object_mark(m), at=m["last_modified"].timestamp())
             for m in sorted(objects, key=lambda m: (m["last_modified"], m["path"]))
             if is_finished(PurePosixPath(m["path"]).name)
         ]
