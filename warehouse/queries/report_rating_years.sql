@@ -19,6 +19,7 @@ placed AS (
            1000 - sum(floor(tenths)) OVER (PARTITION BY scheme_in_force_code, year) AS left_over
     FROM whole
 )
-SELECT coalesce(scheme_label, 'Không theo quy định nào') AS scheme_label, coalesce(rating_label, 'Chưa xếp loại') AS rating_label, scheme_no, rating_no,
-       tenths IS NOT NULL AS is_rated, year, done_count, (floor(tenths) + CASE WHEN place <= left_over THEN 1 ELSE 0 END) / 10 AS share_percent
+SELECT scheme_in_force_code, rating_code, coalesce(scheme_label, 'Không theo quy định nào') AS scheme_label,
+       coalesce(rating_label, 'Chưa xếp loại') AS rating_label, scheme_no, rating_no, tenths IS NOT NULL AS is_rated, year, done_count,
+       (floor(tenths) + CASE WHEN place <= left_over THEN 1 ELSE 0 END) / 10 AS share_percent
 FROM placed ORDER BY scheme_no NULLS LAST, rating_no NULLS LAST, year
