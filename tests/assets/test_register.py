@@ -103,11 +103,11 @@ def _gone(table: str, **row: object) -> Callable[[Rows], None]:
     return change
 
 
-def _found(home: Home, report: Report) -> list[tuple[object, ...]]:
-    """What an ingest says of the register: (code, sheet, cell, found)."""
-    (path,) = put(home.inbox, report)
+def _found(home: Home, *registers: Report) -> list[list[tuple[object, ...]]]:
+    """What an ingest says of registers that come in one batch, of each: (code, sheet, cell, found)."""
+    paths = put(home.inbox, *registers)
     take(home)
-    return query(home, FOUND, [path.name])
+    return [query(home, FOUND, [path.name]) for path in paths]
 
 
 def _free(table: str, lost: int = 1, more: int = 0) -> tuple[str, str]:
@@ -178,8 +178,9 @@ def test_where_rows_are_left_out_the_register_before_stays_in_force(left_out: Ho
 
 def test_a_key_that_is_left_out_is_named(home: Home) -> None:
     days = (date(2025, 1, 1), None)
-    assert _found(home, register_with_keys((104, Key(1), *days), (105, Key(2), *days), revision=2)) == []
-    ((code, sheet, cell, found),) = _found(home, register_with_keys((104, Key(1), *days), revision=3))
+    both = register_with_keys((104, Key(1), *days), (105, Key(2), *days), revision=2)
+    of_both, ((code, sheet, cell, found),) = _found(home, both, register_with_keys((104, Key(1), *days), revision=3))
+    assert of_both == []
     assert (code, (sheet, cell)) == ("R-KEY-LOST", template_cell(FORM, "unit_key", "unit_id", 1))
     assert Key(2).public in str(found)
 
@@ -202,7 +203,7 @@ def test_a_register_of_two_rows_is_refused_and_names_all_that_it_leaves_out(home
         rows |= {t: [] for t in rows}
         rows["unit"] = [r for r in register_report().rows["unit"] if r["unit_code"] == "KHOI"] + [new]
 
-    found = _found(home, changed_register(change))
+    (found,) = _found(home, changed_register(change))
     lost_codes = {r.code for r in rules() if r.table == "staging.lost_row"} - {"R-KEY-LOST"}  # no unit has a key here
     assert {c for c, *_ in found} == lost_codes | {"R-PARENT-UNKNOWN", "R-UNIT-BEGUN"}
     lost = [f for f in found if f[0] == "R-UNIT-LOST"]
@@ -268,7 +269,7 @@ def two_reports(once: Make, registered: Home, tmp_path: Path) -> Home:
 @pytest.mark.parametrize("change", FREE, ids=["ended", "ended early", "merged", "grown", "corrected"])
 def test_what_may_happen_to_units_needs_no_question(two_reports: Home, change: Callable[[Rows], None]) -> None:
     home = two_reports
-    assert _found(home, changed_register(change)) == []
+    assert _found(home, changed_register(change)) == [[]]
     assert query(home, "SELECT DISTINCT verdict FROM intake.submission") == [("accepted",)]
 
 
@@ -300,11 +301,15 @@ def test_registers_in_any_order_give_the_same(fresh: Fresh, tmp_path: Path) -> N
 
 def test_a_superior_body_may_send_and_others_are_told_why_not(home: Home) -> None:
     """One that took the bloc's units over, though it forgot itself; the bloc's register knows no other."""
-    forgot = _found(home, changed_register(_gone("unit", unit_code="DUUB"), 2, unit_code="DUUB"))
+    forgot, *others = _found(
+        home,
+        changed_register(_gone("unit", unit_code="DUUB"), 2, unit_code="DUUB"),
+        changed_register(_grown, 3, unit_code="DV004"),
+        changed_register(_grown, 4, unit_code="DUMOI"),
+        changed_register(_grown, 5, unit_code="DUUB"),
+    )
     assert {c for c, *_ in forgot} == {"R-UNIT-LOST", "R-PARENT-UNKNOWN"}
-    assert [c for c, *_ in _found(home, changed_register(_grown, 3, unit_code="DV004"))] == ["S-REGISTER-SENDER"]
-    assert [c for c, *_ in _found(home, changed_register(_grown, 4, unit_code="DUMOI"))] == ["S-REGISTER-BODY"]
-    assert _found(home, changed_register(_grown, 5, unit_code="DUUB")) == []
+    assert [[c for c, *_ in found] for found in others] == [["S-REGISTER-SENDER"], ["S-REGISTER-BODY"], []]
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -173,7 +173,7 @@ def _figures(sessions: int, inspections: int, dialogues: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_rules_across_periods_compare_the_reports_of_one_form(home: Home, sources: Path) -> None:
+def test_rules_compare_the_reports_of_one_form_and_refuse_an_unknown_unit_on_any(home: Home, sources: Path) -> None:
     """The same two periods on both forms: below its own half year is found, below that of the other form is not."""
     _add_form(sources, "training", "inspection", "dialogue")
     first = _figures(3, 3, 5)
@@ -183,27 +183,17 @@ def test_rules_across_periods_compare_the_reports_of_one_form(home: Home, source
         home,
         sources,
         [(*UNIT_4, "2024-H1", _figures(9, 9, 9)), (*UNIT_4, "2024-9M", _figures(9, 9, 9)),
-         (*UNIT_5, "2024-H1", _figures(9, 9, 9)), (*UNIT_5, "2024-9M", _figures(4, 4, 6))],
+         (*UNIT_5, "2024-H1", _figures(9, 9, 9)), (*UNIT_5, "2024-9M", _figures(4, 4, 6)),
+         ("KHONGCO", "Không có", "2024-Q1", _rows(training=clean_rows(2024)["training"]))],
         across="SELECT s.unit_id, s.form_code, s.period_id, f.code FROM intake.finding f "
         "JOIN intake.submission s USING (submission_id) WHERE f.code LIKE 'X-%' ORDER BY ALL",
+        errors="SELECT s.unit_code, s.verdict, f.code FROM intake.finding f JOIN intake.submission s USING (submission_id) "
+        "WHERE f.severity = 'error'",
     )  # fmt: skip
-    assert out["verdicts"] == [4, 0]
+    assert (out["verdicts"], out["errors"]) == ([4, 1], [["KHONGCO", "rejected", "S-UNIT-UNKNOWN"]])
     assert out["across"] == [
         [105, "BCCD", "2024-9M", f"X-YEAR-BELOW-{name}"] for name in ("DIALOGUE", "INSPECTION", "TRAINING")
     ]
-
-
-@pytest.mark.slow
-def test_an_unknown_unit_on_the_second_form_is_refused_as_on_the_first(home: Home, sources: Path) -> None:
-    _add_form(sources, "training")
-    sent = _rows(training=clean_rows(2024)["training"])
-    out = _taken(
-        home,
-        sources,
-        [("KHONGCO", "Không có", "2024-Q1", sent)],
-        codes="SELECT code FROM intake.finding WHERE severity = 'error'",
-    )
-    assert (out["verdicts"], out["codes"]) == ([0, 1], [["S-UNIT-UNKNOWN"]])
 
 
 @pytest.mark.slow
