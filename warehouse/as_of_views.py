@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 SUFFIX = "_as_of"
 #: asked beside the marts. Others are not made: each costs time whenever a warehouse is made anew
-_ASKED = ("mart.programme_review", "mart.model_flow")
+_ASKED = (
+    "core.unit_map", "mart.programme_review", "mart.model_flow", "mart.finding_recurrence", "mart.training_by_unit_on_units_of",
+)  # fmt: skip
 _KNOWN = "known"
 _HEAD = """\
 -- {name} as it was known at a release (its number), at a moment (UTC) or at the end of a day, by the definitions of today.

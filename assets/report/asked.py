@@ -96,14 +96,19 @@ class Asked:
         of = self._origins(asked, row, reference.column)
         return Figure(value, shown, source.number, f"{asked.name}({key}).{reference.column}", of)
 
-    def cell(self, question: str, row: Row | None, column: str, form: str, source: int) -> Span:
-        """Return the figure of a table's cell, or what stands where nobody stated one. ``row``: of the question, if any."""
+    def cell(
+        self, question: str, row: Row | None, column: str, form: str, source: int, told_by: tuple[str, ...] = ()
+    ) -> Span:
+        """Return the figure of a table's cell, or what stands where nobody stated one. ``row``: of the question, if any.
+
+        ``told_by``: columns that tell the row from others besides its words, as a year at the head of a column does.
+        """
         value = row.get(column) if row else None
         if row is None or value is None:
             return Text(NOT_STATED)
         of = self._origins(self._paper.question(question), row, column)
         # a table's row is told by what says where its figure comes from; else by its words
-        words = ((n, v) for n, v in row.items() if isinstance(v, str | date) and "command" not in n)
+        words = ((n, v) for n, v in row.items() if n in told_by or (isinstance(v, str | date) and "command" not in n))
         told = (*of[0].key, *([("figure", of[0].column)] if of[0].column != column else [])) if of else words
         key = ", ".join(f"{name}={_key_text(v)}" for name, v in told).replace(";", ",")  # keys are joined by it
         return Figure(value, vietnamese.FIGURES[form](value), source, f"{question}({key}).{column}", of)

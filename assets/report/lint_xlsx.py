@@ -9,6 +9,7 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
+from assets.report.content import Chart, shown
 from assets.report.lint import typed
 from assets.report.sources import ANNEX
 
@@ -29,6 +30,7 @@ def unresolved_xlsx(content: bytes, report: Report) -> list[str]:
 
     known = {f.key: f.value for f in report.figures()}
     told = [text for s in report.sources for text in (s.label, s.basis)]
+    told += ["".join(map(shown, b.alternative)) for b in report.blocks if isinstance(b, Chart)]  # as the content has it
     wrong: list[str] = []
     words: list[str] = []
     for sheet in openpyxl.load_workbook(io.BytesIO(content)):

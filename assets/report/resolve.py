@@ -187,10 +187,11 @@ class _Resolver:
             heads += [_head(label, form, across.width) for label in places.values()]
         source = self._asked.table_source(declared.question, declared.caption).number
         of = declared.question
+        told_by = tuple(c.column for c in declared.columns if c.codes or c.labels_of or c.form in vietnamese.TEXTS)
         body = tuple(
             (
-                *(self._cell(line, c, of, source) for c in declared.columns),
-                *(self._across_cell(line.get(("across", y)), across, of, source) for y in places if across),
+                *(self._cell(line, c, of, source, told_by) for c in declared.columns),
+                *(self._across_cell(line.get(("across", y)), across, of, source, told_by) for y in places if across),
             )
             for line in lines.values()
         )
@@ -198,7 +199,7 @@ class _Resolver:
         note = declared.note if body else declared.empty
         return Table(self._tables, declared.caption, declared.sheet, tuple(heads), body, source, note)
 
-    def _cell(self, line: Row, column: ColumnOf, question: str, source: int) -> Span:
+    def _cell(self, line: Row, column: ColumnOf, question: str, source: int, told_by: tuple[str, ...]) -> Span:
         value = line[column.column]
         if column.codes and value is not None:
             return Text(labels(column.codes).get(value, str(value)), is_constant=True)
@@ -207,13 +208,15 @@ class _Resolver:
             return Text(known[str(value)], is_constant=True)
         if column.form in vietnamese.TEXTS:
             return Text(NOT_STATED if value is None else vietnamese.TEXTS[column.form](value), is_constant=True)
-        return self._asked.cell(question, line, column.column, column.form, source)
+        return self._asked.cell(question, line, column.column, column.form, source, told_by)
 
-    def _across_cell(self, row: Row | None, across: Across, question: str, source: int) -> Span:
+    def _across_cell(
+        self, row: Row | None, across: Across, question: str, source: int, told_by: tuple[str, ...]
+    ) -> Span:
         value = row[across.value] if row else None
         if across.value_codes and value is not None:
             return Text(labels(across.value_codes).get(value, str(value)), is_constant=True)
-        return self._asked.cell(question, row, across.value, across.form, source)
+        return self._asked.cell(question, row, across.value, across.form, source, (*told_by, across.column))
 
     def _chart(self, declared: ChartOf) -> Iterator[Chart]:
         rows = [self._named(row, declared.codes or {}) for row in self._asked.rows(declared.question, declared.where)]
