@@ -140,7 +140,7 @@ def test_the_segments_are_those_of_the_warehouse(year_2024: Report) -> None:
 
 
 def _year(figure: Figure) -> str:
-    return re.findall(r"year=(\d{4})", figure.key)[0]
+    return str(re.findall(r"year=(\d{4})", figure.key)[0])
 
 
 def test_each_chart_stands_in_the_page_with_its_words_and_its_figures_in_a_table(year_2024: Report) -> None:
