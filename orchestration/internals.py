@@ -23,6 +23,8 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, deserialize_value, serialize_value
 from dagster._utils.schedules import reverse_cron_string_iterator
 
+from warehouse.processes import DAEMON
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 #: modules that are run or imported by their names
-DAEMON, WEB_SERVER, RUN_COMMAND = "dagster._daemon", "dagster_webserver", "dagster._cli.api"
+WEB_SERVER, RUN_COMMAND = "dagster_webserver", "dagster._cli.api"
 
 
 def run_command() -> click.Command:

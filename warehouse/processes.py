@@ -23,6 +23,8 @@ from warehouse import clock
 if TYPE_CHECKING:
     from warehouse.home import Home
 
+#: the module that a Dagster daemon runs; orchestration.internals has all other names of that kind
+DAEMON = "dagster._daemon"
 _LONGEST = 4096
 #: seconds by which a process may seem to have begun after it signed: clocks of the kernel are coarse
 _COARSE = 2.0
@@ -77,7 +79,7 @@ def running_daemon(home: Home) -> Worker | None:
     for process in psutil.process_iter():
         try:
             command = process.cmdline()
-            if "dagster._daemon" in command or any(part.endswith("dagster-daemon") for part in command[:2]):
+            if DAEMON in command or any(part.endswith("dagster-daemon") for part in command[:2]):
                 place = process.environ().get("DAGSTER_HOME")
                 if place and Path(place).resolve() == home.dagster.resolve():
                     since = datetime.fromtimestamp(process.create_time(), UTC)

@@ -96,7 +96,8 @@ def test_they_stand_in_one_module() -> None:
         for room in ("orchestration", "assets", "expectations", "warehouse")
         for path in (REPO / room).rglob("*.py")
     }
-    assert {place for place, source in sources.items() if private_names(source) or words(source)} == {PLACE}
+    assert {place for place, source in sources.items() if private_names(source)} == {PLACE}
+    assert {place for place, source in sources.items() if words(source)} == {PLACE, "warehouse/processes.py"}
     assert private_names(sources[PLACE]) == set(USED)
 
 
