@@ -91,11 +91,13 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Make:
         folder, done = shared / name, shared / f"{name}.done"
         with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            made_by = fill.__code__.co_filename
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)  # of one who failed
                 folder.mkdir()
                 fill(folder)
-                done.touch()
+                done.write_text(made_by)
+            assert done.read_text() == made_by, f"two modules make a folder {name!r}: give one another name"
         return folder
 
     return make

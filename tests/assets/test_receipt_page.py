@@ -55,7 +55,7 @@ def answered(registered: Home, once: Make) -> Home:
         put(home.inbox, report_of(RAISED, "2024-Y", negative), report_of(RAISED, "2024-Y", negative, {"revision": 2}))
         take_and_answer(home)
 
-    return Home(once("answered", fill) / "home")
+    return Home(once("answered-in-pages", fill) / "home")
 
 
 @pytest.fixture

@@ -144,6 +144,7 @@ def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_
     years = {"2023", "2024", "2025"}
     wait_until(lambda: _partitions(instance, REPORT) >= years, home, "the papers of the years from before the daemon")
     assert _partitions(instance, REPORT) == years
+    wait_until(lambda: _followed(instance) == 1, home, "the sensor has seen that they are written")
     _a_second_daemon_is_refused(home, place.pid)
     put(home.inbox, report_of(105, "2022-Y", clean_rows(2022)))
     wait_until(lambda: "2022" in _partitions(instance, REPORT), home, "the yearly report follows")
@@ -165,6 +166,13 @@ def test_a_late_report_is_followed_for_its_year_and_the_ui_backfills_a_range_in_
 
 def _partitions(instance: dg.DagsterInstance, key: dg.AssetKey) -> set[str]:
     return set(instance.get_materialized_partitions(key))
+
+
+def _followed(instance: dg.DagsterInstance) -> int:
+    """The release up to which the sensor `follow` has followed changes."""
+    data = next(s.instigator_data for s in instance.all_instigator_state() if s.instigator_name == "follow")
+    cursor = getattr(data, "cursor", None)
+    return int(json.loads(cursor)["release_no"]) if cursor else 0
 
 
 def _release(home: Home) -> tuple[int, int]:

@@ -254,9 +254,11 @@ def test_an_object_that_was_replaced_is_neither_fetched_nor_deleted(bucket: Obje
     bucket.take_away(gone, ALL)
 
 
-def test_a_bucket_that_is_not_there_names_what_to_check(bucket: ObjectInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_that_is_not_there_names_what_to_check(
+    bucket: ObjectInbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DANVAN_INBOX", "s3://nowhere/inbox")
-    inbox = open_inbox(Home(Path(os.devnull)))
+    inbox = open_inbox(Home(tmp_path))
     with pytest.raises(InboxError, match="check the bucket"):
         inbox.complete()
     with pytest.raises(InboxError, match="check the bucket"):

@@ -56,7 +56,7 @@ def test_what_goes_in_is_the_content_with_gaps_and_figures_told_apart() -> None:
 
 def test_a_numeral_that_is_no_figure_is_found_in_what_is_compiled() -> None:
     paper = _with_chart()
-    told = json.loads(json.dumps(pdf.compiled(paper, {1: "<svg>2016</svg>"})))
+    told = json.loads(json.dumps(pdf.compiled(paper, {1: '<svg width="100" height="50">2016</svg>'})))
     assert unresolved_pdf(told, paper) == []
     paragraph, items, table = (
         next(b for b in told["blocks"] if b["kind"] == k) for k in ("paragraph", "items", "table")
