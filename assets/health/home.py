@@ -62,7 +62,7 @@ def _inbox(home: Home) -> Iterator[Line]:
     try:
         count, seconds = waiting(home)
     except (FileNotFoundError, InboxError) as e:
-        yield Line("inbox", str(e), Level.critical, "INBOX-GONE", "danvan init, or mend DANVAN_INBOX")
+        yield Line("inbox", str(e), Level.critical, "INBOX-GONE", "danvan init, or mend the setting inbox")
         return
     found = f"{count} files wait, the oldest for {span(seconds)}" if count else "no file waits"
     limits = settings(home).doctor
@@ -112,7 +112,7 @@ def _release(home: Home) -> Iterator[Line]:
             yield Line("release", "nothing is published yet")
         return
     if not home.build.exists():
-        remedy = "restore build/ from the backup, or danvan restore --from published"
+        remedy = "put the home aside and danvan restore DIR of the backup, or danvan restore --from published"
         yield Line("release", f"there is no {home.build}", Level.critical, "HOME-BUILD-MISSING", remedy)
         return
     with open_published(home) as con:
@@ -157,7 +157,7 @@ def _versions(home: Home) -> Iterator[Line]:
         pending = not is_of_today(con)
     if pending:
         found += "; the warehouse was written by another version of code or declarations"
-        remedy = "the next batch brings it up to date; at once: danvan ingest"
+        remedy = "danvan upgrade; or the next batch brings it up to date"
         yield Line("versions", found, Level.warning, "HOME-OTHER-VERSION", remedy)
     else:
         yield Line("versions", f"{found}; the warehouse is of this version")

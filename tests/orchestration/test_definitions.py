@@ -115,6 +115,15 @@ def test_a_code_server_can_load_everything() -> None:
     defs.get_repository_def().load_all_definitions()
 
 
+@pytest.mark.parametrize("room", ["core", "mart"])
+def test_a_backfill_of_a_room_takes_no_check_of_others_with_it(room: str) -> None:
+    """The UI makes a job of the assets that are marked, with the checks of these and no other."""
+    marked = [k for k in defs.resolve_asset_graph().materializable_asset_keys if k.path[0] == room]
+    job = dg.define_asset_job("marked", selection=dg.AssetSelection.assets(*marked))
+    made = dg.Definitions(assets=defs.assets, asset_checks=defs.asset_checks, jobs=[job]).resolve_job_def("marked")
+    assert made.asset_layer.executable_asset_keys == set(marked)
+
+
 @pytest.mark.slow
 def test_dg_finds_the_same_definitions_in_the_fixed_folders() -> None:
     dg_command = str(Path(sys.executable).with_name("dg"))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import cast
 
 import dagster as dg
 import pytest
 
-from assets.graph.checks import standing_checks
+from assets.graph.checks import standing
 from assets.reminders import write_reminders
 from orchestration.cli import analyst
 from tests.support import REPO, clean_rows, copy_home, put, query, report_of, take
@@ -81,7 +79,7 @@ def test_a_planted_question_for_the_time_would_be_seen(planted: str) -> None:
 
 
 def _completeness() -> dg.AssetCheckResult:
-    first, *_ = cast("Iterator[dg.AssetCheckResult]", standing_checks())
+    first, *_ = standing()
     return first
 
 
