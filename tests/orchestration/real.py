@@ -23,9 +23,9 @@ from warehouse.home import Home
 DANVAN = str(Path(sys.executable).with_name("danvan"))
 
 
-def environment(home: Home, **setting: str) -> dict[str, str]:
+def environment(home: Home) -> dict[str, str]:
     """The environment of a process of this home."""
-    return {**os.environ, "DANVAN_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster), **setting}
+    return {**os.environ, "DANVAN_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
 
 
 def prepare(home: Home) -> None:
@@ -37,16 +37,11 @@ def prepare(home: Home) -> None:
 
 
 @contextmanager
-def daemon(home: Home, **setting: str) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(home: Home) -> Iterator[subprocess.Popen[bytes]]:
     """``danvan daemon`` in a process group of its own; in the end everything of this home is killed by pid."""
     with (home.root / "daemon.log").open("ab") as log:
         process = subprocess.Popen(
-            [DANVAN, "daemon"],
-            cwd=REPO,
-            env=environment(home, **setting),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+            [DANVAN, "daemon"], cwd=REPO, env=environment(home), stdout=log, stderr=log, start_new_session=True
         )
     try:
         yield process
