@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from assets.rebuild import left_behind_beside
 from warehouse import clock, query
 from warehouse.catalog import is_copied, open_published, writer_lock
+from warehouse.files import left_behind
 
 if TYPE_CHECKING:
     from warehouse.home import Home
@@ -120,10 +121,10 @@ def _rebuilds(home: Home, _: datetime) -> Iterator[Path]:
 def _unfinished(home: Home, before: datetime) -> Iterator[Path]:
     """What was being written (``warehouse.files``) when its process was killed. Nobody looks for it in inbox and archive."""
     for place in (home.build.parent, home.published, home.receipts, home.outbox, home.data_docs, home.cache):
-        for inner, folders, names in os.walk(place):
-            found = [name for name in (*folders, *names) if name.startswith(".") and name.endswith(".new")]
-            folders[:] = [name for name in folders if name not in found]
-            yield from _older((Path(inner) / name for name in found), before)
+        for inner, folders, _ in os.walk(place):
+            found = left_behind(Path(inner))
+            folders[:] = [name for name in folders if Path(inner, name) not in found]
+            yield from _older(found, before)
 
 
 def _put_aside(home: Home, before: datetime) -> Iterator[Path]:

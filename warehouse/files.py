@@ -108,7 +108,7 @@ def written_folder(folder: Path) -> Iterator[Path]:
 
 
 def left_behind(parent: Path) -> list[Path]:
-    """Return the folders in ``parent`` whose makers were killed (see ``written_folder``)."""
+    """Return the files and folders in ``parent`` whose makers were killed (see ``written``, ``written_folder``)."""
     return sorted(parent.glob(".*.new"))
 
 

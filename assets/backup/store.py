@@ -126,7 +126,7 @@ class Store:
     @property
     def temporary(self) -> Path:
         """Where a file is copied to before it has its name."""
-        return self.root / ".copying.new"
+        return self.root / ".copying"
 
     @contextmanager
     def held(self) -> Iterator[None]:
