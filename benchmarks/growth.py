@@ -29,8 +29,6 @@ from warehouse.home import Home
 A_DAY, THOUSAND, DAYS = 20, 1000, 365
 #: what a trial before measured, when conditions by asset were evaluated: bytes of dagster/ by batch
 BEFORE = 51.5e6 / 15
-#: seconds between ticks of the sensors together: 5 s, 5 s, 5 s and 10 s
-TICKS_A_DAY = 3 * 86_400 / 5 + 86_400 / 10
 #: days for which ticks that did nothing are kept (orchestration/dagster.yaml)
 TICK_DAYS = 1
 #: a file grows by pages: each tick is written so often to see what it takes
@@ -129,7 +127,10 @@ def _print(batches: int, first: Counter[str], last: Counter[str], tidied: Counte
 
 
 def _print_ticks(ticks: int, size: float) -> None:
-    kept = TICKS_A_DAY * TICK_DAYS * size
+    from orchestration.definitions import defs
+
+    a_day = sum(86_400 / (sensor.minimum_interval_seconds or 30) for sensor in defs.sensors or ())
+    kept = a_day * TICK_DAYS * size
     print(
         f"ticks: {ticks} of {size:,.0f} bytes; the daemon keeps {TICK_DAYS} day of those that skip: {kept / 1e6:.0f} MB"
     )

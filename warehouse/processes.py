@@ -65,7 +65,7 @@ def lock_holder(home: Home) -> Worker | str | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _signer(os.pread(fd, _LONGEST, 0)) or "a process that left no name, such as a backup under flock"
+        return _signer(os.pread(fd, _LONGEST, 0)) or "a process that left no name"
     else:
         return None
     finally:

@@ -132,9 +132,11 @@ _Outcome = tuple[dict[str, object], list[str], tuple[str, ...]]
 def _from_backup(home: Home, folder: Path, release: int | None, *, without_damaged: bool) -> _Outcome:
     from assets.backup.put_back import put_back
     from assets.backup.store import BackupDamagedError
+    from warehouse.settings import settings
 
+    processes = settings(home).processes
     try:
-        result = put_back(home, folder, release, without_damaged=without_damaged)
+        result = put_back(home, folder, release, without_damaged=without_damaged, processes=processes)
     except BackupDamagedError as e:
         typer.echo(f"danvan: {e}", err=True)
         raise typer.Exit(4) from e
@@ -142,7 +144,7 @@ def _from_backup(home: Home, folder: Path, release: int | None, *, without_damag
     lines.append(
         f"release {result.backup.release_no} is published, receipts are written"
         if result.is_published
-        else "another version of danvan made it: danvan ingest brings it up to date and publishes it"
+        else "another version of danvan made it: danvan upgrade brings it up to date and publishes it"
     )
     return {**_told(result.backup), "is_published": result.is_published}, lines, result.left_out
 

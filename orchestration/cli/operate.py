@@ -158,10 +158,12 @@ def _logging(level: LogLevel) -> list[str]:
 
 
 def _prepared() -> tuple[Home, Path]:
-    """Make the home and its instance ready and hold its daemon's lock until this process ends. Raises UsageProblem."""
+    """Make the home and its instance ready and hold its daemon's lock until this process ends. Raises UsageProblem,
+    SecondDaemonError.
+    """
     from pathlib import Path
 
-    from orchestration.instance import SecondDaemonError, hold_daemon_lock, prepare_dagster_home
+    from orchestration.instance import hold_daemon_lock, prepare_dagster_home
     from orchestration.upgrade import upgrade_instance
     from warehouse.check import DeclarationError
     from warehouse.home import current_home
@@ -172,10 +174,7 @@ def _prepared() -> tuple[Home, Path]:
     home = current_home()
     home.create()
     prepare_dagster_home(home)
-    try:
-        hold_daemon_lock(home)
-    except SecondDaemonError as e:
-        raise UsageProblem(str(e)) from e
+    hold_daemon_lock(home)
     try:
         for step in upgrade_instance(home):
             typer.echo(f"upgraded {step}")

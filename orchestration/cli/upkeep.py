@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json, echo_table
+from orchestration.cli.output import JsonOption, ProgressBar, echo_json, echo_table
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +69,7 @@ def upgrade(json: JsonOption = False) -> None:
 
     from assets.progress import reporting_to
     from assets.upgrade import storage_versions
-    from orchestration.instance import SecondDaemonError, hold_daemon_lock, prepare_dagster_home
+    from orchestration.instance import hold_daemon_lock, prepare_dagster_home
     from orchestration.run import prints_on_stderr
     from orchestration.upgrade import upgrade as run
     from warehouse.home import current_home
@@ -79,10 +79,7 @@ def upgrade(json: JsonOption = False) -> None:
     home.require()
     home.create()
     prepare_dagster_home(home)
-    try:
-        hold_daemon_lock(home)
-    except SecondDaemonError as e:
-        raise UsageProblem(str(e)) from e
+    hold_daemon_lock(home)
     with ProgressBar() as bar, reporting_to(bar), prints_on_stderr():
         steps = list(run(home, settings(home).processes))
     storage = storage_versions(home)

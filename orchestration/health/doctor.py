@@ -42,8 +42,9 @@ def _of_instance(home: Home) -> Iterator[Line]:
 def of_running(home: Home, instance: dg.DagsterInstance) -> list[Line]:
     """Return what the instance knows of all that is defined."""
     from orchestration.definitions import defs
-    from orchestration.health.instance import look_at_instance
+    from orchestration.health.instance import Defined, look_at_instance
 
     graph = defs.resolve_asset_graph()
     fresh = [key for key in graph.get_all_asset_keys() if graph.get(key).freshness_policy]
-    return look_at_instance(home, instance, sorted(graph.asset_check_keys, key=str), fresh)
+    sensors, schedules = ([one.name for one in found or ()] for found in (defs.sensors, defs.schedules))
+    return look_at_instance(home, instance, Defined(sensors, schedules, sorted(graph.asset_check_keys, key=str), fresh))

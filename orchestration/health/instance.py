@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from warehouse.home import Home
     from warehouse.processes import Worker
 
-#: what runs in every home; tests/orchestration/test_definitions.py holds it against the definitions
-SENSORS = ("inbox_sensor", "follow", "watch", "alert_on_failure", "alert_on_cancel")
-SCHEDULES = ("daily_reminders", "yearly_closing", "weekly_tidy")
 #: seconds: heartbeats come every 30, ticks every 5 to 60 (and one lasts up to 60), a schedule's tick within the minute
 HEARTBEAT_LATE, TICK_LATE, SCHEDULE_LATE = 300.0, 300.0, 600.0
 #: evaluations of a check that are looked through for the last that ended: a run that was stopped leaves planned ones
@@ -55,17 +53,25 @@ def existing_instance(home: Home) -> Iterator[dg.DagsterInstance | None]:
         yield instance
 
 
-def look_at_instance(
-    home: Home, instance: dg.DagsterInstance, checks: Sequence[dg.AssetCheckKey], assets: Sequence[dg.AssetKey]
-) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """What should run and be well: names of sensors and schedules, checks, and the assets with a freshness policy."""
+
+    sensors: Sequence[str]
+    schedules: Sequence[str]
+    checks: Sequence[dg.AssetCheckKey]
+    assets: Sequence[dg.AssetKey]
+
+
+def look_at_instance(home: Home, instance: dg.DagsterInstance, defined: Defined) -> list[Line]:
     """Return a line for the daemon, each sensor and schedule, each check that fails, and what is stale."""
     daemon = running_daemon(home)
     looks: list[tuple[str, Callable[[], Iterator[Line]]]] = [
         ("daemon", lambda: _daemon(home, instance, daemon)),
-        ("sensors", lambda: _sensors(instance, daemon)),
-        ("schedules", lambda: _schedules(instance, daemon)),
-        ("checks", lambda: _checks(instance, checks)),
-        ("freshness", lambda: _freshness(instance, assets)),
+        ("sensors", lambda: _sensors(instance, daemon, defined.sensors)),
+        ("schedules", lambda: _schedules(instance, daemon, defined.schedules)),
+        ("checks", lambda: _checks(instance, defined.checks)),
+        ("freshness", lambda: _freshness(instance, defined.assets)),
     ]
     return list(looked(looks))
 
@@ -96,9 +102,9 @@ def _daemon(home: Home, instance: dg.DagsterInstance | None, daemon: Worker | No
         yield Line("daemon", f"pid {daemon.pid}, up since {moment(daemon.since)}{last}")
 
 
-def _sensors(instance: dg.DagsterInstance, daemon: Worker | None) -> Iterator[Line]:
+def _sensors(instance: dg.DagsterInstance, daemon: Worker | None, names: Sequence[str]) -> Iterator[Line]:
     states = _newest(instance, InstigatorType.SENSOR)
-    for name in SENSORS:
+    for name in names:
         what, state = f"sensor {name}", states.get(name)
         tick = _last_tick(instance, state) if state else None
         last = tick.timestamp if tick else 0.0
@@ -118,9 +124,9 @@ def _sensors(instance: dg.DagsterInstance, daemon: Worker | None) -> Iterator[Li
             yield Line(what, found)
 
 
-def _schedules(instance: dg.DagsterInstance, daemon: Worker | None) -> Iterator[Line]:
+def _schedules(instance: dg.DagsterInstance, daemon: Worker | None, names: Sequence[str]) -> Iterator[Line]:
     states = _newest(instance, InstigatorType.SCHEDULE)
-    for name in SCHEDULES:
+    for name in names:
         what, state = f"schedule {name}", states.get(name)
         tick = _last_tick(instance, state) if state else None
         found = f"last tick {moment(_at(tick.timestamp))}" if tick else "not due yet"

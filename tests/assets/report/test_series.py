@@ -24,6 +24,7 @@ from assets.report.declaration import CHARTS as CHARTS_DIR
 from assets.report.declaration import PAPERS, papers
 from assets.report.html import as_html
 from assets.report.lint import unresolved_docx, unresolved_html
+from assets.report.lint_xlsx import unresolved_xlsx
 from assets.report.resolve import resolve
 from assets.report.write import FORMS
 from tests.assets.report.sample import report
@@ -176,6 +177,18 @@ def test_a_wrong_figure_in_the_words_of_a_chart_is_found(year_2024: Report) -> N
     planted = page[:at] + page[at:].replace(f">{figure.shown}</a>", ">44</a>", 1)
     assert unresolved_html(page.encode(), year_2024) == []
     assert unresolved_html(planted.encode(), year_2024) == [f"'44' at {figure.key}"]
+
+
+def test_a_wrong_figure_in_the_words_beside_a_workbook_s_charts_is_found(year_2024: Report) -> None:
+    content = FORMS["xlsx"](year_2024)
+    assert unresolved_xlsx(content, year_2024) == []
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    words = book["Hình"]["A2"]
+    (figure,) = [s for s in _charts(year_2024)[0].alternative if isinstance(s, Figure)]
+    words.value = words.value.replace(figure.shown, "44", 1)
+    planted = io.BytesIO()
+    book.save(planted)
+    assert [told for told in unresolved_xlsx(planted.getvalue(), year_2024) if told.startswith("'44' in ")]
 
 
 def test_shares_of_a_rule_book_and_year_add_up_to_a_hundred_as_they_are_written(year_2024: Report) -> None:
