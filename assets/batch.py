@@ -140,7 +140,7 @@ def _aggregated(
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """The batch that is being written; ``is_new`` when the declarations have changed since the last one."""
+    """The batch that is being written; ``is_new`` when it is the first, or the first under these declarations."""
 
     con: duckdb.DuckDBPyConnection
     mark: ledger.BatchMark  # what its rows carry
@@ -174,10 +174,11 @@ class _Batch:
 def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
     """One transaction around the body, declarations first."""
     with transaction(con):
-        is_new = bootstrap(con)
+        is_changed = bootstrap(con)
         started_at = ledger.moment_after_all(con)
         judge.write_catalogue(con)
-        names = (next_batch_no(con), ledger.free_batch_id(con, batch_id))
-        yield _Batch(con, ledger.BatchMark(*names, started_at, *judge.versions()), is_new)
+        number = next_batch_no(con)
+        mark = ledger.BatchMark(number, ledger.free_batch_id(con, batch_id), started_at, *judge.versions())
+        yield _Batch(con, mark, is_new=is_changed or number == 1)
     report("checkpoint")
     checkpoint(con)

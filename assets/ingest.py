@@ -6,8 +6,8 @@ Belongs here: what happens before and after the batch's transaction. Does not: t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from assets.intake.notes import NO_NOTES, read_notes
 from assets.judge_files import judge_files
 from assets.progress import report
 from warehouse import clock, ledger, query
+from warehouse.blank import begin
 from warehouse.catalog import is_copied, open_build, open_published, publish_database, writer_lock
 from warehouse.cells.words import shown_text
 from warehouse.content import content_hashes
@@ -189,8 +190,7 @@ def _published_batches(home: Home) -> set[str]:
 
 
 def _committed(home: Home, judgement: Judgement) -> BatchResult:
-    require_whole(home)
-    with open_build(home) as con:
+    with _to_write(home) as con:
         batch.require_fresh(con, judgement)  # what a stale one holds the next may not
         note_held(home, judgement)
         result = batch.commit(con, judgement)
@@ -203,12 +203,20 @@ def _committed(home: Home, judgement: Judgement) -> BatchResult:
 def _written(home: Home, write: Callable[[duckdb.DuckDBPyConnection], BatchResult]) -> BatchResult:
     home.create()
     with writer_lock(home):
-        require_whole(home)
-        with open_build(home) as con:
+        with _to_write(home) as con:
             result = write(con)
         report("publish")
         publish_database(home)
     return result
+
+
+@contextmanager
+def _to_write(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the build file when it is what was published; a new home's is a blank one."""
+    require_whole(home)
+    begin(home)
+    with open_build(home) as con:
+        yield con
 
 
 def release(home: Home) -> int:

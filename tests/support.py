@@ -26,7 +26,7 @@ from assets.sample.report import Report, register_report
 from assets.template import write_template
 from expectations import judge
 from expectations.gx.compiled import compiled_sql
-from warehouse.catalog import open_published
+from tests.asking import query
 from warehouse.forms import FormColumn, FormVersion, form_versions, version_for
 from warehouse.home import Home
 from warehouse.periods import parse_period_id
@@ -188,12 +188,6 @@ def overlook(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
         return f"SELECT * FROM (\n{compiled_sql(*args)}\n) WHERE code <> '{code}'"
 
     monkeypatch.setattr("expectations.judge.compiled_sql", blind)
-
-
-def query(home: Home, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Ask the published warehouse, as an analyst would."""
-    with open_published(home) as con:
-        return con.execute(sql, list(params)).fetchall()
 
 
 def findings(home: Home, file_name: str) -> set[tuple[str, str | None, str | None]]:

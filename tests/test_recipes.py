@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.expectations.test_planted_defects import ONE_OPINION
+from tests.expectations.test_planted_defects import AGAIN
 from tests.support import REPO, clean_rows, put, report_of, take
 from warehouse.home import Home
 
@@ -263,7 +263,7 @@ def test_a_code_a_column_a_form_year_a_table_a_rule_and_a_mart_are_added_in_one_
 
 
 def test_a_new_form_year_keeps_every_rule(sources: Path) -> None:
-    """Every rule's defect is planted again, now on the version of 2026, and found at its cell."""
+    """The defect of every rule of reports is planted again, now on the version of 2026, and found at its cell."""
     shutil.copytree(REPO / "tests", sources / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     _new_column(sources)
     _new_form_year(sources)
@@ -272,7 +272,7 @@ def test_a_new_form_year_keeps_every_rule(sources: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/expectations/test_planted_defects.py",
          "-k", "finds_its_defect or errors_reject or older_version"],
-        env={**outer, "PYTHONPATH": f"{sources}:{REPO}", ONE_OPINION: "1"}, cwd=sources, capture_output=True, text=True, check=False,
+        env={**outer, "PYTHONPATH": f"{sources}:{REPO}", AGAIN: "1"}, cwd=sources, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
 

@@ -45,8 +45,8 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     Returns True when something was done: every year may then come out differently. Raises DeclarationMismatchError, and
     DeclarationError.
     """
-    fingerprint = _fingerprint()
-    if fingerprint == _kept_fingerprint(con):
+    now = fingerprint()
+    if now == _kept_fingerprint(con):
         return False
     check_readers()
     _create_tables(con)
@@ -55,13 +55,27 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
         replace_rows(con, relations()[name], rows, next_batch_no(con))
     create_views(con)
     write_dictionary(con)
-    replace_rows(con, relations()["meta.bootstrap"], [(fingerprint,)])
+    replace_rows(con, relations()["meta.bootstrap"], [(now,)])
     return True
 
 
 def is_of_today(con: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether the warehouse was last written by the declarations and the code of this process."""
-    return _fingerprint() == _kept_fingerprint(con)
+    return fingerprint() == _kept_fingerprint(con)
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables.
+
+    Of those that this process has: it reads each of them once.
+    """
+    found = hashlib.sha256()
+    for path in sorted(
+        p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".html", ".py")
+    ):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,20 +119,6 @@ def _evolve(con: duckdb.DuckDBPyConnection, relation: Relation, present: dict[st
             f"ALTER TABLE {relation.qualified} ADD COLUMN {quote(column.name)} {declared[column.name]} "
             f"DEFAULT {value_before(column)}"
         )
-
-
-@cache
-def _fingerprint() -> str:
-    """A hash of every declaration, code list, form, view and macro, and of the code that turns them into tables.
-
-    Of those that this process has: it reads each of them once.
-    """
-    found = hashlib.sha256()
-    for path in sorted(
-        p for p in Path(__file__).parent.rglob("*") if p.suffix in (".yaml", ".csv", ".sql", ".html", ".py")
-    ):
-        found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def _kept_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:

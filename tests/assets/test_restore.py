@@ -130,7 +130,9 @@ def test_a_damaged_build_file_is_named_and_what_is_published_stays(filled: Home)
     before = query(filled, LEDGER)
     _spoil(filled.build)
     _another(filled)
-    with pytest.raises(BuildDamagedError, match=r"HOME-BUILD-DAMAGED: .*Restore build/"):
+    with pytest.raises(
+        BuildDamagedError, match=r"HOME-BUILD-DAMAGED: .*danvan restore DIR.*danvan restore --from published"
+    ):
         take(filled)
     with pytest.raises(BuildDamagedError):
         restore(filled, Source.build)

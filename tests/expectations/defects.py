@@ -14,6 +14,7 @@ from datetime import date
 from assets.sample.report import Report, register_report
 from tests.signing import Key, register_with_keys
 from tests.support import Rows, clean_rows, copied, cover_cell, newest, report_of, template_cell
+from warehouse.declaration import Table, register_tables
 
 #: a year that is reported on the newest form version, and the first of such in which a code has expired
 YEAR = max(2024, newest().valid_from.year)
@@ -27,7 +28,8 @@ ENDED = ("ENDED", "MERGED")
 class Defect:
     """``make`` builds the faulty file for a unit; the finding must stand at ``table`` row ``row``, ``column``.
 
-    ``also`` are codes that cannot but come along. ``before`` are reports that must be there too.
+    ``also`` are codes that cannot but come along. ``before`` are reports that must be there too. ``file`` is the code that the
+    file is named after: that of another defect, where one file has several.
     """
 
     code: str
@@ -38,6 +40,12 @@ class Defect:
     also: frozenset[str] = frozenset()
     before: Callable[[int], list[Report]] = lambda _: []
     twins: int = 1
+    file: str = ""
+
+    @property
+    def in_file(self) -> str:
+        """The name of its file, without its ending."""
+        return self.file or self.code
 
 
 def defects() -> list[Defect]:
@@ -295,76 +303,116 @@ def _history() -> list[Defect]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoilt:
+    """One thing wrong with a register: a row of ``table`` that is changed, or with ``add`` a changed copy of it at the end."""
+
+    code: str
+    table: str
+    column: str
+    change: dict[str, object]
+    row: int = 0
+    add: bool = False
+    at: int | None = None  # the row of the finding, where it is another
+    twins: int = 1
+    also: tuple[str, ...] = ()
+
+    def spoil(self, rows: Rows) -> None:
+        if self.add:
+            rows[self.table].append({**rows[self.table][self.row], **self.change})
+        else:
+            rows[self.table][self.row].update(self.change)
+
+
+def _in_one(*spoilt: _Spoilt) -> list[Defect]:
+    """What is wrong with one register: each register is a step of its own to judge, so what does not meet stands together."""
+    report = _keyed_register()
+    rows = copied(report.rows)
+    for one in spoilt:
+        one.spoil(rows)
+    made = replace(report, rows=rows)
+    along = frozenset(code for one in spoilt for code in (one.code, *one.also))
+    return [
+        Defect(one.code, one.table, one.column, lambda _: made, row=one.row if one.at is None else one.at,
+               also=along - {one.code}, twins=one.twins, file=spoilt[0].code)
+        for one in spoilt
+    ]  # fmt: skip
+
+
 def _register() -> list[Defect]:
-    """Registers with one thing wrong; they are rejected, so the register in force stays."""
-    from warehouse.declaration import register_tables
-
-    def spoilt(table: str, change: dict[str, object], row: int = 0, add: bool = False) -> Callable[[int], Report]:
-        def make(_: int) -> Report:
-            report = _keyed_register()
-            rows = copied(report.rows)
-            if add:
-                rows[table].append({**rows[table][row], **change})
-            else:
-                rows[table][row].update(change)
-            return replace(report, rows=rows)
-
-        return make
-
+    """Registers with something wrong; they are rejected, so the register in force stays."""
     rows = _keyed_register().rows
-    new_kind: dict[str, object] = {"party_kind_code": "dang_bo_cap_tren"}
     unit, last = rows["unit"], len(rows["unit"])
     began = next(n for n, r in enumerate(unit) if r["unit_id"] == 103)
     split = next(n for n, r in enumerate(rows["succession"]) if r["succession_kind_code"] == "split")
     back: dict[str, object] = {"from_unit_id": 146, "to_unit_id": 118, "succession_date": date(2025, 3, 1)}
-    out = [
-        Defect("R-UNIT-TWICE", "unit", "valid_from", spoilt("unit", {}, 0, add=True), row=0, twins=2),
-        Defect("R-UNIT-OVERLAP", "unit", "valid_from", spoilt("unit", {"valid_from": date(2001, 1, 1)}, 0, add=True), row=last),
-        Defect("R-UNIT-ORDER", "unit", "valid_to", spoilt("unit", {"valid_to": date(1999, 1, 1)}, 0)),
-        Defect("R-PARENT-UNKNOWN", "unit", "parent_unit_id", spoilt("unit", {"parent_unit_id": 999}, 5), row=5),
-        Defect("R-ALIAS-UNIT", "unit_alias", "unit_id", spoilt("unit_alias", {"unit_id": 999}, 0)),
-        Defect("R-ALIAS-CLASH", "unit_alias", "alias_name", spoilt("unit_alias", {"unit_id": 101}, 0, add=True), row=0, twins=2),
-        Defect("ALS-ROW-TWICE", "unit_alias", "unit_id", spoilt("unit_alias", {}, 0, add=True), twins=2),
-        Defect("SUC-ROW-TWICE", "succession", "from_unit_id", spoilt("succession", {}, 0, add=True), twins=2, also=frozenset({"R-SHARE-SUM"})),
-        Defect("CIT-ROW-TWICE", "document_citation", "document_id", spoilt("document_citation", {}, 0, add=True), twins=2),
-        Defect("KEY-ROW-TWICE", "unit_key", "unit_id", spoilt("unit_key", {}, 0, add=True), twins=2),
-        Defect("R-KEY-UNIT", "unit_key", "unit_id", spoilt("unit_key", {"unit_id": 999}, 0)),
-        Defect("R-KEY-ORDER", "unit_key", "valid_to", spoilt("unit_key", {"valid_to": date(2024, 12, 31)}, 0)),
-        Defect("R-SUCCESSION-UNIT", "succession", "from_unit_id", spoilt("succession", {"from_unit_id": 999}, 0), also=frozenset({"R-SAME-UNIT"})),
-        Defect("R-SUCCESSOR-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 999}, 2), row=2),
-        Defect("R-SHARE-SUM", "succession", "share", spoilt("succession", {"share": 0.7}, 0)),
-        Defect("R-DISSOLUTION", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": None}, 0)),
-        Defect("R-SHARE-RANGE", "succession", "share", spoilt("succession", {"share": 0}, 2), row=2, also=frozenset({"R-SHARE-SUM"})),
-        Defect("R-SUCCESSOR-SHARE", "succession", "successor_share", spoilt("succession", {"successor_share": 0.7}, split), row=split),
-        Defect("R-SAME-UNIT", "succession", "to_unit_id", spoilt("succession", {"to_unit_id": 113}, 0)),
-        Defect("R-SAME-UNIT-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2016, 8, 1)}, 0)),
-        Defect("R-PREDECESSOR-DAY", "succession", "succession_date", spoilt("succession", {"succession_date": date(2018, 2, 1)}, 2), row=2),
-        Defect("R-SUCCESSOR-DAY", "succession", "succession_date", spoilt("succession", {"to_unit_id": 147}, 2), row=2),
-        Defect("R-SUCCESSION-CYCLE", "succession", "to_unit_id", spoilt("succession", back, 2, add=True), row=2, twins=2,
-               also=frozenset({"R-PREDECESSOR-DAY", "R-SUCCESSOR-DAY"})),
+    alone = [
+        _Spoilt("R-UNIT-OVERLAP", "unit", "valid_from", {"valid_from": date(2001, 1, 1)}, 0, add=True, at=last),
+        _Spoilt("R-ALIAS-CLASH", "unit_alias", "alias_name", {"unit_id": 101}, 0, add=True, twins=2),
+        _Spoilt("R-SUCCESSION-UNIT", "succession", "from_unit_id", {"from_unit_id": 999}, 0, also=("R-SAME-UNIT",)),
+        _Spoilt("R-SUCCESSOR-UNIT", "succession", "to_unit_id", {"to_unit_id": 999}, 2),
+        _Spoilt("R-SHARE-SUM", "succession", "share", {"share": 0.7}, 0),
+        _Spoilt("R-DISSOLUTION", "succession", "to_unit_id", {"to_unit_id": None}, 0),
+        _Spoilt("R-SHARE-RANGE", "succession", "share", {"share": 0}, 2, also=("R-SHARE-SUM",)),
+        _Spoilt("R-SUCCESSOR-SHARE", "succession", "successor_share", {"successor_share": 0.7}, split),
+        _Spoilt("R-SAME-UNIT", "succession", "to_unit_id", {"to_unit_id": 113}, 0),
+        _Spoilt("R-SAME-UNIT-DAY", "succession", "succession_date", {"succession_date": date(2016, 8, 1)}, 0),
+        _Spoilt("R-PREDECESSOR-DAY", "succession", "succession_date", {"succession_date": date(2018, 2, 1)}, 2),
+        _Spoilt("R-SUCCESSOR-DAY", "succession", "succession_date", {"to_unit_id": 147}, 2),
+        _Spoilt("R-SUCCESSION-CYCLE", "succession", "to_unit_id", back, 2, add=True, twins=2, also=("R-PREDECESSOR-DAY", "R-SUCCESSOR-DAY")),
+    ]  # fmt: skip
+    twice = [
+        _Spoilt("R-UNIT-TWICE", "unit", "valid_from", {}, add=True, twins=2),
+        _Spoilt("ALS-ROW-TWICE", "unit_alias", "unit_id", {}, add=True, twins=2),
+        _Spoilt("SUC-ROW-TWICE", "succession", "from_unit_id", {}, add=True, twins=2, also=("R-SHARE-SUM",)),
+        _Spoilt("CIT-ROW-TWICE", "document_citation", "document_id", {}, add=True, twins=2),
+        _Spoilt("KEY-ROW-TWICE", "unit_key", "unit_id", {}, add=True, twins=2),
+        _Spoilt("R-DOCUMENT-TWICE", "document", "document_id", {}, 9, add=True, twins=2),
+    ]
+    elsewhere = [
+        _Spoilt("R-PARENT-UNKNOWN", "unit", "parent_unit_id", {"parent_unit_id": 999}, 5),
+        _Spoilt("R-ALIAS-UNIT", "unit_alias", "unit_id", {"unit_id": 999}),
+        _Spoilt("R-KEY-UNIT", "unit_key", "unit_id", {"unit_id": 999}),
+        _Spoilt("R-CITATION-DOCUMENT", "document_citation", "document_id", {"document_id": 99}),
+    ]
+    of_one_row = [
+        _Spoilt("R-UNIT-ORDER", "unit", "valid_to", {"valid_to": date(1999, 1, 1)}),
+        _Spoilt("R-KEY-ORDER", "unit_key", "valid_to", {"valid_to": date(2024, 12, 31)}),
+        _Spoilt("R-UNIT-CODE", "unit", "unit_code", {"unit_code": "../../PWN"}, 6),
+        _Spoilt("UNT-LEVEL-CODE-EXPIRED", "unit", "level_code", {"level_code": "dang_uy_moi"}, 5),
+        _Spoilt("UNT-PARTY-KIND-CODE-EXPIRED", "unit", "party_kind_code", {"party_kind_code": "dang_bo_cap_tren"}, 7),
+    ]
+    return [
+        *(defect for one in alone for defect in _in_one(one)),
+        *_in_one(*twice),
+        *_in_one(*elsewhere),
+        *_in_one(*of_one_row),
+        *_in_one(*_too_long()),
+        *(defect for table in register_tables().values() for defect in _in_one(*_missing(table))),
         Defect("R-UNIT-BEGUN", "unit", "valid_from", _accepted("unit", {"valid_from": date(2001, 1, 1)}, began, 4), row=began),
         Defect("R-UNIT-ENDED", "unit", "valid_to", _accepted("unit", {"valid_to": date(2025, 12, 31)}, last - 1, 5), row=last - 1),
-        Defect("R-DOCUMENT-TWICE", "document", "document_id", spoilt("document", {}, 9, add=True), row=9, twins=2),
-        Defect("R-CITATION-DOCUMENT", "document_citation", "document_id", spoilt("document_citation", {"document_id": 99}, 0)),
         Defect("S-REGISTER-SENDER", "cover", "unit_code", _sent_by("DV004")),
         Defect("S-REGISTER-BODY", "cover", "unit_code", _sent_by("DUMOI")),
-        Defect("R-UNIT-CODE", "unit", "unit_code", spoilt("unit", {"unit_code": "../../PWN"}, 5), row=5),
-        Defect("UNT-LEVEL-CODE-EXPIRED", "unit", "level_code", spoilt("unit", {"level_code": "dang_uy_moi"}, 5), row=5),
-        Defect("UNT-PARTY-KIND-CODE-EXPIRED", "unit", "party_kind_code", spoilt("unit", new_kind, 5), row=5),
     ]  # fmt: skip
-    assert unit
-    for t in register_tables().values():
-        for c in t.columns:
-            if c.required:
-                along = frozenset(_ALONG.get(c.name, ()))
-                missing = spoilt(t.name, {c.name: None}, 6)
-                out.append(Defect(_derived(t.name, c.name, "MISSING"), t.name, c.name, missing, row=6, also=along))
-            if c.max_length:
-                text = {"document_number": "1/" + "A" * 60}.get(c.name, "A" * (c.max_length + 1))
-                out.append(
-                    Defect(_derived(t.name, c.name, "LONG"), t.name, c.name, spoilt(t.name, {c.name: text}, 6), row=6)
-                )
-    return out
+
+
+def _missing(table: Table) -> list[_Spoilt]:
+    """A row for each column that must not be empty."""
+    required = [c.name for c in table.columns if c.required]
+    return [
+        _Spoilt(_derived(table.name, name, "MISSING"), table.name, name, {name: None}, row, also=_ALONG.get(name, ()))
+        for row, name in enumerate(required, start=4)
+    ]
+
+
+def _too_long() -> list[_Spoilt]:
+    return [
+        _Spoilt(_derived(table.name, c.name, "LONG"), table.name, c.name,
+                {c.name: _LONG.get(c.name, "A" * (c.max_length + 1))}, 6)
+        for table in register_tables().values()
+        for c in table.columns
+        if c.max_length
+    ]  # fmt: skip
 
 
 def _accepted(table: str, change: dict[str, object], row: int, day: int) -> Callable[[int], Report]:
@@ -375,10 +423,13 @@ def _accepted(table: str, change: dict[str, object], row: int, day: int) -> Call
     return lambda _: replace(report, rows=rows, cover={**report.cover, "report_date": date(2025, 3, day)})
 
 
+#: a text that is too long and yet what its column asks for
+_LONG = {"document_number": "1/" + "A" * 60}
 #: what a missing cell of the register entails: the citation of a document that now is not there, and so on
 _ALONG = {
     "document_id": ("R-CITATION-DOCUMENT",),
     "succession_kind_code": ("R-DISSOLUTION",),
+    "succession_date": ("R-SHARE-SUM",),
     **dict.fromkeys(("unit_id", "valid_from"), ("R-UNIT-ENDED", "R-SAME-UNIT-DAY")),
     "from_unit_id": ("R-UNIT-ENDED",),
 }
