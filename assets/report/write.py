@@ -24,6 +24,7 @@ from warehouse import query
 from warehouse.catalog import open_published
 from warehouse.files import safe_path, write_file
 from warehouse.release import list_reports
+from warehouse.settings import settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,9 +76,9 @@ FORMS: Mapping[str, Callable[[Report], bytes]] = MappingProxyType(
 )
 
 
-def usual_forms() -> tuple[str, ...]:
-    """Return the forms that are written when none is named: all, but for pdf where its optional extra is not installed."""
-    return tuple(form for form in FORMS if form != "pdf" or find_spec("typst"))
+def usual_forms(home: Home) -> tuple[str, ...]:
+    """Return the forms that are written when none is named: those set, else all, but for pdf where its extra is not installed."""
+    return settings(home).papers.forms or tuple(form for form in FORMS if form != "pdf" or find_spec("typst"))
 
 
 def write_review(
@@ -93,7 +94,7 @@ def write_review(
     ``out``: a folder to write to; without it they stand in the published folder and in its manifest. Written again from equal
     figures they are the same files. Raises FileNotFoundError when nothing is published, PaperError for a wrong declaration.
     """
-    forms = forms or usual_forms()
+    forms = forms or usual_forms(home)
     with open_published(home) as con:
         standing = standing_of_window(con, first_day, last_day)
         given = {"programme": programme, "first_day": first_day, "last_day": last_day}
@@ -118,7 +119,7 @@ def write_yearly_report(home: Home, year: int, forms: Sequence[str] = (), out: P
 
     ``out`` and what is raised as for ``write_review``.
     """
-    forms = forms or usual_forms()
+    forms = forms or usual_forms(home)
     with open_published(home) as con:
         standing = standing_of_year(con, year)
         report = _yearly(con, year, standing, None, forms)
@@ -134,7 +135,7 @@ def write_revision(home: Home, year: int, revision: int, forms: Sequence[str] = 
     Without ``out`` only files that are missing are written: one that stands is what was handed out, and is never replaced.
     Raises NoRevisionError, and what ``write_yearly_report`` raises.
     """
-    forms, stem = forms or usual_forms(), f"bao-cao-{year}"
+    forms, stem = forms or usual_forms(home), f"bao-cao-{year}"
     with open_published(home) as con:
         standing = standing_of_year(con, year, revision)
         report = _yearly(con, year, standing, standing.release_no, forms)

@@ -32,7 +32,10 @@ class PaperForm(StrEnum):
 
 FormOption = Annotated[
     list[PaperForm] | None,
-    typer.Option("--format", help="docx, html, pdf or xlsx; give it again for more. Default: all, pdf where typst is."),
+    typer.Option(
+        "--format",
+        help="docx, html, pdf or xlsx; give it again for more. Default: papers.forms, else all, pdf where typst is.",
+    ),
 ]
 OutOption = Annotated[
     Path | None, typer.Option(help="Folder to write to instead of the published one; the manifest does not list it.")

@@ -52,7 +52,7 @@ def test_a_check_of_the_whole_corpus_says_what_the_ledger_says(demo: Home, corpu
 def test_a_check_of_one_file_says_what_the_ledger_says(demo: Home, corpus: Path) -> None:
     known = _ingested(demo)
     files = [p for p in sorted(corpus.rglob("*")) if p.is_file()]
-    for path in random.Random(7).sample(files, 8) + sorted((corpus / "loi").glob("*"))[:4]:
+    for path in random.Random(7).sample(files, 4) + sorted((corpus / "loi").glob("*"))[:3]:
         said = _checked(demo, [path])
         assert said == {i: known[i] for i in said}, path.name
 
@@ -83,17 +83,19 @@ def _scratched(body: bytes, rng: random.Random) -> bytes:
 
 
 @pytest.mark.slow
-def test_a_check_of_a_thousand_mutated_files_says_what_an_ingest_says(demo: Home, corpus: Path, tmp_path: Path) -> None:
+def test_a_check_of_hundreds_of_mutated_files_says_what_an_ingest_says(
+    demo: Home, corpus: Path, tmp_path: Path
+) -> None:
     rng = random.Random(20260115)
     files = [p for p in sorted(corpus.rglob("*")) if p.is_file() and p.parent.name != "loi"]
     home = copy_home(demo, tmp_path)
     folder = home.inbox / "mutated"
     folder.mkdir()
-    for n in range(1000):
+    for n in range(400):
         source = rng.choice(files)
         (folder / f"{n:04d}{source.suffix}").write_bytes(_mutated(source.read_bytes(), rng))
     said = _checked(home, sorted(folder.iterdir()))
-    assert len(said) > 900
+    assert len(said) > 360
     assert {verdict for verdict, _ in said.values()} == {"accepted", "rejected"}
     take_inbox(home)
     known = _ingested(home)

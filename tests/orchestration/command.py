@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,13 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.orchestration.warm"])
 
 
-def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str) -> subprocess.CompletedProcess[str]:
-    """Run ``danvan`` with the arguments; with a limit: a check that no longer stops `dev` must fail, not hang."""
+def danvan(
+    home: Path | None, *arguments: str, cwd: Path = REPO, first: Callable[[], None] | None = None, **setting: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``danvan`` with the arguments; with a limit: a check that no longer stops `dev` must fail, not hang.
+
+    ``first`` is what the process does before that: a function of a module.
+    """
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("DANVAN", "DAGSTER", "COLUMNS"))}
     if home is not None:
         environment["DANVAN_HOME"] = str(home)
@@ -31,7 +37,7 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         told = (arguments, environment | setting, str(cwd), umask)
         streams = (DupFd(out.fileno()), DupFd(err.fileno()))
-        process = _CONTEXT.Process(target=_run, args=(told, streams))
+        process = _CONTEXT.Process(target=_run, args=(told, streams, first))
         process.start()
         process.join(HANGS)
         if process.is_alive():
@@ -44,7 +50,11 @@ def danvan(home: Path | None, *arguments: str, cwd: Path = REPO, **setting: str)
     return subprocess.CompletedProcess(arguments, process.exitcode or 0, *said)
 
 
-def _run(told: tuple[tuple[str, ...], dict[str, str], str, int], streams: tuple[Any, Any]) -> None:
+def _run(
+    told: tuple[tuple[str, ...], dict[str, str], str, int],
+    streams: tuple[Any, Any],
+    first: Callable[[], None] | None,
+) -> None:
     arguments, environment, cwd, umask = told
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream.detach(), number)
@@ -52,6 +62,8 @@ def _run(told: tuple[tuple[str, ...], dict[str, str], str, int], streams: tuple[
     os.environ.update(environment)
     os.chdir(cwd)
     os.umask(umask)
+    if first:
+        first()
     sys.argv = [str(DANVAN), *arguments]
 
     from orchestration.cli.start import main

@@ -131,6 +131,9 @@ class Place:
 @pytest.fixture(scope="module")
 def place(filled: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     home = copy_home(filled, tmp_path_factory.mktemp("daemon"))
+    home.settings.write_text(
+        'papers.forms = ["html"]\n', encoding="utf-8"
+    )  # all take ten times as long, after every batch
     with (
         dg.DagsterInstance.from_config(str(home.dagster)) as instance,
         daemon(home) as process,

@@ -98,7 +98,9 @@ def test_the_closing_job_closes_the_year_releases_it_and_writes_its_report(
         ["meta", "year_revision"],
         *(["published", n] for n in ("danvan", "dictionary", "yearly_report", "programme_review")),
     ]
-    assert sorted(p.name for p in home.reports.iterdir()) == [f"bao-cao-2024-lan-1.{form}" for form in usual_forms()]
+    assert sorted(p.name for p in home.reports.iterdir()) == [
+        f"bao-cao-2024-lan-1.{form}" for form in usual_forms(home)
+    ]
     assert _release(home) == (before[0] + 1, before[0] + 1)
     assert query(home, "SELECT year, revision_no FROM meta.year_revision") == [(2024, 1)]
     assert "2024" in _partitions(instance, dg.AssetKey(["meta", "year_revision"]))
@@ -124,10 +126,10 @@ def test_the_reviews_that_rest_on_a_year_are_written_and_listed_with_its_report(
         done = defs.resolve_job_def("report").execute_in_process(instance=instance, tags=of_range)
         assert done.success
         assert _partitions(instance, PROGRAMME_REVIEW) == {"2019", "2020"}
-    names = {f"reports/tong-ket-20130830-20160830-32-CTr-TU-tam-tinh.{form}" for form in usual_forms()}
+    names = {f"reports/tong-ket-20130830-20160830-32-CTr-TU-tam-tinh.{form}" for form in usual_forms(home)}
     listed = {n for n in recorded(home.manifest) if n.startswith("reports/")}
     assert names == {n for n in listed if "tong-ket" in n}
-    assert len(listed) == 3 * len(usual_forms())
+    assert len(listed) == 3 * len(usual_forms(home))
     assert all((home.published / n).exists() for n in names)
 
 
@@ -146,7 +148,7 @@ def test_the_command_closes_a_year_reopens_it_and_refuses_an_open_one(place: tup
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
     assert (row["year"], row["revision"]) == (2023, 1)
-    assert [Path(f).exists() for f in row["files"]] == [True] * len(usual_forms())
+    assert [Path(f).exists() for f in row["files"]] == [True] * len(usual_forms(home))
     reopened = danvan(home.root, "reopen", "2023", "--reason", "Khoá nhầm năm", "--json")
     assert reopened.returncode == 0, reopened.stderr
     (row,) = json.loads(reopened.stdout)

@@ -87,6 +87,7 @@ def test_the_file_goes_before_the_default_and_the_environment_before_both(
         ("[runs]\nback_off_seconds = []", "danvan.toml:2: runs.back_off_seconds: found []; allowed: a list of whole numbers"),
         ("[runs]\nback_off_seconds = [1, 'x']", "found [1, 'x']; allowed: a list of whole numbers from 1 to 86400, at least one"),
         ("ui.hosts = 'a.vn'", "danvan.toml:1: ui.hosts: found 'a.vn'; allowed: a list of texts"),
+        ("papers.forms = ['html', 'rtf']", "danvan.toml:1: papers.forms: found ['html', 'rtf']; allowed: a list of docx, html, pdf, xlsx"),
         ("docs.url = 'docs.vn'", "danvan.toml:1: docs.url: found 'docs.vn'; allowed: a text that begins with http://"),
         ("processes = 2\nprocesses = 3", "danvan.toml:2: found Cannot overwrite a value; allowed: TOML"),
         ("processes = ", "danvan.toml:1: found Invalid value; allowed: TOML"),

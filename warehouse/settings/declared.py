@@ -27,6 +27,7 @@ class Setting:
     least: float | None = None
     most: float | None = None
     starts: tuple[str, ...] = ()  #: how a text that is not blank begins
+    among: tuple[str, ...] = ()  #: the texts that are allowed, where not all are
     is_secret: bool = False  #: whether it may hold a token: it is not shown anywhere
 
     @property
@@ -108,6 +109,17 @@ class Checks:
     )
     rejected_batches: int = setting(10, "Of how many last batches.", "batches", least=1, most=1000)
     register_days: int = setting(400, "A register in force that is older warns.", "days", least=1, most=36500)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of a year or a programme."""
+
+    forms: tuple[str, ...] = setting(
+        (),
+        "Forms that are written when a command names none, and after a batch. Empty: all, pdf where typst is installed.",
+        among=("docx", "html", "pdf", "xlsx"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,7 @@ class Settings:
     receipts: Receipts = field(default_factory=Receipts)
     runs: Runs = field(default_factory=Runs)
     checks: Checks = field(default_factory=Checks)
+    papers: Papers = field(default_factory=Papers)
     ui: Ui = field(default_factory=Ui)
     docs: Docs = field(default_factory=Docs)
     alert: Alert = field(default_factory=Alert)

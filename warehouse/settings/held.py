@@ -197,7 +197,8 @@ def _checked(s: Setting, value: Any, place: Problem, problems: list[Problem]) ->
 
 def _is_allowed(s: Setting, kind: Any, value: Any) -> bool:
     if kind is str:
-        return isinstance(value, str) and (not value or not s.starts or value.startswith(s.starts))
+        begins = not value or not s.starts or (isinstance(value, str) and value.startswith(s.starts))
+        return isinstance(value, str) and begins and (not s.among or value in s.among)
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return False
     return (s.least is None or value >= s.least) and (s.most is None or value <= s.most)  # not so of nan
@@ -207,6 +208,8 @@ def allowed(s: Setting) -> str:
     """Say what a setting may be."""
     inner = get_args(s.kind)
     kind = inner[0] if inner else s.kind
+    if s.among:
+        return f"{'a list of ' if inner else ''}{', '.join(s.among)}"
     if kind is str:
         one = f"a text that begins with {' or '.join(s.starts)}, or a blank one" if s.starts else "a text"
         return "a list of texts" if inner else one

@@ -14,10 +14,12 @@ from assets.report import pdf
 from assets.report.charts import svg_of
 from assets.report.content import Chart, Report, Text
 from assets.report.lint_pdf import unresolved_pdf
-from assets.report.write import usual_forms, write_review
+from assets.report.write import FORMS, usual_forms, write_review
 from tests.assets.report.sample import MARKUP, report
 from tests.assets.report.test_review import WINDOW
+from tests.support import make_home
 from warehouse.home import Home
+from warehouse.settings.declared import declared
 
 pytest.importorskip("typst", reason="the optional extra pdf is not installed")
 TYPST = '#panic("read as markup") $x$ *b* @label <label> \\ ` #include "x.typ"'
@@ -71,10 +73,21 @@ def test_a_numeral_that_is_no_figure_is_found_in_what_is_compiled() -> None:
     assert [f.split(" ")[0] for f in found] == ["'2.066'", "'7'", "'56'", "'12'", "'34'", "'5'"]
 
 
-def test_without_typst_the_others_are_written_and_pdf_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "pdf" in usual_forms()
+def test_what_is_written_when_no_form_is_named_is_a_setting(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    assert usual_forms(home) == tuple(FORMS) == declared()["papers.forms"].among
+    other = make_home(tmp_path / "other")
+    other.settings.write_text('papers.forms = ["html"]\n', encoding="utf-8")
+    assert usual_forms(other) == ("html",)
+
+
+def test_without_typst_the_others_are_written_and_pdf_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path / "home")
+    assert "pdf" in usual_forms(home)
     monkeypatch.setattr("assets.report.write.find_spec", lambda name: None)
-    assert usual_forms() == ("docx", "html", "xlsx")
+    assert usual_forms(home) == ("docx", "html", "xlsx")
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(pdf.NoTypstError, match=r"pip install 'danvan\[pdf\]'"):
         pdf.as_pdf(report(), {})

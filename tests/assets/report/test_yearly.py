@@ -152,7 +152,7 @@ def test_every_numeral_of_a_year_of_the_demo_is_a_figure_or_a_constant(demo: Hom
 
 def test_written_again_from_equal_figures_it_is_the_same_files(closed: Home) -> None:
     before = [p.read_bytes() for p in write_yearly_report(closed, 2024).files]
-    assert len(before) == len(usual_forms())
+    assert len(before) == len(usual_forms(closed))
     assert [p.read_bytes() for p in write_yearly_report(closed, 2024).files] == before
 
 
