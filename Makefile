@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-FAST := not daemon and not faults and not slow
+QUIET := not daemon and not faults and not slow
+FAST := $(QUIET) and not batch
 
 .PHONY: demo test test-fast test-duckdb2 check setup lock clean
 
@@ -12,13 +13,13 @@ demo: setup
 test: setup check
 	$(BIN)/pytest
 
-# while working: all that needs no daemon, no kill and no job in a process of its own
+# while working: all that needs no daemon, no kill, no job in a process of its own and no home that has taken a batch
 test-fast: setup
 	$(BIN)/pytest -m "$(FAST)"
 
-# the same on DuckDB 2, in an environment of its own
+# the same and batches on DuckDB 2, in an environment of its own
 test-duckdb2: setup $(VENV)-duckdb2/ready
-	$(VENV)-duckdb2/bin/pytest -m "$(FAST)"
+	$(VENV)-duckdb2/bin/pytest -m "$(QUIET)"
 
 check: setup
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+import duckdb
 import pytest
 
 from tests.orchestration.command import danvan
@@ -27,6 +28,7 @@ from tests.support import (
     take,
     take_and_answer,
 )
+from warehouse.blank import begin
 from warehouse.catalog import CONFIG
 from warehouse.home import Home
 
@@ -40,8 +42,12 @@ Fresh = Callable[[Path], Home]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests that wait for a daemon first, then one that makes the demo; the others that read it come last.
 
-    So no worker is left alone with a daemon at the end, and none waits for the demo of the other.
+    So no worker is left alone with a daemon at the end, and none waits for the demo of the other. What needs a home that is made
+    once is marked ``batch``.
     """
+    for item in items:
+        if "once" in getattr(item, "fixturenames", ()):
+            item.add_marker("batch")
     of_demo = {item: "demo" in getattr(item, "fixturenames", ()) for item in items}
     first = next((item for item, wanted in of_demo.items() if wanted), None)
     items.sort(key=lambda item: (item.get_closest_marker("daemon") is None, item is not first, of_demo[item]))
@@ -84,6 +90,28 @@ def two_opinions() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Return what makes a folder by its name: filled by the first who asks, in whichever worker; the others wait for it."""
+    return _maker(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a warehouse that has taken nothing: to be copied, or read."""
+
+    def fill(folder: Path) -> None:
+        begin(make_home(folder))
+
+    return Home(_maker(tmp_path_factory)("blank", fill)).build
+
+
+@pytest.fixture(scope="module")
+def bare(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a module's own copy of it, to write to."""
+    copy = shutil.copy(blank, tmp_path_factory.mktemp("bare"))
+    with duckdb.connect(str(copy)) as con:
+        yield con
+
+
+def _maker(tmp_path_factory: pytest.TempPathFactory) -> Make:
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 

@@ -16,7 +16,7 @@ from assets.receipt.compare import compare
 from tests.support import clean_rows, newest, put, query, report_of, take_and_answer, template_cell
 from warehouse.home import Home
 
-TRIALS = 120
+TRIALS = 40
 SHEET, _FIRST = template_cell(newest(), "training", "training_kind_code")
 FIRST_ROW = int("".join(c for c in _FIRST if c.isdigit()))
 Rows = dict[int, list[Any]]

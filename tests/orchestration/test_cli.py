@@ -112,6 +112,7 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "DANVAN_HOME" in done.stderr
 
 
+@pytest.mark.slow
 def test_help_answers_without_the_heavy_libraries() -> None:
     heavy = [
         "dagster",

@@ -261,7 +261,8 @@ def test_a_typo_is_refused_with_its_place(root: Path, file: str, old: str, new: 
     text = (root / file).read_text(encoding="utf-8")
     assert old in text
     (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    problems = refused(root).problems
+    error = refused(root)
+    problems = error.problems
     told = [p for p in problems if p.key == key and p.found.startswith(found) and allowed in p.allowed]
     assert told, "\n".join(map(str, problems))
     begins = text.count("\n", 0, text.index(old)) + 1
@@ -270,7 +271,7 @@ def test_a_typo_is_refused_with_its_place(root: Path, file: str, old: str, new: 
     # what is missing has no line of its own, nor has a key that lacks a column
     if found != "nothing" and "adds over" not in allowed:
         assert lines & set(range(begins, begins + new.count("\n") + 1)), (lines, begins)
-    assert str(refused(root)).startswith(f"{file}:{problems[0].line}: ")
+    assert str(error).startswith(f"{file}:{problems[0].line}: ")
 
 
 def test_a_deadline_may_be_the_last_day_itself(root: Path) -> None:

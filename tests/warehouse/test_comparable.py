@@ -11,7 +11,6 @@ import duckdb
 import pytest
 
 from tests.support import query
-from warehouse.bootstrap import bootstrap
 from warehouse.exact import rows_view
 from warehouse.families import adding
 from warehouse.figure import LAST
@@ -23,12 +22,10 @@ _SERIES = ("series_break", "series_segment")
 
 
 @pytest.fixture(scope="module")
-def declared() -> Iterator[duckdb.DuckDBPyConnection]:
+def declared(bare: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """An empty warehouse: breaks follow from the declarations alone. What a test plants it takes back."""
-    with duckdb.connect() as con:
-        bootstrap(con)
-        _build(con)
-        yield con
+    _build(bare)
+    return bare
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from warehouse.types import COLUMN_TYPES, LogicalType
 from warehouse.views import sql_objects
 
 
-def test_ddl_polars_and_arrow_agree_for_every_relation(tmp_path: Path) -> None:
-    with duckdb.connect() as con, open_staging(Home(tmp_path), ()) as staging:
-        bootstrap(con)
+def test_ddl_polars_and_arrow_agree_for_every_relation(bare: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    con = bare
+    with open_staging(Home(tmp_path), ()) as staging:
         for relation in relations().values():
             where = staging if relation.schema == "staging" else con
             made = where.execute(

@@ -13,7 +13,6 @@ import pytest
 from assets.report.declaration import papers
 from tests.support import REPO
 from warehouse import query
-from warehouse.bootstrap import bootstrap
 
 FILES = sorted(query.QUERIES_DIR.glob("*.sql"))
 NAMES = [p.stem for p in FILES]
@@ -21,11 +20,9 @@ _STATEMENT = re.compile(r"\s*(?:SELECT|WITH \w+ AS|INSERT INTO|DELETE FROM|UPDAT
 
 
 @pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
+def con(bare: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """An empty warehouse: its schema is that of every published file."""
-    with duckdb.connect() as con:
-        bootstrap(con)
-        yield con
+    return bare
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,6 @@ import duckdb
 import pytest
 
 from tests.support import REPO, clean_rows, put, query, report_of, take
-from warehouse.bootstrap import bootstrap
 from warehouse.check import DeclarationError
 from warehouse.codes import code_lists
 from warehouse.content import content_hashes, differing
@@ -181,15 +180,13 @@ def test_a_mart_that_cannot_be_by_year_does_not_load(tmp_path: Path, old: str, n
         marts(tmp_path)
 
 
-def test_code_views_show_the_properties_of_the_lists() -> None:
-    with duckdb.connect() as con:
-        bootstrap(con)
-        for name, codes in code_lists().items():
-            properties = list(dict.fromkeys(p for c in codes for p in c.properties))
-            if properties:
-                sql = f"SELECT code, {', '.join(properties)} FROM core.code_{name} ORDER BY position"
-                assert con.execute(sql).fetchall() == [
-                    (c.code, *(c.properties[p] if p.startswith("is_") else c.properties[p] or None for p in properties))
-                    for c in codes
-                ]
-        assert con.execute("SELECT code FROM core.code_admin_level WHERE is_reporting").fetchall() == [("co_so",)]
+def test_code_views_show_the_properties_of_the_lists(bare: duckdb.DuckDBPyConnection) -> None:
+    for name, codes in code_lists().items():
+        properties = list(dict.fromkeys(p for c in codes for p in c.properties))
+        if properties:
+            sql = f"SELECT code, {', '.join(properties)} FROM core.code_{name} ORDER BY position"
+            assert bare.execute(sql).fetchall() == [
+                (c.code, *(c.properties[p] if p.startswith("is_") else c.properties[p] or None for p in properties))
+                for c in codes
+            ]
+    assert bare.execute("SELECT code FROM core.code_admin_level WHERE is_reporting").fetchall() == [("co_so",)]
