@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -18,6 +22,7 @@ from warehouse.guard import guard
 from warehouse.marts import check_readers
 from warehouse.norms import dialogue_norms, known_breaks
 from warehouse.relation import relations
+from warehouse.source import Source
 from warehouse.sql_files import sql_files
 
 TRAINING, MART = "warehouse/tables/form/training.yaml", "warehouse/tables/system/mart.yaml"
@@ -230,6 +235,21 @@ def load_all(root: Path) -> None:
         closing_day,
     ):
         load(root)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def parsed_once() -> Iterator[None]:
+    """What no typo has changed is not parsed again for the next one: that would take most of the time."""
+    parse, known = Source.yaml, dict[bytes, bytes]()
+
+    def yaml(source: Source) -> Any:
+        content = source.path.read_bytes()
+        if content not in known:
+            known[content] = pickle.dumps(parse(source))
+        return pickle.loads(known[content])
+
+    with patch.object(Source, "yaml", yaml):
+        yield
 
 
 @pytest.fixture
