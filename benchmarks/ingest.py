@@ -14,6 +14,7 @@ import threading
 import time
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class Steps:
 
 
 class PeakMemory:
-    """Peak resident memory of this process and its children together, sampled ten times a second."""
+    """Peak memory of this process and all that it has started together; what they share counts once."""
 
     def __init__(self) -> None:
         self.peak = 0
@@ -97,21 +98,26 @@ class PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(0.1):
-            self.peak = max(self.peak, _resident())
+        while not self._stop.wait(0.25):
+            self.peak = max(self.peak, _in_use())
 
 
-def _resident() -> int:
+def _in_use() -> int:
+    """Proportional set size of this process and its descendants, bytes."""
     import os
 
-    own, total = os.getpid(), 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        except OSError:
-            continue
-        if int(status.parent.name) == own or int(fields["PPid"]) == own:
-            total += int(fields.get("VmRSS", "0 kB").split()[0]) << 10
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    total = 0
+    for pid in ours:
+        with suppress(OSError):
+            said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(said.partition("\nPss:")[2].split()[0]) << 10
     return total
 
 
@@ -197,7 +203,7 @@ def main() -> None:
     print(
         f"                 {rows} rows, {m['findings']} findings, {m['receipts']} receipts; validation and publishing included"
     )
-    print(f"peak memory      {m['memory'] / 2**30:.2f} GiB resident, children included")
+    print(f"peak memory      {m['memory'] / 2**30:.2f} GiB, children included")
     print(f"floor            {base:.1f} s  = {count / base:.0f} files/s (unzip + calamine + one DuckDB load)")
     print(f"ratio to floor   {seconds / base:.2f}")
     middle = singles[len(singles) // 2]
