@@ -73,6 +73,7 @@ def ingest(
     confirm: Annotated[
         list[str] | None, typer.Option(help="Take no files, but put this register in force, which was held.")
     ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Say how many seconds each step took.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Take files into the warehouse and publish it. Exit code 3 when some submissions were rejected.
@@ -84,7 +85,7 @@ def ingest(
     from assets.confirm import held_text, waiting
     from assets.intake.inbox import open_inbox, put_path, reach_warning
     from assets.intake.inbox.signed import alone_warning, ready
-    from assets.progress import reporting_to
+    from assets.progress import reporting_to, timed
     from orchestration.run import run_ingest
     from warehouse.home import current_home
     from warehouse.settings import settings
@@ -96,16 +97,18 @@ def ingest(
     inbox = open_inbox(home)
     for path in paths or []:
         put_path(inbox, path)
-    with ProgressBar() as bar, reporting_to(bar):
+    with ProgressBar() as bar, reporting_to(bar), timed() as seconds:
         batch = run_ingest(home, processes or settings(home).processes, confirm=confirm or ())
     held = [held_text(i, comes_to) for i, comes_to in waiting(home).items() if comes_to]
     for warning in filter(None, (reach_warning(inbox), alone_warning(ready(inbox).alone), *held)):
         typer.echo(f"danvan: {warning}", err=True)
     completed = _completed(home, batch)
     if json:
-        echo_json(batch)
+        echo_json(batch | ({"seconds": seconds} if profile else {}))
     else:
         _show_batch(batch, completed)
+    if profile and not json:
+        _show_profile(seconds, batch["files"])
     if batch["rejected"] or any(row["rejected_count"] for row in completed):
         raise typer.Exit(3)
 
@@ -119,6 +122,22 @@ def _completed(home: Home, batch: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     with open_published(home) as con:
         return query.rows(con, "batches_named", ids=batch["completed"])
+
+
+def _show_profile(seconds: dict[str, float], files: int) -> None:
+    """Show the steps, the longest first; what each of ``files`` had of it."""
+    total = sum(seconds.values())
+    steps = sorted(seconds.items(), key=lambda s: -s[1])
+    rows = [
+        {
+            "step": step,
+            "seconds": spent,
+            "percent": 100 * spent / total,
+            "ms_per_file": 1000 * spent / files if files else None,
+        }
+        for step, spent in (*steps, ("all", total))
+    ]
+    echo_table(rows, title="where the time went")
 
 
 def _show_batch(batch: dict[str, Any], completed: list[dict[str, Any]]) -> None:

@@ -6,13 +6,16 @@ Does not belong here: what is shown.
 from __future__ import annotations
 
 import os
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -103,20 +106,30 @@ def _cell(value: Any) -> Text:
 
 
 class ProgressBar:
-    """A bar on the terminal that follows the pipeline's reports; silent where there is no terminal."""
+    """A bar on the terminal that follows the pipeline's reports; silent where there is no terminal.
 
-    def __init__(self) -> None:
+    What is left is told of the step at work and from its own pace: how long later ones take, nobody knows yet.
+    """
+
+    def __init__(self, console: Console | None = None, now: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        console = Console(stderr=True)
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task("start", total=None)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[since]}"),
+                   TimeRemainingColumn(), TextColumn("left in this step"))  # fmt: skip
+        console = console or Console(stderr=True)
+        quiet = not console.is_terminal
+        self._progress = Progress(*columns, console=console, transient=True, disable=quiet, get_time=now)
+        self._now, self._began = now, now()
+        self._step, self._task = "start", self._progress.add_task("start", total=None, since="")
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show ``step``; total 0 means that the step has no count."""
-        self._progress.update(self._task, description=step.ljust(18), completed=done, total=total or None)
+        if step != self._step:
+            self._progress.reset(self._task, total=None)
+            self._step = step
+        since = str(timedelta(seconds=int(self._now() - self._began)))
+        self._progress.update(self._task, description=step.ljust(18), completed=done, total=total or None, since=since)
 
     def __enter__(self) -> ProgressBar:
         self._progress.start()

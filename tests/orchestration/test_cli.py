@@ -171,9 +171,12 @@ def test_ingest_through_the_real_job_and_exit_code_3_when_some_are_rejected(empt
     found = json.loads(danvan(home, "findings", "--json").stdout)
     assert [(f["code"], f["cell"]) for f in found] == [("V-COUNT-FRACTION", "G7")]
     noisy = danvan(
-        home, "ingest", str(REPO / "tests/cases/no-style-xfs.xlsx"), "--json"
+        home, "ingest", str(REPO / "tests/cases/no-style-xfs.xlsx"), "--json", "--profile"
     )  # its receipt's library prints
-    assert json.loads(noisy.stdout)["files"] == 1
+    told = json.loads(noisy.stdout)
+    assert told["files"] == 1 and {"read", "validate", "publish", "receipts"} <= told["seconds"].keys()
+    steps = [line.split() for line in danvan(home, "ingest", "--profile").stdout.splitlines()]
+    assert steps[2] == ["step", "seconds", "percent", "ms_per_file"] and steps[-1][:1] == ["all"]
     receipt = json.loads(danvan(home, "receipt", found[0]["submission_id"], "--json").stdout)
     assert Path(receipt["workbook"]).exists()
     named = json.loads(danvan(home, "receipt", "--unit", "DV004", "--period", "2024-Y", "--json").stdout)

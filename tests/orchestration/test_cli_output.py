@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from orchestration.cli.output import ProgressBar
 from tests.orchestration.command import danvan
 from warehouse.home import Home
 from warehouse.relation import literal
@@ -71,3 +75,20 @@ def test_figures_stand_under_each_other_also_below_a_null(capsys: pytest.Capture
 
 def test_text_of_a_submission_is_shown_as_text(demo: Home) -> None:
     assert "[bold]x[/bold]" in danvan(demo.root, "sql", "SELECT '[bold]x[/bold]' AS t").stdout
+
+
+def _bar(reports: list[tuple[float, str, int, int]]) -> str:
+    """What a bar shows in the end of reports, each at its second."""
+    out, now = io.StringIO(), [0.0]
+    with ProgressBar(Console(file=out, force_terminal=True, width=160), now=lambda: now[0]) as bar:
+        for at, step, done, total in reports:
+            now[0] = at
+            bar(step, done, total)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out.getvalue()).strip().splitlines()[-1]
+
+
+def test_the_bar_tells_what_is_left_of_a_step_from_its_own_pace() -> None:
+    reading = [(100.0 + 10 * n, "read", 10 * n, 100) for n in range(5)]
+    assert _bar([(0.0, "archive", 100, 100), *reading]).endswith("40/100 0:02:20 0:01:00 left in this step")
+    assert _bar([*reading, (150.0, "receipts", 0, 100)]).endswith("0/100 0:02:30 -:--:-- left in this step")
+    assert _bar([*reading, (150.0, "publish", 0, 0)]).endswith("-:--:-- left in this step")
