@@ -12,6 +12,7 @@ import typer
 
 from orchestration.cli.output import JsonOption, ProgressBar, UsageProblem, echo_json
 from warehouse.damage import Source
+from warehouse.room import size_text
 
 if TYPE_CHECKING:
     from assets.backup.store import Backup
@@ -75,7 +76,7 @@ def backup(
         echo_json({**_told(made.backup), **copied, "left_out": made.backup.left_out})
     else:
         done = "backed up" if made.is_new else "nothing is new since the backup of"
-        typer.echo(f"{done} {_shown(made.backup)}; copied {made.copied_files} files, {_size(made.copied_bytes)}")
+        typer.echo(f"{done} {_shown(made.backup)}; copied {made.copied_files} files, {size_text(made.copied_bytes)}")
         _echo_left_out(made.backup.left_out)
     if made.backup.left_out:
         raise typer.Exit(4)
@@ -168,13 +169,9 @@ def _told(backup: Backup) -> dict[str, object]:
 
 def _shown(backup: Backup) -> str:
     made = f"{backup.made_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"release {backup.release_no} ({made}): {len(backup.files)} files, {_size(backup.size)}"
+    return f"release {backup.release_no} ({made}): {len(backup.files)} files, {size_text(backup.size)}"
 
 
 def _echo_left_out(names: tuple[str, ...]) -> None:
     for name in names:
         typer.echo(f"  left out, since it is damaged: {name}")
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:,.1f} MB"
