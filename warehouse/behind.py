@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from warehouse.exact import place_view
 from warehouse.lineage import SourceCell
 from warehouse.provenance import branches, key_text, origins_of
-from warehouse.query import then
 from warehouse.relation import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
+
+    from warehouse.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,22 @@ Row = dict[str, Any]
 
 
 def cells_behind(
-    con: duckdb.DuckDBPyConnection, figures: Sequence[FigureOf], most: int, known: int | None = None
+    con: duckdb.DuckDBPyConnection, figures: Sequence[FigureOf], most: int, past: Past | None = None
 ) -> dict[FigureOf, Behind]:
     """Return up to ``most`` cells of each of ``figures``, which name their year; none for a figure that no cell of a report states.
 
-    ``known``: a release; None: what is known now.
+    ``past``: what was known then; None: what is known now.
     """
     asked = list(dict.fromkeys(figures))
     years = sorted({int(value) for figure in asked for name, value in figure.key if name == "year"})
-    marts = _Marts(con, years, known)
+    marts = _Marts(con, years, past)
     leaves: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for number, figure in enumerate(asked):
         for mart, row_key, column in marts.leaves(figure):
             leaves[mart].append((number, row_key, column))
     found: dict[int, Behind] = {}
     for mart, of_mart in leaves.items():
-        for number, row in _cells(con, mart, of_mart, years, most, known):
+        for number, row in _cells(con, mart, of_mart, years, most, past):
             found[number] = _with(found.get(number, Behind()), row, most)
     return {figure: found.get(number, Behind()) for number, figure in enumerate(asked)}
 
@@ -79,8 +80,8 @@ def _with(behind: Behind, part: Behind, most: int) -> Behind:
 class _Marts:
     """The rows of marts in some years, each mart asked for once."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, years: Sequence[int], known: int | None) -> None:
-        self._con, self._years, self._known = con, years, known
+    def __init__(self, con: duckdb.DuckDBPyConnection, years: Sequence[int], past: Past | None) -> None:
+        self._con, self._years, self._past = con, years, past
         self._rows: dict[str, list[Row]] = {}
         self._places: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Row]]] = {}
 
@@ -117,7 +118,7 @@ class _Marts:
     def _all(self, mart: str) -> list[Row]:
         if mart not in self._rows:
             sql = f"SELECT {key_text(relations()[mart])} AS row_key, * FROM {mart} WHERE list_contains($years, year)"
-            self._rows[mart] = _asked(self._con, sql, self._known, {"years": self._years})
+            self._rows[mart] = _asked(self._con, sql, self._past, {"years": self._years})
         return self._rows[mart]
 
 
@@ -127,7 +128,7 @@ def _cells(
     leaves: Sequence[tuple[int, str, str]],
     years: Sequence[int],
     most: int,
-    known: int | None,
+    past: Past | None,
 ) -> Iterator[tuple[int, Behind]]:
     """Yield the first cells of each figure of one mart that ``leaves`` names: number of the figure, key of the row, column."""
     lineage = "\nUNION ALL\n".join(branches(relations()[mart]))
@@ -135,7 +136,7 @@ def _cells(
     numbers, rows, columns = map(list, zip(*leaves, strict=True))
     given = {"numbers": numbers, "rows": rows, "columns": columns, "years": list(years), "most": most}
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in _asked(con, sql, known, given):
+    for row in _asked(con, sql, past, given):
         found[row.pop("number")].append(row)
     for number, of_figure in found.items():
         total, left_out = of_figure[0]["total"], of_figure[0]["left_out"]
@@ -147,9 +148,9 @@ def _cell(row: Mapping[str, Any]) -> SourceCell:
     return SourceCell(**{name: value for name, value in row.items() if name not in ("total", "left_out")})
 
 
-def _asked(con: duckdb.DuckDBPyConnection, sql: str, known: int | None, given: Mapping[str, Any]) -> list[Row]:
+def _asked(con: duckdb.DuckDBPyConnection, sql: str, past: Past | None, given: Mapping[str, Any]) -> list[Row]:
     # the name and hash of a file do not change: they are those of today
-    result = con.execute(sql if known is None else then(sql, known, besides=("intake.submission",)), dict(given))
+    result = con.execute(sql if past is None else past.sql(sql, besides=("intake.submission",)), dict(given))
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

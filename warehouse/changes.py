@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from warehouse.mart_sql import mart_texts
+from warehouse.past import Past
 from warehouse.provenance import branches, key_text, sources_of
 from warehouse.relation import Relation, literal, quote, relations
 from warehouse.sql_text import given
@@ -18,7 +19,7 @@ from warehouse.types import COLUMN_TYPES
 from warehouse.views import as_of_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
@@ -94,7 +95,7 @@ def changed(
         )
     where = f"WHERE c.unit_id IN ({', '.join(map(str, units))})" if unit else ""
     found = con.execute(_CHANGED_YEARS, [before.batch_no, after.batch_no]).fetchall()
-    with comparing(con, before, after) as comparison:
+    with comparing(con, before, after, of_many=True) as comparison:
         for m in asked:
             if years := sorted(y for table, y in found if table == m.qualified and year in (None, y)):
                 comparison.add(m, years)
@@ -102,23 +103,32 @@ def changed(
 
 
 @contextmanager
-def comparing(con: duckdb.DuckDBPyConnection, before: State, after: State) -> Iterator[Comparison]:
-    """Have ``CHANGED``, empty, while the body adds to it what differs between two states."""
+def comparing(
+    con: duckdb.DuckDBPyConnection, before: State, after: State, *, of_many: bool = False
+) -> Iterator[Comparison]:
+    """Have ``CHANGED``, empty, while the body adds to it what differs between two states.
+
+    ``of_many``: in many marts and years, so that what these stand on is worked out once for all of them.
+    """
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS FROM meta.judged_between({before.batch_no}, {after.batch_no})")
     con.execute(_CHANGED)
     is_register_new = con.execute(_REGISTER, [before.batch_no, after.batch_no]).fetchall()
-    yield Comparison(con, before, after, "unit" if is_register_new else "definition")
+    read = [Past(con, s.known).sql if of_many and s.known else s.read for s in (before, after)]
+    yield Comparison(con, read[0], read[1], "unit" if is_register_new else "definition")
     con.execute("DROP TABLE temp.judged")
     con.execute(f"DROP TABLE {CHANGED}")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two states that are being compared. ``otherwise``: the cause of what no report was judged otherwise for."""
+    """Two states that are being compared. ``otherwise``: the cause of what no report was judged otherwise for.
+
+    ``before`` and ``after`` turn SQL over what is now into SQL over these states.
+    """
 
     con: duckdb.DuckDBPyConnection
-    before: State
-    after: State
+    before: Callable[[str], str]
+    after: Callable[[str], str]
     otherwise: str
 
     def add(self, mart: Relation, years: Sequence[int], kept: str = "") -> None:
@@ -133,7 +143,7 @@ class Comparison:
         if not shown:
             return
         listed = ", ".join(str(int(y)) for y in years)
-        states = (kept or self.before.read(mart.qualified), self.after.read(mart.qualified))
+        states = (kept or self.before(mart.qualified), self.after(mart.qualified))
         self.con.execute(f"CREATE TEMP TABLE cell AS {_differing(mart, shown, states, listed)}")
         self.con.execute(_OF_ONE, [self.otherwise])
         if self.con.execute("FROM temp.cell WHERE len(submissions) > 1 LIMIT 1").fetchall():
@@ -142,9 +152,7 @@ class Comparison:
 
     def _divided(self, mart: Relation, years: str) -> str:
         lineage = "\nUNION ALL\n".join(branches(mart)) or _NO_LINEAGE
-        return _DIVIDED.format(
-            before=self.before.read(lineage), after=self.after.read(lineage), years=years, changed=CHANGED
-        )
+        return _DIVIDED.format(before=self.before(lineage), after=self.after(lineage), years=years, changed=CHANGED)
 
 
 def _differing(mart: Relation, shown: Sequence[Column], states: tuple[str, str], years: str) -> str:

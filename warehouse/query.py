@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     import duckdb
+
+    from warehouse.past import Past
 
 QUERIES_DIR = Path(__file__).parent / "queries"
 
@@ -30,21 +30,10 @@ def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[d
 
 
 def rows_as_of(
-    con: duckdb.DuckDBPyConnection, name: str, known: int | None, /, **parameters: Any
+    con: duckdb.DuckDBPyConnection, name: str, past: Past | None, /, **parameters: Any
 ) -> list[dict[str, Any]]:
-    """Return what ``rows`` does, of what was ``known`` at a release (``<table>_as_of``), as defined now; None: of what is now."""
-    return _named(con.execute(text(name) if known is None else then(text(name), known), parameters))
-
-
-def then(sql: str, known: int, besides: Collection[str] = ()) -> str:
-    """Return ``sql`` over what was known at a release: each table that is kept in generations, and what follows from it.
-
-    ``besides`` are read as they are now.
-    """
-    from warehouse.sql_text import bare, given
-    from warehouse.views import as_of_names
-
-    return given(bare(sql), {n: macro for n, macro in as_of_names().items() if n not in besides}, str(int(known)))
+    """Return what ``rows`` does, of what was known then (``past``); None: of what is now."""
+    return _named(con.execute(text(name) if past is None else past.sql(text(name)), parameters))
 
 
 def _named(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

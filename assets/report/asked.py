@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from assets.report.declaration import Paper, Question
     from assets.report.reference import Reference
+    from warehouse.past import Past
 
 Row = dict[str, Any]
 
@@ -34,13 +35,13 @@ class PaperError(LookupError):
 class Asked:
     """The answers to one paper's questions over one published file, asked when they are first needed, and their sources.
 
-    ``known``: the release whose figures are asked; None: the newest.
+    ``past``: what was known at the release whose figures are asked; None: the newest.
     """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], known: int | None = None
+        self, con: duckdb.DuckDBPyConnection, paper: Paper, parameters: Mapping[str, Any], past: Past | None = None
     ) -> None:
-        self._con, self._paper, self.parameters, self._known = con, paper, parameters, known
+        self._con, self._paper, self.parameters, self._past = con, paper, parameters, past
         self._rows: dict[str, list[Row]] = {}
         self._sources: dict[tuple[str, str, str], Source] = {}
 
@@ -60,7 +61,7 @@ class Asked:
         if question not in self._rows:
             name = self._paper.question(question).query
             given = {p: self.parameters[p] for p in parameters_of(name)}
-            self._rows[question] = query.rows_as_of(self._con, name, self._known, **given)
+            self._rows[question] = query.rows_as_of(self._con, name, self._past, **given)
         wanted = {column: self._value(text) for column, text in (where or {}).items()}
         return [r for r in self._rows[question] if all(_key_text(r[c]) == v for c, v in wanted.items())]
 

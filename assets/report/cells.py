@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assets.report.content import Figure, Report
     from warehouse.behind import FigureOf
+    from warehouse.past import Past
 
 #: so many cells of one figure are shown at most, and so many in a paper: then fewer of each
 _MOST = (10, 5, 2, 1, 0)
@@ -36,10 +37,10 @@ class Shown:
         return self.behind.total - len(self.behind.cells)
 
 
-def with_cells(con: duckdb.DuckDBPyConnection, report: Report, known: int | None = None) -> Report:
-    """Return the paper with the cells behind its figures. ``known``: the release that it speaks of; None: the newest."""
+def with_cells(con: duckdb.DuckDBPyConnection, report: Report, past: Past | None = None) -> Report:
+    """Return the paper with the cells behind its figures. ``past``: that of the release that it speaks of; None: the newest."""
     wanted = [of for figure in report.figures() for of in figure.of]
-    found = cells_behind(con, wanted, _MOST[0], known) if wanted else {}
+    found = cells_behind(con, wanted, _MOST[0], past) if wanted else {}
     most = next(n for n in _MOST if sum(min(n, b.total) for b in found.values()) <= _MOST_IN_ALL)
     return replace(report, cells={of: replace(b, cells=b.cells[:most]) for of, b in found.items()})
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from warehouse.past import Past
+
 LETTERHEADS = "assets/report/letterheads.yaml"
 
 
@@ -54,12 +56,12 @@ def layouts(root: Path) -> tuple[Layout, ...]:
     return source.settled(read).letterheads
 
 
-def letterhead(con: duckdb.DuckDBPyConnection, number: str, day: date, known: int | None = None) -> Letterhead:
+def letterhead(con: duckdb.DuckDBPyConnection, number: str, day: date, past: Past | None = None) -> Letterhead:
     """Return the letterhead of the one superior body that there is on ``day``; ``number``: how its papers are numbered.
 
-    ``known``: the release whose register is asked; None: the newest.
+    ``past``: that of the release whose register is asked; None: the newest.
     """
-    bodies = query.rows_as_of(con, "report_bodies", known, day=day)
+    bodies = query.rows_as_of(con, "report_bodies", past, day=day)
     body = bodies[0] if len(bodies) == 1 else {}
     kinds = layouts()
     layout = next((k for k in kinds if body.get("unit_type_code") in k.unit_types), kinds[0])

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from assets.report.asked import Row
     from assets.report.declaration import Across, BlockOf, ChartOf, ColumnOf, ItemsOf, Paper, Sentence, TableOf
+    from warehouse.past import Past
 
 _NOT_STATED = "chưa có số liệu"
 
@@ -50,16 +51,16 @@ def resolve(
     parameters: Mapping[str, Any],
     standing: str,
     day: date,
-    known: int | None = None,
+    past: Past | None = None,
 ) -> Report:
     """Return what ``paper`` says of the published file that ``con`` reads. ``day``: of whom it is the paper on that day.
 
-    ``known``: a release; the paper says what was known then.
+    ``past``: the paper says what was known then.
 
     Raises PaperError for a declaration that asks for what its questions do not have.
     """
-    asked = Asked(con, paper, parameters, known)
-    return _Resolver(paper, asked).report(standing, letterhead(con, paper.number, day, known))
+    asked = Asked(con, paper, parameters, past)
+    return _Resolver(paper, asked).report(standing, letterhead(con, paper.number, day, past))
 
 
 class _Resolver:

@@ -23,6 +23,7 @@ from assets.report.standing import PROVISIONAL, Standing, standing_of_window, st
 from warehouse import query
 from warehouse.catalog import open_published
 from warehouse.files import safe_path, write_file
+from warehouse.past import Past
 from warehouse.release import list_reports
 from warehouse.settings import settings
 
@@ -138,7 +139,7 @@ def write_revision(home: Home, year: int, revision: int, forms: Sequence[str] = 
     forms, stem = forms or usual_forms(home), f"bao-cao-{year}"
     with open_published(home) as con:
         standing = standing_of_year(con, year, revision)
-        report = _yearly(con, year, standing, standing.release_no, forms)
+        report = _yearly(con, year, standing, Past(con, str(standing.release_no)), forms)
     if out is not None:
         return Written(_write(home, report, stem, standing, forms, out), standing)
     files = {form: safe_path(home.reports, f"{stem}-{standing.suffix}", f".{form}") for form in forms}
@@ -150,17 +151,17 @@ def write_revision(home: Home, year: int, revision: int, forms: Sequence[str] = 
 
 
 def _yearly(
-    con: duckdb.DuckDBPyConnection, year: int, standing: Standing, known: int | None, forms: Sequence[str]
+    con: duckdb.DuckDBPyConnection, year: int, standing: Standing, past: Past | None, forms: Sequence[str]
 ) -> Report:
-    """The content of the report of a year, ``known``: of what was known at that release."""
+    """The content of the report of a year; ``past``: of what was known then."""
     given = {"year": year, "year_before": year - 1}
-    report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31), known)
-    return _traced(con, report, forms, known)
+    report = resolve(con, papers()["yearly_report"], given, standing.label, date(year, 12, 31), past)
+    return _traced(con, report, forms, past)
 
 
-def _traced(con: duckdb.DuckDBPyConnection, report: Report, forms: Sequence[str], known: int | None = None) -> Report:
+def _traced(con: duckdb.DuckDBPyConnection, report: Report, forms: Sequence[str], past: Past | None = None) -> Report:
     """The paper with the cells behind its figures, where a form shows them."""
-    return with_cells(con, report, known) if "html" in forms else report
+    return with_cells(con, report, past) if "html" in forms else report
 
 
 def written_report(home: Home, year: int) -> Written:
