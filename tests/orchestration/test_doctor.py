@@ -145,7 +145,7 @@ def test_receipts_that_are_due_and_a_warehouse_of_another_version(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     next(watched.home.receipts.glob("*.json")).unlink()
-    monkeypatch.setattr("warehouse.bootstrap._fingerprint", lambda: "of another version")
+    monkeypatch.setattr("warehouse.bootstrap.fingerprint", lambda: "of another version")
     lines = _lines(watched.home)
     assert (lines["receipts"].code, lines["receipts"].found) == ("HOME-RECEIPTS-DUE", "1 are due")
     assert lines["versions"].code == "HOME-OTHER-VERSION"
