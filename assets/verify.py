@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from assets.receipt.record import Record
     from warehouse.home import Home
 
-_AT_ONCE = 64
+_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _Report = TypeVar("_Report", bound=CalendarReport)
 #: seconds by which one moment may differ between a database and a file system
 _SAME = 0.001
-#: submissions whose findings are held at once
-_AT_ONCE = 64
+#: submissions whose findings are held at once: what they said is looked for in all that was ever loaded, once for so many
+_AT_ONCE = 512
 
 
 @dataclass(slots=True)
