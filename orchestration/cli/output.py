@@ -111,7 +111,7 @@ class ProgressBar:
     What is left is told of the step at work and from its own pace: how long later ones take, nobody knows yet.
     """
 
-    def __init__(self, console: Console | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, console: Console | None = None, seconds: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -119,8 +119,8 @@ class ProgressBar:
                    TimeRemainingColumn(), TextColumn("left in this step"))  # fmt: skip
         console = console or Console(stderr=True)
         quiet = not console.is_terminal
-        self._progress = Progress(*columns, console=console, transient=True, disable=quiet, get_time=now)
-        self._now, self._began = now, now()
+        self._progress = Progress(*columns, console=console, transient=True, disable=quiet, get_time=seconds)
+        self._seconds, self._began = seconds, seconds()
         self._step, self._task = "start", self._progress.add_task("start", total=None, since="")
 
     def __call__(self, step: str, done: int, total: int) -> None:
@@ -128,7 +128,7 @@ class ProgressBar:
         if step != self._step:
             self._progress.reset(self._task, total=None)
             self._step = step
-        since = str(timedelta(seconds=int(self._now() - self._began)))
+        since = str(timedelta(seconds=int(self._seconds() - self._began)))
         self._progress.update(self._task, description=step.ljust(18), completed=done, total=total or None, since=since)
 
     def __enter__(self) -> ProgressBar:

@@ -80,7 +80,7 @@ def test_text_of_a_submission_is_shown_as_text(demo: Home) -> None:
 def _bar(reports: list[tuple[float, str, int, int]]) -> str:
     """What a bar shows in the end of reports, each at its second."""
     out, now = io.StringIO(), [0.0]
-    with ProgressBar(Console(file=out, force_terminal=True, width=160), now=lambda: now[0]) as bar:
+    with ProgressBar(Console(file=out, force_terminal=True, width=160), seconds=lambda: now[0]) as bar:
         for at, step, done, total in reports:
             now[0] = at
             bar(step, done, total)
