@@ -8,6 +8,7 @@ publishing. Run: .venv/bin/python -m benchmarks.ingest --files 5000
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 import threading
@@ -102,10 +103,14 @@ class PeakMemory:
             self.peak = max(self.peak, _in_use())
 
 
+def processor_seconds() -> float:
+    """Seconds of processor that this process has used, and those of its children that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def _in_use() -> int:
     """Proportional set size of this process and its descendants, bytes."""
-    import os
-
     parents: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

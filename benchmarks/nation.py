@@ -9,7 +9,6 @@ Does not belong here: making the files (nation_files), what a floor would take (
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.progress import reporting_to
-from benchmarks.ingest import PROCESSES, PeakMemory, Steps, warm_up
+from benchmarks.ingest import PROCESSES, PeakMemory, Steps, processor_seconds, warm_up
 from benchmarks.nation_files import Sent, make_register, make_year
 from orchestration.run import run_ingest
 from warehouse.catalog import open_published
@@ -29,7 +28,7 @@ FIRST_YEAR = 2016
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a year cost: seconds by the clock and of processor in all processes, bytes at the most, seconds by step."""
+    """What a year cost: seconds by the clock and of processor (``processor_seconds``), bytes at the most, seconds by step."""
 
     year: int
     seconds: float
@@ -62,15 +61,10 @@ def main() -> None:
 
 
 def _take(home: Home, year: int) -> Taken:
-    steps, began, worked = Steps(), time.perf_counter(), _processor()
+    steps, began, worked = Steps(), time.perf_counter(), processor_seconds()
     with PeakMemory() as memory, reporting_to(steps):
         run_ingest(home, PROCESSES)
-    return Taken(year, time.perf_counter() - began, _processor() - worked, memory.peak, steps.close())
-
-
-def _processor() -> float:
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    return Taken(year, time.perf_counter() - began, processor_seconds() - worked, memory.peak, steps.close())
 
 
 def _check(home: Home, year: int, sent: Sent) -> None:

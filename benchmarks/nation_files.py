@@ -26,8 +26,9 @@ FIRST_UNIT = 10_000
 #: stands for the unit's code in a pattern; in ASCII, so that every encoding has as many bytes for it
 CODE = "Q00000"
 TEXTS = "xl/sharedStrings.xml"
-#: sample units whose lives the patterns borrow
+#: sample units whose lives the patterns borrow; the patterns begin with so many of them
 LIVES = tuple(f"DV{n:03d}" for n in (4, 5, 6, 8, 9, 10, 13, 14, 15, 16, 17, 20, 21, 22))
+BEGUN_WITH = 6
 #: of a hundred units
 LOOKS: list[Look] = ["template" if n >= 15 else "json" if n >= 10 else "csv" for n in range(100)]
 #: a defect for every 50th unit, in turn: its code, and the verdict
@@ -94,7 +95,7 @@ def _make(inbox: Path, year: int, only_small: bool, units: Sequence[int]) -> Sen
     sent = Sent({}, {})
     for n in units:
         look, defect, is_large = LOOKS[n % 100], _defect(n), n % 3 == 0 and not only_small
-        kind = (look, defect, is_large, LIVES[n % 6])
+        kind = (look, defect, is_large, LIVES[n % BEGUN_WITH])
         if kind not in patterns:
             patterns[kind] = _pattern(year, *kind)
         name = f"BCDV_{_code(n)}_{year}-Y{SUFFIXES[look]}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -21,6 +20,7 @@ from assets.receipt import write_receipts
 from assets.receipt.outbox import outbox_path
 from assets.receipt.record import records
 from benchmarks.burst import make_burst
+from benchmarks.ingest import processor_seconds
 from warehouse.catalog import open_published
 from warehouse.home import Home
 
@@ -43,9 +43,9 @@ def main() -> None:
             shutil.copy(file, home.inbox)
         take_inbox(home)
         release(home)
-        began, worked = time.perf_counter(), _processor()
+        began, worked = time.perf_counter(), processor_seconds()
         written = write_receipts(home, PROCESSES).written
-        seconds, worked = time.perf_counter() - began, _processor() - worked
+        seconds, worked = time.perf_counter() - began, processor_seconds() - worked
         check(home, files)
     print(f"{written} receipts of the cover alone in {seconds:.2f} s: {written / seconds:.0f} a second (goal 150); "
           f"{1000 * worked / written:.2f} ms of processor each")  # fmt: skip
@@ -73,11 +73,6 @@ def _is_whole(home: Home, submission_id: str, copy: Path) -> bool:
         return False
     text = page.read_text(encoding="utf-8")
     return all(told in text for told in (CELL, errors[0]["remedy"], errors[0]["found"]))
-
-
-def _processor() -> float:
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
 
 
 if __name__ == "__main__":

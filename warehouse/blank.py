@@ -56,11 +56,10 @@ def _is_copied(kept: Path, build: Path) -> bool:
 def _keep(build: Path, folder: Path) -> None:
     """Keep a copy under the hash of its content, and none of before: no other is used again."""
     folder.mkdir(parents=True, exist_ok=True)
-    before = list(folder.glob("*.duckdb"))
     kept = folder / f"{_key()}-{sha256_of(build)}.duckdb"
     replace_file(build, kept)
-    for old in before:
-        old.unlink(missing_ok=True)
+    for other in set(folder.glob("*.duckdb")) - {kept}:
+        other.unlink(missing_ok=True)
 
 
 def _key() -> str:

@@ -6,10 +6,10 @@ here: those tables. Does not: what was known then (warehouse.as_of, as_of_views)
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from warehouse.as_of_views import SUFFIX
+from warehouse.files import sha256_hex
+from warehouse.mart_sql import mart_texts
 from warehouse.sql_text import bare, given, names_used, renamed
 from warehouse.views import as_of_names, sql_objects
 
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
-#: in the text of such a macro: another one that is asked of the same time and of nothing else
-_THEN = re.compile(rf"\b(?P<name>[a-z]+\.[a-z_0-9]+){SUFFIX}\(known\)")
-
 
 class Past:
     """What was ``known`` at a release, a moment or a day (as SQL). Its tables last as long as ``con``, which may only read."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, known: str) -> None:
         self._con, self._known = con, known
+        self._prefix = f"known_{sha256_hex(known.encode())[:12]}"
         self._tables: dict[str, str] = {}
 
     def sql(self, sql: str, besides: Collection[str] = ()) -> str:
@@ -34,26 +32,21 @@ class Past:
 
         ``besides`` are read as they are now.
         """
-        names = {n: macro for n, macro in as_of_names().items() if n not in besides}
-        asked = [n for n in names_used(bare(sql)) if n in names]
-        calls = {n: names[n] for n in asked if self._is_called(n)}
-        return renamed(given(bare(sql), calls, self._known), {n: self._table(n) for n in asked if n not in calls})
-
-    @staticmethod
-    def _is_called(name: str) -> bool:
-        """Tell whether ``name`` is a macro, which is given something besides."""
-        return name in sql_objects() and sql_objects()[name].kind == "macro"
+        text = bare(sql)
+        names = {n: macro for n, macro in as_of_names().items() if n in names_used(text) and n not in besides}
+        calls = {n: macro for n, macro in names.items() if _is_macro(n)}  # each is given something besides
+        return renamed(given(text, calls, self._known), {n: self._table(n) for n in names if n not in calls})
 
     def _table(self, name: str) -> str:
-        """Return the temporary table that shows ``name`` as it was, made with those that it reads when it is first asked for."""
+        """Return the temporary table that shows ``name`` as it was: made when it is first asked for, of those that it reads."""
         if name not in self._tables:
-            _, _, body = sql_objects()[as_of_names()[name]].sql.partition(" AS TABLE\n")
-            body = _THEN.sub(lambda found: self._read(found["name"], found[0]), bare(body))
-            table = re.sub(r"\W+", "_", f"known_{self._known}_{name}")
-            self._con.execute(f"CREATE OR REPLACE TEMP MACRO {table}(known) AS TABLE {body}")
-            self._con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {table}({self._known})")
+            defined = mart_texts().get(name) or (sql_objects()[name].sql if name in sql_objects() else "")
+            rows = self.sql(defined) if defined else f"FROM {as_of_names()[name]}({self._known})"
+            table = f"{self._prefix}_{name.replace('.', '_')}"
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {rows}")
             self._tables[name] = table
         return self._tables[name]
 
-    def _read(self, name: str, call: str) -> str:
-        return call if self._is_called(name) else self._table(name)
+
+def _is_macro(name: str) -> bool:
+    return name in sql_objects() and sql_objects()[name].kind == "macro"

@@ -197,8 +197,9 @@ def _checked(s: Setting, value: Any, place: Problem, problems: list[Problem]) ->
 
 def _is_allowed(s: Setting, kind: Any, value: Any) -> bool:
     if kind is str:
-        begins = not value or not s.starts or (isinstance(value, str) and value.startswith(s.starts))
-        return isinstance(value, str) and begins and (not s.among or value in s.among)
+        if s.among:
+            return value in s.among
+        return isinstance(value, str) and (not value or not s.starts or value.startswith(s.starts))
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return False
     return (s.least is None or value >= s.least) and (s.most is None or value <= s.most)  # not so of nan
