@@ -202,8 +202,11 @@ def _write(
     for form, file in files.items():
         write_file(file, FORMS[form](report))
     if out is None:
-        provisional = [safe_path(folder, f"{stem}-{PROVISIONAL}", f".{form}") for form in FORMS]
-        superseded = [] if standing.is_provisional else [p for p in provisional if p.exists()]
+        provisional = {form: safe_path(folder, f"{stem}-{PROVISIONAL}", f".{form}") for form in FORMS}
+        current = (
+            {*forms, *usual_forms(home)} if standing.is_provisional else set()
+        )  # nobody would write the others again
+        superseded = [path for form, path in provisional.items() if form not in current and path.exists()]
         list_reports(home, tuple(files.values()), superseded)
     return tuple(files.values())
 

@@ -15,7 +15,8 @@ from assets.sample.files import write_report
 from assets.sample.report import Report, register_report
 from expectations.rule import rules
 from tests.conftest import Make
-from tests.expectations.defects import ENDED, YEAR, Defect, defects, expected_cell
+from tests.expectations.defect import Defect, expected_cell
+from tests.expectations.defects import ENDED, YEAR, defects
 from tests.support import (
     clean_rows,
     copied,

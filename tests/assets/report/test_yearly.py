@@ -165,3 +165,14 @@ def test_no_text_of_a_submission_becomes_a_formula(closed: Home, monkeypatch: py
     (path,) = write_yearly_report(closed, 2024, ("xlsx",)).files
     book = openpyxl.load_workbook(path)
     assert [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"] == []
+
+
+def test_provisional_papers_in_a_form_that_is_no_longer_written_go(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024)))
+    take(home)
+    write_yearly_report(home, 2024, ("docx", "xlsx"))
+    monkeypatch.setenv("DANVAN_PAPERS_FORMS", "html, xlsx")
+    write_yearly_report(home, 2024, ("html",))
+    names = {f"bao-cao-2024-tam-tinh.{form}" for form in ("html", "xlsx")}
+    assert {p.name for p in home.reports.iterdir()} == names
+    assert {n.removeprefix("reports/") for n in recorded(home.manifest) if n.startswith("reports/")} == names
