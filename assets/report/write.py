@@ -203,9 +203,8 @@ def _write(
         write_file(file, FORMS[form](report))
     if out is None:
         provisional = {form: safe_path(folder, f"{stem}-{PROVISIONAL}", f".{form}") for form in FORMS}
-        current = (
-            {*forms, *usual_forms(home)} if standing.is_provisional else set()
-        )  # nobody would write the others again
+        # nobody would write a provisional paper in another form again
+        current = {*forms, *usual_forms(home)} if standing.is_provisional else set()
         superseded = [path for form, path in provisional.items() if form not in current and path.exists()]
         list_reports(home, tuple(files.values()), superseded)
     return tuple(files.values())
