@@ -31,14 +31,24 @@ def test_a_copy_is_known_as_one_until_the_build_file_changes(demo: Home, tmp_pat
 
 
 def test_what_is_committed_but_in_no_checkpoint_is_no_copy(demo: Home, tmp_path: Path) -> None:
-    """As a run leaves it that is killed between the two: the file is as it was, the change stands beside it."""
+    """As a run of an earlier danvan left it that was killed between the two: the file as it was, the change beside it."""
     home = copy_home(demo, tmp_path)
     publish_database(home)
     with open_build(home) as con:
+        con.execute("SET wal_autocheckpoint = '1TB'")
         with transaction(con):
             con.execute(CHANGE)
         assert home.build.read_bytes() == home.database.read_bytes()
         assert not is_copied(home)
+
+
+def test_a_commit_writes_the_file_and_nothing_beside_it(demo: Home, tmp_path: Path) -> None:
+    home = copy_home(demo, tmp_path)
+    with open_build(home) as con:
+        with transaction(con):
+            con.execute(CHANGE)
+        assert not home.build.with_name(f"{home.build.name}.wal").exists()
+        assert home.build.read_bytes() != home.database.read_bytes()
 
 
 def test_a_file_that_is_missing_or_cut_is_no_copy(demo: Home, tmp_path: Path) -> None:
