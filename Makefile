@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 QUIET := not daemon and not faults and not slow
 FAST := $(QUIET) and not batch
 
-.PHONY: demo test test-fast test-duckdb2 check setup lock clean
+.PHONY: demo test test-fast test-duckdb2 test-dagster check setup lock clean
 
 demo: setup
 	$(BIN)/danvan demo
@@ -20,6 +20,13 @@ test-fast: setup
 # the same and batches on DuckDB 2, in an environment of its own
 test-duckdb2: setup $(VENV)-duckdb2/ready
 	$(VENV)-duckdb2/bin/pytest -m "$(QUIET)"
+
+# all that knows Dagster, on the newest patch release of the locked version: whatever that is today
+test-dagster: setup $(VENV)-dagster/ready
+	$(VENV)-dagster/bin/pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		$$(sed -n 's/^\(dagster[a-z-]*\)==\([0-9]*\.[0-9]*\)\..*/\1==\2.*/p' requirements/lock.txt)
+	$(VENV)-dagster/bin/pip list --disable-pip-version-check | grep '^dagster'
+	$(VENV)-dagster/bin/pytest tests/orchestration
 
 check: setup
 	$(BIN)/ruff check .
@@ -44,6 +51,12 @@ $(VENV)-duckdb2/ready: requirements/lock.txt requirements/duckdb2.txt pyproject.
 	$(VENV)-duckdb2/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)-dagster/ready: requirements/lock.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)-dagster
+	$(VENV)-dagster/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
+	$(VENV)-dagster/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # newer versions: delete requirements/*.txt first
 lock:
 	$(PYTHON) -m venv build/lock
@@ -53,4 +66,4 @@ lock:
 			--no-emit-index-url --no-emit-find-links --output-file=$$2 $$1) || exit 1; done
 
 clean:
-	rm -rf $(VENV) $(VENV)-duckdb2 data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-duckdb2 $(VENV)-dagster data .mypy_cache .ruff_cache .pytest_cache

@@ -13,13 +13,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import dagster as dg
 
 from orchestration.instance import prepare_dagster_home
 from tests.support import HANGS, REPO
 from warehouse.home import Home
 
+#: runs that have not ended
+BUSY = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
 DANVAN = str(Path(sys.executable).with_name("danvan"))
 
 
@@ -36,12 +41,40 @@ def prepare(home: Home) -> None:
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
 
+class MovedClock:
+    """What the processes under it take for now: the time, plus an offset that can be moved while they run (libfaketime)."""
+
+    LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+
+    def __init__(self, folder: Path) -> None:
+        self._offset = folder / "offset"
+
+    def move(self, to: datetime) -> None:
+        """Let it be ``to``, here and now."""
+        seconds = (to - datetime.now(UTC)).total_seconds()
+        new = self._offset.with_suffix(".new")
+        new.write_text(f"{seconds:+.0f}\n", encoding="utf-8")
+        new.replace(self._offset)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What puts a process under it. The time that waits are measured by is left alone."""
+        return {
+            "LD_PRELOAD": str(self.LIBRARY),
+            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": str(Path(__file__).parent / "shifted"),
+        }
+
+
 @contextmanager
-def daemon(home: Home) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(home: Home, clock: MovedClock | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """``danvan daemon`` in a process group of its own; in the end everything of this home is killed by pid."""
+    environ = environment(home) | (clock.environment if clock else {})
     with (home.root / "daemon.log").open("ab") as log:
         process = subprocess.Popen(
-            [DANVAN, "daemon"], cwd=REPO, env=environment(home), stdout=log, stderr=log, start_new_session=True
+            [DANVAN, "daemon"], cwd=REPO, env=environ, stdout=log, stderr=log, start_new_session=True
         )
     try:
         yield process

@@ -26,7 +26,7 @@ import pytest
 from assets.sample.register import units_on
 from orchestration.definitions import defs
 from orchestration.launcher import PROCESS
-from tests.orchestration.real import DANVAN, daemon, environment, kill_all, wait_until, web_server
+from tests.orchestration.real import BUSY, DANVAN, daemon, environment, kill_all, wait_until, web_server
 from tests.support import HANGS, REPO, clean_rows, copy_home, put, query, report_of
 from warehouse.home import Home
 
@@ -38,7 +38,6 @@ BACKFILL = """
 mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $p) {
   __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }
 """
-BUSY = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
 
 
 def _by_rename(source: Path, inbox: Path, n: int) -> None:
