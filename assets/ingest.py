@@ -78,21 +78,25 @@ def _require_build(home: Home, files: Sequence[ArrivedFile]) -> None:
         raise BuildMissingError.at(home.build, f"{home.archive} holds {len(others)} files that came before")
 
 
-def replay(home: Home, submissions: Sequence[str], *, processes: int = 2) -> BatchResult:
+def replay(home: Home, submissions: Sequence[str], *, processes: int = 2, confirmed: bool = False) -> BatchResult:
     """Judge known submissions again from the archive, after a rule or a form map changed, and publish what came of it.
 
-    Raises LookupError for a submission that the ledger does not know, WriterBusyError, SuitesDisagreeError.
+    Raises LookupError for a submission that the ledger does not know, WriterBusyError, SuitesDisagreeError, and ReplayHeldError
+    for one that rejects more of the accepted reports than it may, unless an operator has ``confirmed`` it.
     """
     home.create()
-    return _judged_and_written(
-        home, lambda: judge_files(home, batch_id=new_batch_id(), replay=submissions, processes=processes)
-    )
+
+    def judged() -> Judgement:
+        batch_id = new_batch_id()
+        return judge_files(home, batch_id=batch_id, replay=submissions, bounded=not confirmed, processes=processes)
+
+    return _judged_and_written(home, judged)
 
 
 def take_confirmed(home: Home, registers: Sequence[str], *, processes: int = 2) -> BatchResult:
     """Put registers in force that waited for an operator's confirmation, and publish what comes of it. Raises LookupError."""
     confirm(home, registers)
-    return replay(home, registers, processes=processes)
+    return replay(home, registers, processes=processes, confirmed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,14 @@ def judge_files(
     *,
     batch_id: str,
     replay: Sequence[str] = (),
+    bounded: bool = False,
     processes: int = 2,
     second_opinion: bool = True,
 ) -> Judgement:
     """Judge ``files`` that are new to the ledger, or the known submissions ``replay``, and say what was new about them.
 
     With a second opinion Great Expectations itself runs the same suites. Raises SuitesDisagreeError, LookupError for a
-    submission that the ledger does not know.
+    submission that the ledger does not know, ReplayHeldError for a replay that goes too far while it is ``bounded``.
     """
 
     def one(con: duckdb.DuckDBPyConnection, held: Mapping[str, Effect]) -> _Work:
@@ -59,7 +60,7 @@ def judge_files(
             work.judge(fresh)
         return work
 
-    return _within_limits(home, one)
+    return _within_limits(home, one, bounded=bounded)
 
 
 def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) -> Judgement:
@@ -73,14 +74,21 @@ def check_files(home: Home, files: Sequence[ArrivedFile], processes: int = 2) ->
     return _within_limits(home, one)
 
 
-def _within_limits(home: Home, judged: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Effect]], _Work]) -> Judgement:
-    """Judge, and where a new register goes too far judge again with it held, so that all else goes on."""
+def _within_limits(
+    home: Home, judged: Callable[[duckdb.DuckDBPyConnection, Mapping[str, Effect]], _Work], *, bounded: bool = False
+) -> Judgement:
+    """Judge, and where a new register goes too far judge again with it held, so that all else goes on.
+
+    What is ``bounded`` raises ReplayHeldError where it goes too far without one.
+    """
     held: dict[str, Effect] = {}
     limits = guard.guard()
     while True:
         with _open(home) as con:
             work = judged(con, held)
             register = guard.new_in_force(con)
+            if register is None and bounded:
+                guard.require_within(con)
             if register is None or not limits.is_passed(comes_to := guard.effect(con)):
                 return work.judgement()
             held[register] = comes_to

@@ -26,12 +26,18 @@ class IngestFailedError(Exception):
 
 
 def run_ingest(
-    home: Home, processes: int = 2, replay: Chosen | None = None, confirm: Sequence[str] = ()
+    home: Home,
+    processes: int = 2,
+    replay: Chosen | None = None,
+    *,
+    confirm_replay: bool = False,
+    confirm: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Run the ingest job and return the batch's row of figures (see ``assets.graph.reported.batch_metadata``).
 
     Besides those: ``release``, whether this run completed it (``is_new``), and how many ``receipts`` it wrote.
-    ``replay`` names submissions to judge again instead of taking files, ``confirm`` registers to put in force that were held.
+    ``replay`` names submissions to judge again instead of taking files, which may reject many reports when that is confirmed;
+    ``confirm`` registers to put in force that were held.
     Raises the error of the failing step.
     """
     home.create()
@@ -44,6 +50,7 @@ def run_ingest(
     }
     if replay:  # as it was asked for: a year of a nation has tens of thousands of submissions
         taken |= {"replay": replay.submissions, "replay_batch": replay.batch_id, "replay_years": replay.years}
+        taken["confirm_replay"] = confirm_replay
     if confirm:
         taken["confirm"] = list(confirm)
     result = _execute("ingest", {"ops": {"ingest_batch": {"config": taken}}})

@@ -1,4 +1,4 @@
-"""How far a register may go by itself: what one comes to, held against declared shares.
+"""How far a register or a replay may go by itself: what one comes to, held against declared shares.
 
 Read from a staging database that has judged a batch. Does not belong here: the judging (assets.judge_files), what becomes of a
 register that is held (assets.confirm).
@@ -16,11 +16,28 @@ from warehouse.registers import CONFIRMED
 from warehouse.source import Source, per_root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
 
 GUARD = "warehouse/guard.yaml"
+#: so many reasons of a replay that is held are told, the most frequent first
+_TOLD = 5
+
+
+class ReplayHeldError(Exception):
+    """A replay would reject more accepted reports than it may by itself; nothing was written."""
+
+    @classmethod
+    def of(cls, found: Effect, reasons: Sequence[tuple[str, int]]) -> ReplayHeldError:
+        """Say how many, by which findings, and how to go on."""
+        told = ", ".join(f"{code} {n:,}" for code, n in reasons[:_TOLD]) + (", ..." if len(reasons) > _TOLD else "")
+        return cls(
+            f"REPLAY-HELD: it would reject {found.reports_lost:,} of {found.reports:,} accepted reports ({told}); nothing was "
+            "written. danvan check tells of one file what is found; if that is right: danvan replay ... --confirm, or in a run's "
+            "config confirm_replay: true"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,7 @@ class Guard(Declared):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a batch with a new register comes to: accepted reports that it rejects, units with a report in use that it ends."""
+    """What a batch comes to: accepted reports that it rejects, units with a report in use that its register ends."""
 
     reports_lost: int = 0
     reports: int = 0
@@ -85,19 +102,32 @@ def effect(con: duckdb.DuckDBPyConnection) -> Effect:
     return Effect(*found)
 
 
+def require_within(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise ReplayHeldError when the judged batch rejects more of the accepted reports than the limit lets it."""
+    found = effect(con)
+    if guard().reports_lost.is_passed(found.reports_lost, found.reports):
+        raise ReplayHeldError.of(found, con.execute(_REASONS, [register_form()]).fetchall())
+
+
 _NEW_IN_FORCE = """
 SELECT s.submission_id FROM judged.submission s JOIN staging.version v USING (submission_id)
 WHERE v.is_current AND s.form_code = ?
     AND s.submission_id NOT IN (SELECT submission_id FROM judged.before WHERE verdict = 'accepted')
     AND s.submission_id NOT IN (SELECT submission_id FROM judged.finding WHERE code = ?)
 """
-_EFFECT = """
+_LOST = """
 WITH report AS (FROM judged.before WHERE form_code <> ? AND verdict = 'accepted'),
-lost AS (FROM report SEMI JOIN (FROM judged.submission WHERE verdict = 'rejected') USING (submission_id)),
+lost AS (FROM report SEMI JOIN (FROM judged.submission WHERE verdict = 'rejected') USING (submission_id))
+"""
+_EFFECT = f"""{_LOST},
 unit AS (
-    SELECT DISTINCT unit_id FROM {published}.core.dim_unit
+    SELECT DISTINCT unit_id FROM {{published}}.core.dim_unit
     WHERE valid_to IS NULL AND unit_id IN (SELECT unit_id FROM report WHERE is_current)
 ),
 ended AS (FROM unit WHERE unit_id NOT IN (SELECT unit_id FROM core.dim_unit WHERE valid_to IS NULL))
 SELECT (SELECT count(*) FROM lost), (SELECT count(*) FROM report), (SELECT count(*) FROM ended), (SELECT count(*) FROM unit)
+"""
+_REASONS = f"""{_LOST}
+SELECT code, count(DISTINCT submission_id) FROM judged.finding SEMI JOIN lost USING (submission_id)
+WHERE severity = 'error' GROUP BY code ORDER BY 2 DESC, 1
 """

@@ -44,7 +44,7 @@ class IngestConfig(dg.Config):
     """What one run takes: the inbox of DANVAN_HOME; or, for a replay, submissions from the archive.
 
     Those are named one by one (``replay``), by the batch that judged them last, or by years. ``confirm`` names registers that were
-    held since they go too far: they are put in force.
+    held since they go too far: they are put in force. ``confirm_replay`` lets a replay reject more reports than it may by itself.
 
     Files that changed within ``settle_seconds`` may still be on their way and are left for the next run.
     """
@@ -56,6 +56,7 @@ class IngestConfig(dg.Config):
     replay_batch: str = ""
     replay_years: list[int] = []  # noqa: RUF012
     confirm: list[str] = []  # noqa: RUF012
+    confirm_replay: bool = False
 
 
 inbox = dg.AssetSpec(
@@ -149,7 +150,7 @@ def _run(home: Home, config: IngestConfig) -> BatchResult:
         return take_confirmed(home, config.confirm, processes=config.processes)
     chosen = Chosen(config.replay, config.replay_batch, config.replay_years)
     if chosen != Chosen([], "", []):
-        return replay(home, chosen.ids(home), processes=config.processes)
+        return replay(home, chosen.ids(home), processes=config.processes, confirmed=config.confirm_replay)
     return take_inbox(
         home, batch_id=config.batch_id or None, processes=config.processes, settle_seconds=config.settle_seconds
     )

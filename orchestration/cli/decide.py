@@ -77,5 +77,5 @@ def _judge_again(home: Home, submissions: Sequence[str], title: str, *, json: bo
     from orchestration.run import run_ingest
 
     with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, replay=Chosen(submissions, "", []))
+        row = run_ingest(home, replay=Chosen(submissions, "", []), confirm_replay=True)
     echo_json(row) if json else echo_table([row], title=title)

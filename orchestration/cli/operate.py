@@ -72,6 +72,9 @@ def replay(
     year: Annotated[
         list[int] | None, typer.Option(help="Every submission of this year; several years run as one batch.")
     ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Also when it rejects more of the accepted reports than it may by itself.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Judge submissions again from the archive, after a rule or a form map changed. Exit code 3 when some are rejected.
@@ -88,7 +91,7 @@ def replay(
     chosen = Chosen(submission or [], batch, year or [])
     chosen.ids(home)  # what is not there is said before a run starts
     with ProgressBar() as bar, reporting_to(bar):
-        row = run_ingest(home, settings(home).processes, replay=chosen)
+        row = run_ingest(home, settings(home).processes, chosen, confirm_replay=confirm)
     echo_json(row) if json else echo_table([row], title="replay")
     if row["rejected"]:
         raise typer.Exit(3)

@@ -28,7 +28,6 @@ from tests.support import (
 from warehouse.catalog import open_published
 from warehouse.content import YearHash, content_hashes, differing
 from warehouse.home import Home
-from warehouse.periods import parse_period_id
 
 
 def _corpus(folder: Path) -> list[Path]:
@@ -297,21 +296,6 @@ def test_a_report_that_a_new_register_gives_to_another_unit_lets_the_version_bef
     assert rebuild_home(home).different == []
 
 
-def test_a_report_that_is_read_for_another_period_leaves_nothing_in_the_year_before(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from assets.ingest import replay
-    from assets.intake import stage
-
-    put(home.inbox, report_of(104, "2023-Y", clean_rows(2023)))
-    take(home)
-    ids = [row[0] for row in query(home, "SELECT submission_id FROM intake.submission WHERE form_code = 'BCDV'")]
-    later = parse_period_id("2024-Y")
-    monkeypatch.setattr(stage, "period_of", lambda _: later)  # as if a form map were mended
-    assert replay(home, ids).years == [2023, 2024]
-    assert query(home, "SELECT count(*) FROM mart.training_by_unit WHERE year = 2023") == [(0,)]
-
-
 def test_a_unit_cannot_replace_the_register(home: Home) -> None:
     rogue = register_report()
     rows = {t: [dict(r) for r in found] for t, found in rogue.rows.items()}
@@ -354,40 +338,3 @@ def test_rebuild_sees_a_warehouse_that_was_tampered_with(at_once: Home, tmp_path
 def test_an_empty_inbox_is_no_batch(home: Home) -> None:
     result = take(home)
     assert (result.files, result.release_no) == (0, None)
-
-
-def test_a_replay_judges_again_from_the_archive_and_changes_nothing_by_itself(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from assets.ingest import replay
-    from expectations import rule
-
-    rows = clean_rows(2024)
-    rows["training"][0]["member_attended_count"] = 21
-    put(home.inbox, report_of(104, "2024-Y", rows), report_of(105, "2024-Y", clean_rows(2024)))
-    take(home)
-    before = _hashes(home)
-    ids = [row[0] for row in query(home, "SELECT submission_id FROM intake.submission ORDER BY 1")]
-    again = replay(home, ids)
-    assert (sorted(again.judged), again.replayed) == (ids, ids)
-    assert _hashes(home) == before
-    assert query(home, "SELECT count(*) FROM intake.event WHERE event = 'replayed'") == [(3,)]
-
-    lenient = tuple(replace(r, severity="warning") if r.code == "T-MEMBERS-OVER" else r for r in rule.rules())
-    for module in ("expectations.rule", "expectations.judge", "expectations.suites", "expectations.catalogue"):
-        monkeypatch.setattr(f"{module}.rules", lambda *_: lenient)
-    from expectations.catalogue import catalogue
-
-    catalogue.cache_clear()
-    assert len(replay(home, ids).accepted) == 3, "the rule changed, and with it the verdict"
-    monkeypatch.undo()
-    catalogue.cache_clear()
-    replay(home, ids)
-    assert _hashes(home) == before
-
-
-def test_a_replay_of_what_the_ledger_does_not_know_is_refused(home: Home) -> None:
-    from assets.ingest import replay
-
-    with pytest.raises(LookupError, match="knows no submission ffff"):
-        replay(home, ["ffff"])
