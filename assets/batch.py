@@ -15,7 +15,7 @@ from assets.progress import report
 from expectations import judge
 from warehouse import clock, ledger
 from warehouse.bootstrap import bootstrap
-from warehouse.catalog import checkpoint, transaction
+from warehouse.catalog import transaction
 from warehouse.closing import (
     Settled,
     YearOpenError,
@@ -180,5 +180,4 @@ def _written(con: duckdb.DuckDBPyConnection, batch_id: str) -> Iterator[_Batch]:
         number = next_batch_no(con)
         mark = ledger.BatchMark(number, ledger.free_batch_id(con, batch_id), started_at, *judge.versions())
         yield _Batch(con, mark, is_new=is_changed or number == 1)
-    report("checkpoint")
-    checkpoint(con)
+        report("commit")

@@ -28,6 +28,7 @@ from warehouse.cells.words import shown_text
 from warehouse.content import content_hashes
 from warehouse.damage import BuildMissingError, BuildOlderError, PublishedDamagedError
 from warehouse.judgement import Judgement, StaleJudgementError, base_of
+from warehouse.lake_home import adopt_lake
 from warehouse.release import forget_release, publish_side_files, released, write_manifest
 from warehouse.senders import senders_of
 from warehouse.whole import require_whole
@@ -59,6 +60,7 @@ def take_inbox(
     Raises BuildMissingError when archive or published hold what a new build file would not know.
     """
     home.create()
+    adopt_lake(home)
     report("archive")
     inbox, asked = open_inbox(home), senders_of(home)
     found = ready(inbox, settle_seconds, signatures=asked.signatures)

@@ -18,6 +18,7 @@ from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.content import content_hashes
 from warehouse.damage import ArchiveDamagedError, DamageError, Source
 from warehouse.files import replace_file
+from warehouse.lake_home import adopt_lake, require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,7 @@ def restore(home: Home, source: Source, processes: int = 2) -> Restored:
     there is none.
     """
     home.create()
+    adopt_lake(home)
     aside: Path | None = None
     left_out: tuple[str, ...] = ()
     if source is Source.published:
@@ -57,6 +59,7 @@ def restore(home: Home, source: Source, processes: int = 2) -> Restored:
 
 
 def _from_published(home: Home) -> Path | None:
+    require_file(home, "danvan restore --from published", "what is published and what is written are one lake")
     with writer_lock(home):
         with open_published(home) as con:
             content_hashes(con)  # all of it can be read
@@ -76,6 +79,13 @@ def _from_archive(home: Home, processes: int) -> tuple[Path | None, tuple[str, .
             left_out.append(names.get(sha256, sha256))
     if not files:
         raise FileNotFoundError(f"there is nothing to restore from in {home.archive}")
+    if home.lake.exists():
+        if home.build.exists():
+            require_file(
+                home, "danvan restore --from archive over a warehouse", "begin a new home with a lake of its own"
+            )
+        take(home, files, new_batch_id(), processes)
+        return None, tuple(left_out)
     with beside(home) as fresh:
         take(fresh, files, new_batch_id(), processes)
         with writer_lock(home):

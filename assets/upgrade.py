@@ -41,7 +41,7 @@ def _copied(home: Home) -> Path | None:
             if is_of_today(con):
                 return None
         aside = home.build.with_name(f"{home.build.name}.before-{new_batch_id()}")
-        replace_file(home.build, aside)
+        replace_file(home.database if home.lake.exists() else home.build, aside)  # a lake keeps its snapshots itself
     return aside
 
 

@@ -8,7 +8,7 @@ messages (outbox), and the cache, each of whose files says its own hash to who r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -24,7 +24,7 @@ from assets.receipt.record import json_of, readable, records
 from expectations.gx.docs import docs_manifest
 from warehouse import ledger, query
 from warehouse.bootstrap import is_of_today
-from warehouse.catalog import open_build, open_memory, open_published, writer_lock
+from warehouse.catalog import is_copied, open_build, open_memory, open_published, writer_lock
 from warehouse.content import content_hashes, differing, frame_hashes, hashed_relations
 from warehouse.damage import DamageError
 from warehouse.files import safe_path, sha256_of
@@ -129,9 +129,7 @@ def _databases(home: Home) -> Iterator[Difference]:
         if not home.database.exists():
             yield Difference("HOME-PUBLISHED-BEHIND", str(home.database), "missing; danvan ingest publishes it")
             return
-        same = sha256_of(home.build) == sha256_of(home.database)
-        wal = home.build.with_name(f"{home.build.name}.wal")
-        if same and not wal.exists():
+        if _is_same(home):
             return
         try:
             with open_build(home) as con:
@@ -146,8 +144,16 @@ def _databases(home: Home) -> Iterator[Difference]:
         yield Difference("HOME-PUBLISHED-BEHIND", str(home.database), "a batch is not published; danvan ingest does it")
     elif theirs > ours:
         yield Difference("HOME-BUILD-OLDER", str(home.build), f"lacks {len(theirs - ours)} batches that are published")
-    else:
+    elif not home.lake.exists():
         yield Difference("HOME-DATABASES-DIFFER", str(home.build), f"not the bytes of {home.database}")
+
+
+def _is_same(home: Home) -> bool:
+    """Tell whether readers have what was committed last: the same bytes and no log beside them; of a lake the same snapshot."""
+    if home.lake.exists():
+        return is_copied(home)
+    wal = home.build.with_name(f"{home.build.name}.wal")
+    return sha256_of(home.build) == sha256_of(home.database) and not wal.exists()
 
 
 def _originals(home: Home, known: list[dict[str, Any]], hashes: list[str]) -> Iterator[Difference]:
@@ -242,15 +248,28 @@ def _receipts(con: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Difference
 def _receipt_damage(path: Path, record: Record, home: Home) -> str | None:
     try:
         written = path.read_bytes()
-        workbook = orjson.loads(written)["workbook"]
+        told = orjson.loads(written)
+        workbook = told["workbook"]
         made = Made(workbook["kind"], workbook["why"])
-        if written != json_of(record, made, home.receipts):
+        if written != json_of(_as_then(record, told["findings"]), made, home.receipts):
             return "not what the ledger says; danvan receipt"
         return _copy_damage(home, record, workbook["kind"])
     except FileNotFoundError as e:
         return f"{e.filename} is missing; danvan receipt writes it"
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return "cannot be read; danvan receipt writes it again"
+
+
+def _as_then(record: Record, told: list[dict[str, Any]]) -> Record:
+    """The record as it was when the receipt was written: what a later version mended stood then, as a new or an older finding."""
+    if len(told) != len(record.findings):
+        return record
+    stood = ("new", "open")
+    found = [
+        replace(f, life=t["life"]) if f.life == "fixed" and t["life"] in stood else f
+        for f, t in zip(record.findings, told, strict=True)
+    ]
+    return replace(record, findings=tuple(found))
 
 
 def _copy_damage(home: Home, record: Record, kind: str | None) -> str | None:

@@ -29,7 +29,7 @@ from tests.support import (
     take_and_answer,
 )
 from warehouse.blank import begin
-from warehouse.catalog import CONFIG
+from warehouse.engines.connection import CONFIG
 from warehouse.home import Home
 
 SEED = 2013

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from warehouse.bootstrap import bootstrap, fingerprint
-from warehouse.catalog import checkpoint, open_build, transaction
+from warehouse.catalog import open_build, transaction
 from warehouse.files import copy_hashed, replace_file, sha256_of, written
 
 if TYPE_CHECKING:
@@ -30,15 +30,13 @@ def begin(home: Home) -> None:
 
     Raises DeclarationError.
     """
-    if home.build.exists() or home.database.exists():
+    if home.build.exists() or home.database.exists() or home.lake.exists():
         return
     folder = home.cache / "blank"
     if any(_is_copied(kept, home.build) for kept in folder.glob(f"{_key()}-*.duckdb")):
         return
-    with open_build(home) as con:
-        with transaction(con):
-            bootstrap(con)
-        checkpoint(con)
+    with open_build(home) as con, transaction(con):
+        bootstrap(con)
     _keep(home.build, folder)
 
 

@@ -53,8 +53,7 @@ def bootstrap(con: duckdb.DuckDBPyConnection) -> bool:
     migrate(con)
     for name, rows in mirrors().items():
         replace_rows(con, relations()[name], rows, next_batch_no(con))
-    create_views(con)
-    write_dictionary(con)
+    write_dictionary(con, create_views(con))
     replace_rows(con, relations()["meta.bootstrap"], [(now,)])
     return True
 

@@ -92,6 +92,12 @@ class PublishedDamagedError(DamageError):
         return cls(f"{path} is damaged; make it again from build/: danvan restore --from build")
 
 
+class LakeError(DamageError):
+    """The lake that holds the warehouse cannot be reached, or cannot do what was asked."""
+
+    code = "HOME-LAKE"
+
+
 class ArchiveDamagedError(DamageError):
     """Originals are missing from the archive, or no longer the bytes that came."""
 

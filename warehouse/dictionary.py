@@ -20,6 +20,8 @@ from warehouse.types import COLUMN_TYPES
 from warehouse.views import SqlObject, as_of_names, head_comment, sql_objects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import duckdb
 
     from warehouse.rows import Rows
@@ -31,9 +33,12 @@ _COMMENT = re.compile(
 )
 
 
-def write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
-    """Write ``meta.dictionary`` and ``meta.dictionary_object``; ``con`` has every table, view and macro."""
-    replace_rows(con, relations()["meta.dictionary"], [*_of_tables(), *_of_views(con)])
+def write_dictionary(con: duckdb.DuckDBPyConnection, views: Mapping[str, Sequence[tuple[str, str, str]]]) -> None:
+    """Write ``meta.dictionary`` and ``meta.dictionary_object``; ``con`` has every table, view and macro.
+
+    ``views``: name, type and comment of the columns of each view.
+    """
+    replace_rows(con, relations()["meta.dictionary"], [*_of_tables(), *_of_views(views)])
     replace_rows(con, relations()["meta.dictionary_object"], _objects(con))
 
 
@@ -61,19 +66,14 @@ def _of_tables() -> Rows:
     ]
 
 
-def _of_views(con: duckdb.DuckDBPyConnection) -> Rows:
+def _of_views(views: Mapping[str, Sequence[tuple[str, str, str]]]) -> Rows:
     rows: Rows = []
-    found = con.execute(
-        "SELECT schema_name, table_name, column_index, column_name, data_type, comment FROM duckdb_columns() "
-        "WHERE NOT internal AND database_name = current_database() AND schema_name || '.' || table_name IN "
-        "(SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()) "
-        "ORDER BY ALL"
-    )
-    for schema, view, position, name, data_type, comment in found.fetchall():
-        said = _COMMENT.fullmatch(comment)
-        parts = said.groupdict() if said else {"label": name, "description": comment, "unit": None, "codes": None}
-        head = (schema, view, position, name, data_type)
-        rows.append((*head, parts["unit"], parts["label"], parts["description"], parts["codes"], None, None))
+    for view, columns in sorted(views.items()):
+        for position, (name, data_type, comment) in enumerate(columns, start=1):
+            said = _COMMENT.fullmatch(comment)
+            parts = said.groupdict() if said else {"label": name, "description": comment, "unit": None, "codes": None}
+            head = (*view.split("."), position, name, data_type)
+            rows.append((*head, parts["unit"], parts["label"], parts["description"], parts["codes"], None, None))
     return rows
 
 

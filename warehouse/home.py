@@ -47,9 +47,14 @@ class Home:
         return self.root / "danvan.toml"
 
     @property
+    def lake(self) -> Path:
+        """What says that the warehouse is a lake, and where that lies (warehouse.lake_home)."""
+        return self.root / "lake.json"
+
+    @property
     def build(self) -> Path:
-        """The private database that the one writer opens."""
-        return self.root / "build" / "danvan.duckdb"
+        """The private database that the one writer opens; of a lake, the sign that it was made."""
+        return self.root / "build" / self._warehouse
 
     @property
     def lock(self) -> Path:
@@ -63,8 +68,12 @@ class Home:
 
     @property
     def database(self) -> Path:
-        """The published database: read-only for everybody, replaced by rename."""
-        return self.published / "danvan.duckdb"
+        """The published database, or the number of the published snapshot: read-only for everybody, replaced by rename."""
+        return self.published / self._warehouse
+
+    @property
+    def _warehouse(self) -> str:
+        return "danvan.lake" if self.lake.exists() else "danvan.duckdb"
 
     @property
     def manifest(self) -> Path:

@@ -14,6 +14,7 @@ from warehouse.relation import literal
 from warehouse.source import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -42,7 +43,16 @@ def versions_of(submissions: str, among: str = "", root: Path = ROOT) -> str:
     ``among``: SQL of the slots that are asked for; all when blank.
     """
     asked = f"SEMI JOIN ({among}) USING (form_code, slot_unit, slot_period)" if among else ""
-    return _VERSIONS.format(register=literal(register_form(root)), submissions=submissions, asked=asked)
+    return _VERSIONS.format(register=literal(register_form(root)), submissions=submissions, asked=asked, order=_ORDER)
+
+
+def used_then(con: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> dict[str, str]:
+    """Return the version that stood when each of these submissions got its verdict; none stood for one that is missing.
+
+    What came later is told to whoever sent that.
+    """
+    sql = _USED_THEN.format(register=literal(register_form()), order=_ORDER)
+    return dict(con.execute(sql, {"ids": list(submissions)}).fetchall())
 
 
 _TOUCHED = """
@@ -64,6 +74,27 @@ SELECT submission_id, report_date AS valid_from, lead(report_date) OVER versions
 FROM slot {asked}
 WINDOW versions AS (
     PARTITION BY form_code, slot_unit, slot_period
-    ORDER BY slot_end, revision, signed_at DESC NULLS FIRST, report_date, submission_id
+    ORDER BY {order}
 )
+"""
+#: the last in this order stands
+_ORDER = "slot_end, revision, signed_at DESC NULLS FIRST, report_date, submission_id"
+_USED_THEN = """
+WITH judged AS (
+    SELECT submission_id, batch_no, j.verdict, form_code, j.report_date, j.revision, signed_at,
+           CASE WHEN form_code = {register} THEN 0 ELSE j.unit_id END AS slot_unit,
+           CASE WHEN form_code = {register} THEN '' ELSE j.period_id END AS slot_period,
+           CASE WHEN form_code = {register} THEN period_end END AS slot_end
+    FROM intake.judgement j JOIN intake.submission s USING (submission_id)
+),
+asked AS (
+    SELECT submission_id AS asked_id, batch_no AS asked_in, form_code, slot_unit, slot_period FROM judged
+    WHERE submission_id IN (SELECT unnest($ids::VARCHAR[]))
+    QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY batch_no DESC) = 1
+),
+known_then AS (
+    FROM asked JOIN judged USING (form_code, slot_unit, slot_period) WHERE batch_no <= asked_in
+    QUALIFY row_number() OVER (PARTITION BY asked_id, submission_id ORDER BY batch_no DESC) = 1
+)
+SELECT asked_id, last(submission_id ORDER BY {order}) AS used_id FROM known_then WHERE verdict = 'accepted' GROUP BY asked_id
 """

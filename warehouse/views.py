@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from warehouse.as_of_views import SUFFIX, as_of_views
+from warehouse.catalog import takes_every_comment
 from warehouse.exact import VIEWS
 from warehouse.generated import generated_macros, generated_views
 from warehouse.mart_sql import mart_texts
@@ -20,7 +21,7 @@ from warehouse.sql_files import MACROS, sql_files
 from warehouse.sql_text import in_order, names_used, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -55,16 +56,22 @@ def drop_views(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP MACRO{' TABLE' if kind == 'table_macro' else ''} {name}")
 
 
-def create_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every view and macro anew on ``con``, which has the tables, each column of a view with its comment."""
+def create_views(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str, str]]]:
+    """Make every view and macro anew on ``con``, which has the tables, each with its comment.
+
+    Returns the columns of each view, in their order: name, type, comment.
+    """
     described = {r.qualified: {c.name: column_comment(c) for c in r.columns} for r in relations().values()}
+    columns: dict[str, list[tuple[str, str, str]]] = {}
+    all_take_comments = takes_every_comment(con)
     for found in sql_objects().values():
         con.execute(found.statement)
         if found.kind == "view":
-            described[found.name] = _comment(con, found, described)
-        else:
-            what = "MACRO TABLE" if " AS TABLE" in found.sql else "MACRO"
-            con.execute(f"COMMENT ON {what} {found.name} IS {literal(head_comment(found))}")
+            columns[found.name] = _columns(con, found, described)
+            described[found.name] = {name: comment for name, _, comment in columns[found.name]}
+        for statement in _comments(found, columns.get(found.name)) if all_take_comments else ():
+            con.execute(statement)
+    return columns
 
 
 def head_comment(found: SqlObject) -> str:
@@ -97,20 +104,28 @@ def sql_objects(root: Path) -> dict[str, SqlObject]:
     return {n: found[n] for n in in_order({n: o.sql for n, o in found.items()})}
 
 
-def _comment(
+def _columns(
     con: duckdb.DuckDBPyConnection, view: SqlObject, described: Mapping[str, Mapping[str, str]]
-) -> dict[str, str]:
-    """Comment on a view and return its columns' comments: its file's first line, then ``--   column: comment`` for its own.
+) -> list[tuple[str, str, str]]:
+    """Return name, type and comment of a view's columns: a line ``--   column: comment`` of its file for its own.
 
     Other columns carry the comment of what they come from: the one named first of those that have such a column.
     """
-    lines = [line for line in view.sql.splitlines() if line.startswith("--   ")]
-    con.execute(f"COMMENT ON VIEW {view.name} IS {literal(head_comment(view))}")
     comments: dict[str, str] = {}
     for name in reversed([n for n in names_used(view.sql) if n in described]):
         comments |= described[name]
+    lines = [line for line in view.sql.splitlines() if line.startswith("--   ")]
     comments |= dict(line.removeprefix("--   ").split(": ", 1) for line in lines)
-    columns = [column for column, *_ in con.execute(f"DESCRIBE {view.name}").fetchall()]
-    for column in columns:
-        con.execute(f"COMMENT ON COLUMN {view.name}.{quote(column)} IS {literal(comments[column])}")
-    return {column: comments[column] for column in columns}
+    found = con.execute(f"DESCRIBE {view.name}").fetchall()
+    return [(name, data_type, comments[name]) for name, data_type, *_ in found]
+
+
+def _comments(found: SqlObject, columns: Iterable[tuple[str, str, str]] | None) -> Iterator[str]:
+    """Yield the statements that comment on a view, with its columns, or a macro."""
+    if found.kind == "view":
+        yield f"COMMENT ON VIEW {found.name} IS {literal(head_comment(found))}"
+        for name, _, comment in columns or ():
+            yield f"COMMENT ON COLUMN {found.name}.{quote(name)} IS {literal(comment)}"
+    else:
+        what = "MACRO TABLE" if " AS TABLE" in found.sql else "MACRO"
+        yield f"COMMENT ON {what} {found.name} IS {literal(head_comment(found))}"

@@ -26,9 +26,10 @@ def require_whole(home: Home) -> None:
     """Raise BuildDamagedError when the build file changed since it was copied to its readers; it costs what the copy did.
 
     A published file that changed is no error: it is made again with the batch. Raises DatabasesDifferError where the manifest
-    is older than both and cannot tell which changed. What was committed and not yet published has no copy to be held against.
+    is older than both and cannot tell which changed. What was committed and not yet published has no copy to be held against,
+    nor has a lake.
     """
-    if not is_copied(home):
+    if home.lake.exists() or not is_copied(home):
         return
     if _is_alike(home.build, home.database):
         return

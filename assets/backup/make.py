@@ -17,9 +17,10 @@ from assets.intake.archive import is_sha256
 from assets.intake.notes import is_whole
 from assets.progress import report
 from warehouse import clock, ledger, query
-from warehouse.catalog import checkpoint, is_copied, open_build, open_published, writer_lock
+from warehouse.catalog import is_copied, open_build, open_published, writer_lock
 from warehouse.damage import PublishedDamagedError
 from warehouse.judgement import base_of
+from warehouse.lake_home import require_file
 from warehouse.whole import require_whole
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def make_backup(home: Home, folder: Path) -> Made:
     Raises BackupError, WriterBusyError; BuildDamagedError and the like when the build file is not what was published;
     FileNotFoundError when nothing was committed yet.
     """
+    require_file(home, "danvan backup", "dump its catalogue (pg_dump), then copy the folder of its data, then archive/")
     if not home.build.exists() and not home.database.exists():
         raise FileNotFoundError(f"nothing is in {home.root} yet that could be backed up; run: danvan ingest")
     store = store_for(home, folder)
@@ -150,8 +152,6 @@ def _state(home: Home) -> tuple[int, str]:
     """The release and the last batch of the build file, which is made ready to be copied. The caller holds the writer's lock."""
     require_whole(home)
     with open_published(home) if is_copied(home) else open_build(home) as con:
-        if home.build.with_name(f"{home.build.name}.wal").exists():
-            checkpoint(con)
         release_no = base_of(con).release_no
         if not release_no:
             raise FileNotFoundError(f"no batch is committed in {home.root} yet; run: danvan ingest")

@@ -14,6 +14,7 @@ from warehouse import query
 from warehouse.codes import labels
 from warehouse.files import safe_path, sha256_of, write_file
 from warehouse.told import figures
+from warehouse.versions import used_then
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,13 +122,14 @@ def records(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Record]:
     for row in query.rows(con, "receipt_findings", ids=list(ids)):
         found.setdefault(row.pop("submission_id"), []).append(Finding(**row))
     told = figures(con, ids)
+    used = used_then(con, ids)
     return [
         Record(
             **row,
             findings=tuple(found.get(row["submission_id"], ())),
             figures=tuple(told.get(row["submission_id"], ())),
         )
-        for row in query.rows(con, "receipt_submissions", ids=list(ids))
+        for row in query.rows(con, "receipt_submissions", ids=list(ids), asked=list(used), used=list(used.values()))
     ]
 
 

@@ -42,7 +42,7 @@ def _is_killed(home: Home, number: int) -> None:
 
 def test_a_kill_leaves_the_old_state_or_the_new(registered: Home, tmp_path: Path) -> None:
     steps = interrupted_at_each_step(registered, tmp_path, _is_killed)
-    assert {"archive", "read", "validate", "load", "ledger", "checkpoint", "publish", "inbox", "receipts"} <= set(steps)
+    assert {"archive", "read", "validate", "load", "ledger", "commit", "publish", "inbox", "receipts"} <= set(steps)
 
 
 def test_a_dead_writers_lock_is_free_and_a_living_ones_is_waited_for(home: Home) -> None:

@@ -41,7 +41,7 @@ def _meets_a_fault(home: Home, number: int) -> None:
 
 def test_a_fault_at_any_step_loses_nothing(registered: Home, tmp_path: Path) -> None:
     steps = interrupted_at_each_step(registered, tmp_path, _meets_a_fault)
-    assert {"archive", "read", "validate", "load", "ledger", "checkpoint", "publish", "inbox", "receipts"} <= set(steps)
+    assert {"archive", "read", "validate", "load", "ledger", "commit", "publish", "inbox", "receipts"} <= set(steps)
 
 
 def _no_longer_almighty() -> None:

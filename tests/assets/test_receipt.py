@@ -21,6 +21,7 @@ from assets.receipt import Made, write_receipt, write_receipts
 from assets.receipt.record import Answer, records, write_json
 from assets.receipt.workbook import write_workbook
 from assets.sample.report import Look
+from assets.verify import verify
 from tests.conftest import Make
 from tests.support import clean_rows, copy_home, findings, one_submission, put, query, report_of, take, take_and_answer
 from warehouse import clock
@@ -286,6 +287,13 @@ def test_a_version_that_is_not_used_is_told_which_one_is(home: Home) -> None:
         f"{used}); nếu bản này mới đúng thì gửi lại với Lần gửi lớn hơn 9"
     )
     assert first["A3"].font.color.rgb == "FFC00000"
+    sent = {p.name: p.read_bytes() for p in home.receipts.glob("*.json")}
+    put(home.inbox, report_of(104, "2024-Y", clean_rows(2024), {"revision": 10}))
+    take_and_answer(home)
+    assert {name: (home.receipts / name).read_bytes() for name in sent} == sent, (
+        "what comes later makes no receipt untrue"
+    )
+    assert verify(home).differences == []
 
 
 def test_every_submission_has_a_json_receipt(demo: Home) -> None:

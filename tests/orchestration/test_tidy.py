@@ -43,6 +43,8 @@ from warehouse.home import Home
 from warehouse.processes import Worker
 from warehouse.settings import settings
 
+pytestmark = pytest.mark.xdist_group("tidy")  # one home, and what one test removes no other finds
+
 OLD = timedelta(days=40)
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.support import copy_home
-from warehouse.catalog import checkpoint, is_copied, is_query, open_build, publish_database, transaction
+from warehouse.catalog import is_copied, is_query, open_build, publish_database, transaction
 from warehouse.home import Home
 
 CHANGE = "UPDATE core.fact_training SET attendee_count = attendee_count + 1 WHERE attendee_count > 0"
@@ -21,16 +21,14 @@ def test_a_copy_is_known_as_one_until_the_build_file_changes(demo: Home, tmp_pat
     with open_build(home):
         pass
     assert is_copied(home), "opening alone changes nothing"
-    with open_build(home) as con:
-        with transaction(con):
-            con.execute(CHANGE)
-        checkpoint(con)
+    with open_build(home) as con, transaction(con):
+        con.execute(CHANGE)
     assert not is_copied(home)
     publish_database(home)
     assert is_copied(home)
 
 
-def test_what_is_committed_but_in_no_checkpoint_is_no_copy(demo: Home, tmp_path: Path) -> None:
+def test_what_is_committed_but_only_in_a_log_is_no_copy(demo: Home, tmp_path: Path) -> None:
     """As a run of an earlier danvan left it that was killed between the two: the file as it was, the change beside it."""
     home = copy_home(demo, tmp_path)
     publish_database(home)

@@ -13,7 +13,7 @@ from expectations.derive import derived_rules
 from expectations.rule import rules
 from tests.support import copy_home, query
 from warehouse.bootstrap import bootstrap
-from warehouse.catalog import checkpoint, open_build, open_published, publish_database
+from warehouse.catalog import open_build, open_published, publish_database
 from warehouse.codes import code_lists
 from warehouse.declaration import Table, form_tables
 from warehouse.forms import form_versions
@@ -188,7 +188,6 @@ def test_a_figure_declared_since_is_not_reported_by_the_rows_of_before(demo: Hom
         for column in ("attendee_count", "attendee_count_state"):
             con.execute(f"ALTER TABLE core.fact_training DROP COLUMN {column}")
         con.execute("UPDATE meta.bootstrap SET fingerprint = 'of before'")
-        checkpoint(con)
     publish_database(home)
     with open_staging(home, ()) as con:
         assert con.execute(states).fetchall() == [("not_reported", None)]

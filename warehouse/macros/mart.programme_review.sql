@@ -1,7 +1,7 @@
 -- Review of a programme over any window: reports that end within it; the roll-out of one document counts once per unit
 -- (its first report); persons are never added over levels; what nobody stated is NULL, never 0. Beside each figure: how many reports it
 -- rests on, the first and last day that these cover, and how many of them begin before the window; NULL where there is none.
-CREATE OR REPLACE MACRO mart.programme_review(from_date, to_date, programme := NULL) AS TABLE
+CREATE OR REPLACE MACRO mart.programme_review(from_date, to_date, programme := '') AS TABLE
 WITH used AS (FROM core.reports_used(from_date, to_date)),
 training AS (
     SELECT t.* FROM core.training_rows t SEMI JOIN used USING (submission_id)
@@ -10,7 +10,7 @@ roll_out AS (
     SELECT t.* FROM training t
     LEFT JOIN core.citation_document c ON c.cited_number = programme
     WHERE t.training_kind_code = 'quan_triet'
-      AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
+      AND (coalesce(programme, '') = '' OR t.document_number = programme OR t.document_id = c.document_id)
     -- a form's reports used are disjoint in time, so the one that ends first is the first; without a document nothing is told apart
     QUALIFY coalesce(t.document_id::VARCHAR, t.document_number) IS NULL
         OR rank() OVER (PARTITION BY t.unit_id, coalesce(t.document_id::VARCHAR, t.document_number)
@@ -20,7 +20,7 @@ stated AS (
     SELECT t.submission_id, t.member_rate_stated FROM core.training_rows t
     LEFT JOIN core.citation_document c ON c.cited_number = programme
     WHERE core.is_roll_up(t.period_kind) AND t.period_end BETWEEN from_date AND to_date AND t.member_rate_stated IS NOT NULL AND t.is_current
-      AND (programme IS NULL OR t.document_number = programme OR t.document_id = c.document_id)
+      AND (coalesce(programme, '') = '' OR t.document_number = programme OR t.document_id = c.document_id)
 ),
 model AS (
     -- a model that went from one unit to another, or got another code, is one model: of the unit that spoke of it last

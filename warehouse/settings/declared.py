@@ -200,6 +200,18 @@ class Settings:
         "Another inbox: a folder, or s3://bucket/prefix, with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and so on as usual. Objects are "
         "deleted once they are committed: keep versioning on. Blank: inbox/ in the home.",
     )
+    warehouse: str = setting(
+        "",
+        "Where a new home's warehouse is to be: ducklake:postgres:... with libpq's words (dbname=danvan host=db user=danvan; the "
+        "password in ~/.pgpass). Asked before the first batch, then kept in lake.json. Blank: a DuckDB file in the home.",
+        starts=("ducklake:postgres:",),
+        is_secret=True,
+    )
+    data: str = setting(
+        "",
+        "The folder for the Parquet files of such a lake, seen by every machine under this name. Blank: lake/ in the home.",
+        starts=("/",),
+    )
     processes: int = setting(2, "Processes that read files at the same time.", "processes", least=1, most=64)
     arrival: Arrival = field(default_factory=Arrival)
     readers: Readers = field(default_factory=Readers)
