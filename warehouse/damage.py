@@ -93,9 +93,13 @@ class PublishedDamagedError(DamageError):
 
 
 class LakeError(DamageError):
-    """The lake that holds the warehouse cannot be reached, or cannot do what was asked."""
+    """The lake that holds the warehouse is another than it should be, or cannot do what was asked."""
 
     code = "HOME-LAKE"
+
+
+class LakeAwayError(LakeError):
+    """The lake's catalogue does not answer, which may pass."""
 
 
 class ArchiveDamagedError(DamageError):

@@ -1,4 +1,4 @@
-"""Trying again what can pass: a busy writer, a full or failing disk. What cannot pass fails at once.
+"""Trying again what can pass: a busy writer, a full or failing disk, a lake that is away. What cannot pass fails at once.
 
 Does not belong here: runs that failed for good (orchestration.sensors asks again, orchestration.alerts tells).
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from warehouse.catalog import WriterBusyError
+from warehouse.damage import LakeAwayError
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def trying_again(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> I
 
 def can_pass(error: Exception) -> bool:
     """Tell whether the same work may succeed a little later."""
-    if isinstance(error, WriterBusyError):
+    if isinstance(error, WriterBusyError | LakeAwayError):
         return True
     if isinstance(error, OSError):
         return error.errno in _MAY_PASS

@@ -91,4 +91,4 @@ def upgrade(json: JsonOption = False) -> None:
     if not steps:
         typer.echo("nothing is to be done")
     for file, found in storage.items():
-        typer.echo(f"{file}: DuckDB storage {found}")
+        typer.echo(f"{file}: {found}")

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.damage import LakeError
+from warehouse.damage import LakeAwayError, LakeError
 from warehouse.engines.connection import connected
 from warehouse.files import write_file
 from warehouse.relation import literal
@@ -31,12 +31,15 @@ _written: dict[Path, int] = {}
 #: DuckDB's extensions, each from the package of its name, loaded by path: nothing is fetched
 _EXTENSIONS = ("ducklake", "postgres_scanner")
 _TAKEN = "the catalogue holds a lake already: that of another home? Give each home a database of its own"
-#: what the engine says of a failure, and what of it can be told
-_REASONS = {
-    "does not match existing data path": _TAKEN,
+#: what the engine says when its catalogue does not answer, and of other failures; and what of it can be told
+_AWAY = {
     "Connection refused": "its catalogue does not answer (connection refused)",
     "timeout expired": "its catalogue does not answer (timeout)",
     "could not translate host": "the host of its catalogue has no address",
+    "the database system is": "its catalogue is starting or stopping",
+}
+_REASONS = {
+    "does not match existing data path": _TAKEN,
     "authentication failed": "its catalogue takes no such user or password",
     "no password supplied": "its catalogue asks for a password: put it into ~/.pgpass",
     'database "': "its catalogue is a database that does not exist",
@@ -128,10 +131,12 @@ def _attach(con: duckdb.DuckDBPyConnection, home: Home, name: str, options: str)
         failed = str(e)
     else:
         return
-    reason = next(
-        (told for sign, told in _REASONS.items() if sign in failed), "its catalogue cannot be opened: see its log"
+    away = next((told for sign, told in _AWAY.items() if sign in failed), None)
+    reason = away or next(
+        (told for sign, told in _REASONS.items() if sign in failed), "it cannot be opened: see its log"
     )
-    raise LakeError(f"{reason}; lake.json in {home.root} says where it is. Nothing was taken") from None
+    kind = LakeAwayError if away else LakeError
+    raise kind(f"{reason}; lake.json in {home.root} says where it is. Nothing was taken") from None
 
 
 def _load(con: duckdb.DuckDBPyConnection) -> None:
