@@ -69,6 +69,8 @@ def _from_published(home: Home) -> Path | None:
 
 
 def _from_archive(home: Home, processes: int) -> tuple[Path | None, tuple[str, ...]]:
+    if home.build.exists():
+        require_file(home, "danvan restore --from archive over a warehouse", "begin a new home with a lake of its own")
     names = _known_names(home)
     files: list[ArrivedFile] = []
     left_out: list[str] = []
@@ -80,10 +82,6 @@ def _from_archive(home: Home, processes: int) -> tuple[Path | None, tuple[str, .
     if not files:
         raise FileNotFoundError(f"there is nothing to restore from in {home.archive}")
     if home.lake.exists():
-        if home.build.exists():
-            require_file(
-                home, "danvan restore --from archive over a warehouse", "begin a new home with a lake of its own"
-            )
         take(home, files, new_batch_id(), processes)
         return None, tuple(left_out)
     with beside(home) as fresh:

@@ -116,13 +116,17 @@ def is_copied(home: Home) -> bool:
 
 def storage_version(con: duckdb.DuckDBPyConnection) -> str:
     """Return which versions of the engine can open the warehouse."""
-    return str((file if takes_every_comment(con) else lake).storage_version(con))
+    return str((lake if _is_lake(con) else file).storage_version(con))
 
 
 def takes_every_comment(con: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether the engine keeps comments on macros and on the columns of views: a lake does not."""
+    return not _is_lake(con)
+
+
+def _is_lake(con: duckdb.DuckDBPyConnection) -> bool:
     found = con.execute("SELECT type FROM duckdb_databases() WHERE database_name = current_database()").fetchall()
-    return found == [("duckdb",)]
+    return found == [("ducklake",)]
 
 
 def _engine(home: Home) -> ModuleType:

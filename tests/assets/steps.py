@@ -5,16 +5,22 @@ The steps are those of a real batch, so a new one is tried too and none is named
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from assets.progress import reporting_to
-from tests.support import clean_rows, copy_home, put, query, report_of, take_and_answer
+from tests.support import clean_rows, copy_home, put, query, report_of, second_opinion, take_and_answer
 from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.content import YearHash, content_hashes
 from warehouse.home import Home
 
+#: children are forked from a process that holds the heavy libraries already: a start from nothing costs seconds
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["duckdb", "openpyxl", "polars", "pyarrow"])
 #: gets the home and the number of the step
 Interrupt = Callable[[Home, int], None]
 
@@ -32,6 +38,22 @@ class AtStep:
             self.steps.append(step)
             if len(self.steps) - 1 == self._number:
                 self._happens()
+
+
+def kill_at(home: Home, number: int) -> None:
+    """Take the inbox in a process of its own, which dies of a kill -9 when the step of a number begins."""
+    killed = WARM.Process(target=_take_until, args=(str(home.root), number))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+
+
+def _take_until(root: str, number: int) -> None:
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with second_opinion(wanted=False), reporting_to(AtStep(number, die)):
+        take_and_answer(Home(Path(root)))
 
 
 def interrupted_at_each_step(registered: Home, folder: Path, interrupt: Interrupt) -> list[str]:

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from assets.progress import reporting_to
-from tests.assets.steps import AtStep, interrupted_at_each_step
-from tests.support import HANGS, REPO, clean_rows, put, report_of, second_opinion, take, take_and_answer
+from tests.assets.steps import interrupted_at_each_step, kill_at
+from tests.support import HANGS, REPO, clean_rows, put, report_of, take
 from warehouse.home import Home
 
 pytestmark = pytest.mark.faults
 
-#: children are forked from a process that holds the heavy libraries already: a start from nothing costs seconds
-WARM = multiprocessing.get_context("forkserver")
-WARM.set_forkserver_preload(["duckdb", "openpyxl", "polars", "pyarrow"])
-
-
-def _take_until(root: str, number: int) -> None:
-    """Take the inbox in a process of its own, and die of a kill -9 at a step."""
-
-    def die() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    with second_opinion(wanted=False), reporting_to(AtStep(number, die)):
-        take_and_answer(Home(Path(root)))
-
-
-def _is_killed(home: Home, number: int) -> None:
-    killed = WARM.Process(target=_take_until, args=(str(home.root), number))
-    killed.start()
-    killed.join()
-    assert killed.exitcode == -signal.SIGKILL
-
 
 def test_a_kill_leaves_the_old_state_or_the_new(registered: Home, tmp_path: Path) -> None:
-    steps = interrupted_at_each_step(registered, tmp_path, _is_killed)
+    steps = interrupted_at_each_step(registered, tmp_path, kill_at)
     assert {"archive", "read", "validate", "load", "ledger", "commit", "publish", "inbox", "receipts"} <= set(steps)
 
 

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
-from tests.lake.server import BIN, Postgres, postgres
+from tests.lake.server import Postgres, postgres
 from tests.support import clean_rows, make_home, put, put_register, report_of, take_and_answer
 from warehouse.home import Home
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here ``lake``, one worker for all; leave it out where there is no server, unless DANVAN_LAKE asks for it."""
-    missing = not (BIN / "initdb").exists() or find_spec("duckdb_extension_ducklake") is None
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("slow")
-            item.add_marker(pytest.mark.xdist_group("lake"))
-            if missing and not os.environ.get("DANVAN_LAKE"):
-                item.add_marker(pytest.mark.skip(reason="no Postgres is installed, or no extension of DuckDB"))
 
 
 @dataclass(frozen=True, slots=True)

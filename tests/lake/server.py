@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from warehouse.engines.lake import place
@@ -25,6 +26,10 @@ from warehouse.settings import settings
 #: Debian's place, or wherever the path leads
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path(shutil.which("initdb") or "/missing/initdb").parent)
 USER = "danvan"
+#: what is missing for these tests; `make test-lake` asks for them all the same, and fails
+MISSING = not os.environ.get("DANVAN_LAKE") and (
+    not (BIN / "initdb").exists() or find_spec("duckdb_extension_ducklake") is None
+)
 
 
 @dataclass(frozen=True, slots=True)

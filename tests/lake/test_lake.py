@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
 from pathlib import Path
 
 import duckdb
@@ -17,10 +14,11 @@ from assets.progress import reporting_to
 from assets.rebuild import rebuild
 from assets.restore import restore
 from assets.verify import verify
-from tests.assets.steps import AtStep
+from tests.assets.steps import AtStep, kill_at
 from tests.lake.conftest import Twins
+from tests.lake.server import MISSING
 from tests.orchestration.command import danvan
-from tests.support import clean_rows, make_home, put, query, report_of, second_opinion, take, take_and_answer
+from tests.support import clean_rows, make_home, put, query, report_of, take, take_and_answer
 from warehouse.catalog import open_build, open_published, writer_lock
 from warehouse.content import YearHash, content_hashes
 from warehouse.damage import LakeAwayError, LakeError, Source
@@ -28,8 +26,12 @@ from warehouse.home import Home
 from warehouse.lake_home import adopt_lake
 from warehouse.settings import settings
 
-WARM = multiprocessing.get_context("forkserver")
-WARM.set_forkserver_preload(["duckdb", "openpyxl", "polars", "pyarrow"])
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("lake"),
+    pytest.mark.skipif(MISSING, reason="no Postgres is installed, or no extension of DuckDB"),
+]
+
 REPORTS = "SELECT count(*) FROM intake.submission WHERE form_code = 'BCDV'"
 
 
@@ -87,17 +89,6 @@ def test_a_reader_keeps_the_version_that_he_opened_and_writes_nothing(twins: Twi
             before.execute(f"FROM '{secret}'")
 
 
-def _take_until(root: str, step: str) -> None:
-    """Take the inbox in a process of its own, and die of a kill -9 when a step begins."""
-
-    def progress(begun: str, _done: int, _total: int) -> None:
-        if begun == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    with second_opinion(wanted=False), reporting_to(progress):
-        take_and_answer(Home(Path(root)))
-
-
 @pytest.mark.faults
 def test_a_kill_leaves_the_old_state_or_the_new(twins: Twins, tmp_path: Path) -> None:
     """Within the transaction, all of it written; and after it, nothing of it published."""
@@ -112,11 +103,7 @@ def test_a_kill_leaves_the_old_state_or_the_new(twins: Twins, tmp_path: Path) ->
         (home.inbox / path.name).hardlink_to(path)
     known = query(home, REPORTS)
     for step in ("commit", "publish"):
-        assert step in steps.steps
-        killed = WARM.Process(target=_take_until, args=(str(home.root), step))
-        killed.start()
-        killed.join()
-        assert killed.exitcode == -signal.SIGKILL
+        kill_at(home, steps.steps.index(step))
         with writer_lock(home), open_build(home) as con:
             assert con.execute(REPORTS).fetchall()[0][0] - known[0][0] in (0, len(files)), step
         if step == "commit":

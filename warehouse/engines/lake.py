@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: the name under which a lake is attached to be written, or read by itself
 _NAME = "lake"
-#: the snapshot that a home's lake had when this process closed it: to be published, without opening it for that
-_written: dict[Path, int] = {}
 #: DuckDB's extensions, each from the package of its name, loaded by path: nothing is fetched
 _EXTENSIONS = ("ducklake", "postgres_scanner")
 _TAKEN = "the catalogue holds a lake already: that of another home? Give each home a database of its own"
@@ -54,7 +52,6 @@ def open_build(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         _attach_to_write(con, home)
         con.execute(f"USE {_NAME}")
         yield con
-        _written[home.root] = _snapshot(con)
 
 
 @contextmanager
@@ -77,10 +74,8 @@ def attach(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> None:
 
 def publish(home: Home) -> None:
     """Let readers see what was committed last: its snapshot's number takes the place of the one before."""
-    if home.root not in _written:
-        with open_build(home):
-            pass
-    write_file(home.database, json.dumps({"snapshot": _written.pop(home.root)}).encode() + b"\n")
+    with open_build(home) as con:
+        write_file(home.database, json.dumps({"snapshot": _snapshot(con)}).encode() + b"\n")
 
 
 def is_copied(home: Home) -> bool:
@@ -114,9 +109,7 @@ def _attach_to_write(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     data.mkdir(mode=0o750, parents=True, exist_ok=True)
     _attach(con, home, _NAME, f"DATA_PATH {literal(str(data))}")
     if con.execute(f"SELECT 1 FROM duckdb_tables() WHERE database_name = '{_NAME}' LIMIT 1").fetchall():
-        raise LakeError(
-            "the catalogue holds tables already: those of another home? Give each home a database of its own"
-        )
+        raise LakeError(_TAKEN)
     write_file(home.build, b"the warehouse is the lake that lake.json names\n")
 
 
