@@ -152,6 +152,8 @@ def test_a_lake_that_is_gone_is_never_made_anew_over_what_was_published(twins: T
     published = home.database.read_bytes()
     with pytest.raises(LakeError, match="it cannot be opened"):
         take(home)
+    with pytest.raises(LakeError, match="it cannot be opened"), writer_lock(home), open_build(home):
+        pass
     assert home.database.read_bytes() == published
 
 
